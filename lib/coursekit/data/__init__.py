@@ -1,0 +1,10 @@
+"""Data sets behind one call: ``ck.data.load("digits")``.
+
+``load`` returns a :class:`~coursekit.data.dataset.Dataset`, the same fields
+for a bundled set and for a real one; ``names`` lists the sets and ``info``
+says where each comes from, under which licence and what it weighs.
+"""
+
+from coursekit.data.registry import info, load, names
+
+__all__ = ["info", "load", "names"]

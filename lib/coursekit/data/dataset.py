@@ -1,0 +1,102 @@
+"""The small typed objects that every data set is returned as."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What a data set is, known before it is loaded.
+
+    ``title`` is one line for people ("1,797 real handwritten digits");
+    ``bundled`` says that it lies in data/ and needs no network; ``real``
+    is False for generated data; ``megabytes`` is the size on disk.
+    ``files`` maps each bundled file to its sha256.
+    """
+
+    name: str
+    title: str
+    real: bool
+    bundled: bool
+    licence: str
+    origin: str
+    megabytes: float
+    lessons: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Inputs ``x`` and targets ``y`` of the same length.
+
+    Images are uint8 of shape (n, height, width, channels), 0 to 255; labels
+    are int64 of shape (n,). ``extra`` holds further arrays per example.
+    """
+
+    x: Any
+    y: Any
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        parts = {"x": self.x, "y": self.y, **self.extra}
+        shapes = ", ".join(f"{k} {_describe(v)}" for k, v in parts.items())
+        return f"Split({shapes})"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set, split so that no example is in two splits."""
+
+    info: DatasetInfo
+    train: Split
+    validation: Split
+    test: Split
+    class_names: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.info.name
+
+    @property
+    def real(self) -> bool:
+        """False when the data were generated."""
+        return self.info.real
+
+    @property
+    def licence(self) -> str:
+        return self.info.licence
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one input, without the batch axis."""
+        return tuple(np.shape(self.train.x[0]))
+
+    @property
+    def provenance(self) -> str:
+        """One line: name, what it is, real or synthetic, splits, licence."""
+        kind = "real" if self.real else "synthetic"
+        sizes = "/".join(
+            f"{len(split):,}"
+            for split in (self.train, self.validation, self.test)
+        )
+        note = f"; {self.note}" if self.note else ""
+        return (
+            f"{self.name} ({kind}): {self.info.title}{note}; "
+            f"train/validation/test {sizes}; {self.licence}"
+        )
+
+    def __repr__(self) -> str:
+        return self.provenance
+
+
+def _describe(values: Any) -> str:
+    if isinstance(values, np.ndarray):
+        return f"{values.shape} {values.dtype}"
+    return f"{len(values):,} {type(values[0]).__name__}"

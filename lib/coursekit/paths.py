@@ -1,0 +1,54 @@
+"""Where things are: the kit, the learner's copy, the cache.
+
+Nothing here depends on the working directory, so a notebook, a plain
+script, a test and a forked repository find the same folders.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+
+def kit_root() -> Path:
+    """The repository's top folder, three levels above this file."""
+    return Path(__file__).resolve().parents[2]
+
+
+def notebooks_dir() -> Path:
+    """Executed lessons: what is replayed and copied to learners."""
+    return kit_root() / "notebooks"
+
+
+def sources_dir() -> Path:
+    """Lesson sources in jupytext's percent format."""
+    return notebooks_dir() / "source"
+
+
+def data_dir() -> Path:
+    """The bundled data sets."""
+    return kit_root() / "data"
+
+
+def work_dir() -> Path:
+    """The learner's own copies of the lessons; git ignores it."""
+    return kit_root() / "work"
+
+
+def progress_file() -> Path:
+    """Exercise progress; COURSEKIT_PROGRESS names another file."""
+    named = os.environ.get("COURSEKIT_PROGRESS")
+    return Path(named) if named else work_dir() / "progress.json"
+
+
+def cache_dir() -> Path:
+    """Downloaded data: COURSEKIT_HOME, or the platform's cache folder."""
+    named = os.environ.get("COURSEKIT_HOME")
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "coursekit"
