@@ -4,8 +4,12 @@ Nothing here depends on the working directory, so a notebook, a plain
 script, a test and a forked repository find the same folders.
 """
 
+import atexit
+import functools
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -35,9 +39,24 @@ def work_dir() -> Path:
 
 
 def progress_file() -> Path:
-    """Exercise progress; COURSEKIT_PROGRESS names another file."""
+    """Exercise progress; COURSEKIT_PROGRESS names another file.
+
+    A replay starts from an empty one of its own, gone when it ends.
+    """
     named = os.environ.get("COURSEKIT_PROGRESS")
-    return Path(named) if named else work_dir() / "progress.json"
+    if named:
+        return Path(named).expanduser()
+    if os.environ.get("COURSEKIT_REPLAY") == "1":
+        return temporary_dir() / "progress.json"
+    return work_dir() / "progress.json"
+
+
+@functools.cache
+def temporary_dir() -> Path:
+    """A folder that lives as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def cache_dir() -> Path:

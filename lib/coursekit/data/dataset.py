@@ -14,7 +14,7 @@ class DatasetInfo:
     ``title`` is one line for people ("1,797 real handwritten digits");
     ``bundled`` says that it lies in data/ and needs no network; ``real``
     is False for generated data; ``megabytes`` is the size on disk.
-    ``files`` maps each bundled file to its sha256.
+    ``files`` names the bundled files in data/.
     """
 
     name: str
@@ -25,7 +25,7 @@ class DatasetInfo:
     origin: str
     megabytes: float
     lessons: tuple[str, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
