@@ -22,6 +22,15 @@ from coursekit import paths
 from coursekit.errors import CourseError
 from coursekit.replay import CELL_SECONDS, replay_environment
 
+_METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    },
+    # Without the version: it would differ from one builder to the next.
+    "language_info": {"name": "python"},
+}
 # Runs last in the kernel and is removed again: which files the lesson used.
 _REPORT = "from coursekit.build import print_inputs; print_inputs()"
 
@@ -84,14 +93,7 @@ def read_source(source: Path):
     import jupytext
 
     notebook = jupytext.read(source, fmt="py:percent")
-    notebook.metadata = {
-        "kernelspec": {
-            "display_name": "Python 3",
-            "language": "python",
-            "name": "python3",
-        },
-        "language_info": {"name": "python"},
-    }
+    notebook.metadata = dict(_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
@@ -117,7 +119,7 @@ def print_inputs() -> None:
         Path(module.__file__).resolve().relative_to(root).as_posix()
         for name, module in list(sys.modules.items())
         if name.partition(".")[0] == "coursekit"
-        and name != "coursekit.build"
+        and name not in ("coursekit.build", "coursekit.replay")
         and getattr(module, "__file__", None)
     ]
     data = [f"data/{name}" for name in files.used()]
@@ -149,10 +151,8 @@ def _build_one(source: Path, progress: Progress, force: bool) -> Outcome:
     if failure:
         return Outcome(lesson, "failed", failure)
     inputs = json.loads(notebook.cells.pop().outputs[0]["text"])
-    notebook.metadata["coursekit"] = {
-        "digest": _digest(source, inputs),
-        "inputs": inputs,
-    }
+    made_from = {"digest": _digest(source, inputs), "inputs": inputs}
+    notebook.metadata = {**_METADATA, "coursekit": made_from}
     _write(notebook, notebook_path(source))
     return Outcome(lesson, "built")
 
@@ -168,6 +168,7 @@ def _execute(notebook, advance) -> str:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(paths.notebooks_dir())}},
