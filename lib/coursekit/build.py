@@ -116,7 +116,7 @@ def print_inputs() -> None:
 
     root = paths.kit_root()
     modules = [
-        Path(module.__file__).resolve().relative_to(root).as_posix()
+        Path(str(module.__file__)).resolve().relative_to(root).as_posix()
         for name, module in list(sys.modules.items())
         if name.partition(".")[0] == "coursekit"
         and name not in ("coursekit.build", "coursekit.replay")

@@ -16,9 +16,7 @@ def in_replay() -> bool:
     return os.environ.get("COURSEKIT_REPLAY") == "1"
 
 
-def start(
-    lesson: str, profile: str | None = None, seed: int = 0
-) -> Settings:
+def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
     """Prepare a lesson and return its settings.
 
     Imports Keras without its start-up messages, seeds Python, NumPy and the

@@ -43,13 +43,13 @@ def load(size: int = 8) -> Dataset:
     images = np.round(stored["images"] * (255 / 16)).astype("uint8")
     images = enlarge(images, size)[..., np.newaxis]
     labels = stored["labels"].astype("int64")
-    splits = [
+    train, validation, test = (
         Split(images[stored["split"] == part], labels[stored["split"] == part])
         for part in range(3)
-    ]
+    )
     note = "" if size == 8 else f"enlarged to {size}x{size}"
     names = tuple(str(digit) for digit in range(10))
-    return Dataset(INFO, *splits, class_names=names, note=note)
+    return Dataset(INFO, train, validation, test, names, note)
 
 
 def enlarge(images: np.ndarray, size: int) -> np.ndarray:

@@ -52,7 +52,9 @@ def bundled(name: str) -> Path:
         raise CourseError(f"The bundled file {path} is missing.", _REMEDY)
     expected = checksums().get(name)
     if expected is None:
-        raise CourseError(f"data/checksums.toml does not list {name}.", _REMEDY)
+        raise CourseError(
+            f"data/checksums.toml does not list {name}.", _REMEDY
+        )
     if sha256(path) != expected:
         raise CourseError(
             f"The bundled file {path} is not what the kit shipped: "
@@ -69,4 +71,6 @@ def read_npz(name: str) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise CourseError(f"{path} cannot be read: {error}", _REMEDY) from error
+        raise CourseError(
+            f"{path} cannot be read: {error}", _REMEDY
+        ) from error

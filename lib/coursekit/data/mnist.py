@@ -39,12 +39,12 @@ def load(size: int = 28, validation: int = 5_000) -> Dataset:
     (x, y), (x_test, y_test) = load_arrays("mnist")
     held_out = stratified_holdout(y, validation, seed=0)
     parts = [(x[~held_out], y[~held_out]), (x[held_out], y[held_out])]
-    splits = [
+    train, held, test = (
         Split(_resize(images, size)[..., np.newaxis], labels.astype("int64"))
         for images, labels in [*parts, (x_test, y_test)]
-    ]
+    )
     names = tuple(str(digit) for digit in range(10))
-    return Dataset(INFO, *splits, class_names=names)
+    return Dataset(INFO, train, held, test, names)
 
 
 def _resize(images: np.ndarray, size: int) -> np.ndarray:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -22,7 +23,7 @@ PALETTE = {
 }
 CYCLE = ("blue", "orange", "green", "vermillion", "purple", "sky", "black")
 
-STYLE = {
+STYLE: Any = {
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -99,9 +100,7 @@ def new_figure(
     width = width or (6.4 if columns == 1 else min(3.4 * columns, 10.5))
     height = height or 3.6 * rows
     style = STYLE | {
-        "axes.prop_cycle": matplotlib.cycler(
-            color=[PALETTE[name] for name in CYCLE]
-        )
+        "axes.prop_cycle": cycler(color=[PALETTE[name] for name in CYCLE])
     }
     with matplotlib.rc_context(style):
         figure = Figure(figsize=(width, height), layout="constrained")
