@@ -1,0 +1,103 @@
+"""Exercises: check an answer, get a hint, see the solution.
+
+Each lesson's exercises are a module, ``lessonNN``, with a tuple EXERCISES
+of :class:`~coursekit.exercises.engine.Exercise`. The functions here print
+plain text and never raise on account of a learner's answer.
+"""
+
+import inspect
+import textwrap
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from coursekit.exercises import engine
+from coursekit.exercises.engine import Exercise
+from coursekit.exercises.progress import Progress
+
+__all__ = ["check", "hint", "progress", "solution"]
+
+
+def check(exercise_id: str, answer: Any) -> None:
+    """Say whether ``answer`` solves the exercise, and if not, why.
+
+    ``answer`` is the function or value the exercise asks for. Prints one
+    of: correct, not attempted yet, not yet (with the smallest input on
+    which it differs, and a diagnosis where the mistake is a known one).
+    """
+    exercise = _find(exercise_id)
+    if exercise is None:
+        return
+    verdict = engine.judge(exercise, answer)
+    Progress().record(exercise_id, verdict.state)
+    if verdict.state == "correct":
+        print(f"{exercise_id}  correct - {exercise.title}")
+    elif verdict.state == "not attempted":
+        print(f"{exercise_id}  not attempted yet")
+    else:
+        print(f"{exercise_id}  not yet - {verdict.message}")
+        print(f'ck.hint("{exercise_id}") has a nudge.')
+
+
+def hint(exercise_id: str) -> None:
+    """Print the next of the exercise's three hints, then the last again."""
+    exercise = _find(exercise_id)
+    if exercise is None:
+        return
+    number = Progress().next_hint(exercise_id, len(exercise.hints))
+    total = len(exercise.hints)
+    print(f"{exercise_id}  hint {number} of {total}")
+    print(_wrapped(exercise.hints[number - 1]))
+    if number == total:
+        print(f'The answer itself: ck.solution("{exercise_id}")')
+
+
+def solution(exercise_id: str) -> None:
+    """Print one good answer and why it works."""
+    exercise = _find(exercise_id)
+    if exercise is None:
+        return
+    print(f"{exercise_id}  {exercise.title}: one good answer\n")
+    if callable(exercise.reference):
+        print(textwrap.dedent(inspect.getsource(exercise.reference)))
+    else:
+        print(f"{engine.shown(exercise.reference)}\n")
+    print(_wrapped(exercise.explanation))
+
+
+def progress() -> None:
+    """Print how far each lesson's exercises are done."""
+    Progress().show({number: load(number) for number in lessons()})
+
+
+def lessons() -> list[str]:
+    """Lessons that have exercises, as two digits each."""
+    found = Path(__file__).parent.glob("lesson[0-9][0-9].py")
+    return sorted(path.stem.removeprefix("lesson") for path in found)
+
+
+def load(lesson: str) -> tuple[Exercise, ...]:
+    """All exercises of a lesson."""
+    return import_module(f"coursekit.exercises.lesson{lesson}").EXERCISES
+
+
+def _find(exercise_id: str) -> Exercise | None:
+    """The exercise of that id; prints what there is when it is unknown."""
+    lesson = str(exercise_id).partition(".")[0]
+    if lesson not in lessons():
+        print(
+            f"There is no exercise {exercise_id!r}: ids look like 01.2, and "
+            f"these lessons have exercises: {', '.join(lessons())}."
+        )
+        return None
+    known = {exercise.id: exercise for exercise in load(lesson)}
+    if exercise_id not in known:
+        print(
+            f"There is no exercise {exercise_id!r}; "
+            f"lesson {lesson} has {', '.join(known)}."
+        )
+    return known.get(exercise_id)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), width=76)

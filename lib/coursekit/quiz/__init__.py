@@ -1,0 +1,61 @@
+"""Quizzes: questions to fold open, and answers explained.
+
+``ck.quiz("01")`` shows a lesson's questions; ``ck.answer("01.3", "b")``
+explains an option. The questions are data, one TOML file a lesson.
+"""
+
+from collections.abc import Iterable
+
+from coursekit.quiz.bank import Question, Quiz, lessons, load
+
+__all__ = ["answer", "quiz"]
+
+
+def quiz(lesson: str) -> Quiz:
+    """The questions of ``lesson`` ("01"), shown with foldable options.
+
+    Raises CourseError when the lesson has no questions.
+    """
+    return load(lesson)
+
+
+def answer(question_id: str, labels: str | Iterable[str]) -> None:
+    """Say whether the chosen option is right, and why.
+
+    ``labels`` is one label ("b") or several (["a", "c"] or "ac") where the
+    question says so.
+    """
+    question = _find(str(question_id))
+    if question is None:
+        return
+    chosen = sorted({str(label).strip().lower() for label in labels})
+    known = {option.label: option for option in question.options}
+    if not chosen or not set(chosen) <= set(known):
+        print(f"{question_id} has the options {', '.join(known)}.")
+        return
+    right = {label for label, option in known.items() if option.right}
+    if set(chosen) == right:
+        print(f"{question_id}  right")
+    elif set(chosen) < right:
+        print(f"{question_id}  right so far, but not all of it")
+    else:
+        print(f"{question_id}  not quite")
+    for label in chosen:
+        print(f"  {label}) {known[label].explanation}")
+
+
+def _find(question_id: str) -> Question | None:
+    lesson = question_id.partition(".")[0]
+    if lesson not in lessons():
+        print(
+            f"There is no question {question_id!r}: ids look like 01.3, and "
+            f"these lessons have a quiz: {', '.join(lessons())}."
+        )
+        return None
+    found = {question.id: question for question in load(lesson).questions}
+    if question_id not in found:
+        print(
+            f"There is no question {question_id!r}; "
+            f"lesson {lesson} has {', '.join(found)}."
+        )
+    return found.get(question_id)
