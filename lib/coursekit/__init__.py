@@ -26,8 +26,8 @@ _HOME = {
     "hint": "exercises",
     "solution": "exercises",
     "progress": "exercises",
-    "quiz": "quiz",
-    "answer": "quiz",
+    "quiz": "quizzes",
+    "answer": "quizzes",
 }
 _MODULES = ("data", "figures")
 
@@ -40,10 +40,7 @@ def __getattr__(name):
         return import_module(f"coursekit.{name}")
     if name in _HOME:
         home = import_module(f"coursekit.{_HOME[name]}")
-        # Once "quiz" is imported the package attribute is the module of
-        # that name; storing the function here puts the public one back.
-        globals()[name] = getattr(home, name)
-        return globals()[name]
+        return getattr(home, name)
     raise AttributeError(
         f"coursekit has no {name!r}. It offers: {', '.join(sorted(__all__))}"
     )

@@ -138,7 +138,7 @@ def _digest(source: Path, inputs: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-_TABLES = ("profiles", "quiz")
+_TABLES = ("profiles", "quizzes")
 
 
 def _build_one(source: Path, progress: Progress, force: bool) -> Outcome:

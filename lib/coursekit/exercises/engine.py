@@ -147,7 +147,11 @@ def shown(value: Any, limit: int = 300) -> str:
         text = f"an array of shape {array.shape}"
     else:
         text = np.array2string(
-            array, precision=4, separator=", ", threshold=40, suppress_small=1
+            array,
+            precision=4,
+            separator=", ",
+            threshold=40,
+            suppress_small=True,
         ).replace("\n", "")
         text = " ".join(text.split())
     return text if len(text) <= limit else text[:limit] + " ..."

@@ -94,7 +94,7 @@ def parse(lesson: str, text: str) -> Quiz:
         raise CourseError(
             f"The question bank of lesson {lesson} is not in order:\n- "
             + "\n- ".join(problems),
-            f"edit lib/coursekit/quiz/{lesson}.toml",
+            f"edit lib/coursekit/quizzes/{lesson}.toml",
         )
     return Quiz(lesson, tuple(questions))
 

@@ -6,7 +6,7 @@ explains an option. The questions are data, one TOML file a lesson.
 
 from collections.abc import Iterable
 
-from coursekit.quiz.bank import Question, Quiz, lessons, load
+from coursekit.quizzes.bank import Question, Quiz, lessons, load
 
 __all__ = ["answer", "quiz"]
 
