@@ -45,7 +45,7 @@ nightly: setup  ## test, and: slow tests, regeneration, plain-script runs
 	$(MAKE) test
 	$(BIN)/python -m pytest -q -m slow tests
 
-data: setup  ## Make the bundled files in data/ again
+data:  ## Make the bundled files in data/ again
 	@COURSEKIT_VENV="$(CURDIR)/.venv-data" $(PYTHON) lib/bootstrap.py --data
 	PYTHONPATH=lib .venv-data/bin/python -m coursekit.data.generate
 
@@ -57,7 +57,7 @@ lock:  ## Pin the newest allowed packages into requirements*.txt (needs uv)
 	  --no-header --no-annotate pyproject.toml --extra test --extra gpu \
 	  -c requirements.txt -o requirements-gpu.txt
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 \
-	  --no-header --no-annotate --upgrade pyproject.toml --group data \
+	  --no-header --no-annotate --upgrade --group data \
 	  -o requirements-data.txt
 
 bench: setup  ## Run the benchmarks; each prints JSON (minutes to hours)

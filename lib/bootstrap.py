@@ -27,14 +27,14 @@ class SetupError(Exception):
 
 def main(arguments):
     """Bring .venv up to date; returns the exit code."""
-    gpu = "--gpu" in arguments
-    name = "requirements-gpu.txt" if gpu else "requirements.txt"
-    venv = os.environ.get("COURSEKIT_VENV") or os.path.join(ROOT, ".venv")
+    kind = "".join(a.replace("--", "-") for a in arguments)  # "", -gpu, -data
+    name = "requirements%s.txt" % kind
+    venv = os.environ.get("COURSEKIT_VENV") or ".venv"
+    venv = os.path.join(ROOT, venv)
     try:
-        stamp = stamp_of([name, "pyproject.toml"])
-        if read_stamp(venv) == stamp and working(venv):
+        if current(venv, name):
             return 0
-        with_lock(venv, lambda: install(venv, name, stamp))
+        with_lock(venv, lambda: install(venv, name))
     except SetupError as error:
         sys.stderr.write("coursekit set-up: %s\n" % error)
         return 1
@@ -47,9 +47,9 @@ def main(arguments):
     return 0
 
 
-def install(venv, requirements, stamp):
+def install(venv, requirements):
     """All steps; writes the stamp last."""
-    if read_stamp(venv) == stamp and working(venv):
+    if current(venv, requirements):
         return  # another run finished while this one waited
     python = find_python()
     check_disk(os.path.dirname(venv))
@@ -66,10 +66,10 @@ def install(venv, requirements, stamp):
         pip = [venv_python(venv), "-m", "pip", "install"]
         pip += ["--disable-pip-version-check"]
     run(pip + ["--require-hashes", "-r", path])
-    # pip refuses hashes together with an editable install: two steps.
-    flags = ["--no-deps", "--no-build-isolation"]
-    run(pip + flags + ["-e", ROOT])
-    write_stamp(venv, stamp)
+    if "-data" not in requirements:
+        # pip refuses hashes together with an editable install: two steps.
+        run(pip + ["--no-deps", "--no-build-isolation", "-e", ROOT])
+    write_stamp(venv, stamp_of(requirements))
     say("ready in %d s" % (time.time() - started))
 
 
@@ -191,7 +191,11 @@ def explain(output, command):
         )
     if "no space left" in text:
         return "the disk is full. Free 5 GB and run the command again"
-    if "hash" in text and "mismatch" in text or "do not match the hash" in text:
+    if (
+        "hash" in text
+        and "mismatch" in text
+        or "do not match the hash" in text
+    ):
         return (
             "a downloaded package is not the one that was pinned (its hash "
             "differs). Clear the installer's cache and run it again; if it "
@@ -202,10 +206,22 @@ def explain(output, command):
     )
 
 
-def stamp_of(names):
+def current(venv, requirements):
+    """True when the environment holds these requirements already.
+
+    The CUDA environment has everything the plain one has.
+    """
+    names = [requirements]
+    if requirements == "requirements.txt":
+        names.append("requirements-gpu.txt")
+    stamps = [stamp_of(name) for name in names]
+    return read_stamp(venv) in stamps and working(venv)
+
+
+def stamp_of(requirements):
     """sha256 over the files that decide what is installed."""
     digest = hashlib.sha256(ROOT.encode())
-    for name in names:
+    for name in (requirements, "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as stream:
             digest.update(name.encode() + stream.read())
     return digest.hexdigest()
@@ -237,7 +253,9 @@ def with_lock(venv, action):
     The lock is the operating system's, so it is gone with its process.
     """
     folder = os.path.dirname(os.path.abspath(venv))
-    path = os.path.join(folder, "." + os.path.basename(venv).lstrip(".") + ".lock")
+    path = os.path.join(
+        folder, "." + os.path.basename(venv).lstrip(".") + ".lock"
+    )
     with open(path, "w") as lock:
         try:
             import fcntl
