@@ -10,6 +10,7 @@ from coursekit.errors import CourseError
 _MODULES = {
     "digits": "digits",
     "mnist": "mnist",
+    "usps": "usps",
 }
 
 

@@ -1,0 +1,1 @@
+"""Networks that two or more lessons or benchmarks use, as Keras models."""
