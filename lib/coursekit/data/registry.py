@@ -9,6 +9,7 @@ from coursekit.errors import CourseError
 # name of the set -> module in coursekit.data
 _MODULES = {
     "digits": "digits",
+    "photos": "photos",
     "mnist": "mnist",
     "usps": "usps",
 }

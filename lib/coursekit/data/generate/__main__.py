@@ -14,7 +14,7 @@ from coursekit.data.files import sha256
 from coursekit.data.generate.writing import write_bytes
 
 # Each module's generate() writes data/<its files>.
-MODULES = ("digits",)
+MODULES = ("digits", "photos")
 
 
 def main(arguments: list[str]) -> int:
