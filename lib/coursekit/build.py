@@ -9,6 +9,7 @@ library, quiz, settings or data file that its last run used, has changed.
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -177,10 +178,20 @@ def _execute(notebook, advance) -> str:
     try:
         client.execute(env=replay_environment())
     except CellExecutionError as error:
-        return str(error)
+        return _failing_cell(notebook, error)
     except CellTimeoutError as error:
         return f"A cell ran longer than {CELL_SECONDS} s.\n{error}"
     return ""
+
+
+def _failing_cell(notebook, error) -> str:
+    """The cell that raised, its error, and where in the cell."""
+    ran = [cell for cell in notebook.cells if cell.get("execution_count")]
+    source = ran[-1].source if ran else ""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback or "")
+    frames = [line for line in plain.splitlines() if line.startswith("Cell ")]
+    where = f" ({frames[0].strip()})" if frames else ""
+    return f"{source}\n---\n{error.ename}: {error.evalue}{where}"
 
 
 def _write(notebook, path: Path) -> None:

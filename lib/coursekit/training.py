@@ -7,6 +7,9 @@ import keras
 from coursekit.session import in_replay
 
 
+_NOT_METRICS = ("loss", "val_loss", "learning_rate")
+
+
 class EpochProgress(keras.callbacks.Callback):
     """One line per epoch, without times, so that a replay can compare it.
 
@@ -57,13 +60,11 @@ class EpochProgress(keras.callbacks.Callback):
     def _names(self, logs) -> tuple[str, ...]:
         if self.show:
             return self.show
-        validation = [name for name in logs if name.startswith("val_")]
-        others = [
-            name
-            for name in logs
-            if name not in ("loss", "learning_rate", *validation)
-        ]
-        last = (validation or others)[-1:]
+        metrics = [name for name in logs if name not in _NOT_METRICS]
+        validation = [name for name in metrics if name.startswith("val_")]
+        last = (validation or metrics)[-1:]
+        if not last and "val_loss" in logs:
+            last = ["val_loss"]
         return ("loss", *last)
 
     def _epoch_label(self) -> str:

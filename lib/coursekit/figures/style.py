@@ -38,6 +38,8 @@ STYLE: Any = {
     "savefig.dpi": 100,
 }
 
+_LARGE = 50_000  # bytes
+
 
 class CourseFigure:
     """A picture with a one-line text summary, its alternative text.
@@ -58,7 +60,10 @@ class CourseFigure:
             self.save(Path(folder) / f"{number:02d}.png")
 
     def png(self) -> bytes:
-        """The picture as PNG bytes, the same for the same figure."""
+        """The picture as PNG bytes, the same for the same figure.
+
+        A large one (photographs) is stored with 128 colours.
+        """
         store = io.BytesIO()
         with matplotlib.rc_context(STYLE):
             self.figure.savefig(
@@ -67,7 +72,8 @@ class CourseFigure:
                 bbox_inches="tight",
                 metadata={"Software": None, "Description": self.summary},
             )
-        return store.getvalue()
+        content = store.getvalue()
+        return content if len(content) < _LARGE else _fewer_colours(content)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture; returns the path."""
@@ -82,6 +88,16 @@ class CourseFigure:
 
     def __repr__(self) -> str:
         return self.summary
+
+
+def _fewer_colours(content: bytes) -> bytes:
+    """The same picture with a palette of 128 colours."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    store = io.BytesIO()
+    picture.quantize(128).save(store, format="PNG", optimize=True)
+    return store.getvalue()
 
 
 def new_figure(

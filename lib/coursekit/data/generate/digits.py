@@ -5,6 +5,11 @@ import numpy as np
 from coursekit.data.generate.writing import write_npz
 
 SIZES = (1_077, 360, 360)  # train, validation, test
+# With 360 test digits, splits differ in difficulty: logistic regression gets
+# 95.0 to 97.2 % on the test digits of the splits of seeds 0 to 11, on average
+# 96.0. Seed 11 is the one whose validation and test digits both give that
+# average (96.1 and 96.1), so that numbers seen here are typical ones.
+SEED = 11
 
 
 def generate() -> None:
@@ -20,7 +25,7 @@ def generate() -> None:
         {
             "images": digits.images.astype("uint8"),
             "labels": digits.target.astype("uint8"),
-            "split": stratified_split(digits.target, seed=0),
+            "split": stratified_split(digits.target, SEED),
         },
     )
 

@@ -1,0 +1,301 @@
+"""Exercises of lesson 01: images are tensors."""
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def one_hot(labels, classes):
+    return np.eye(classes)[np.asarray(labels)]
+
+
+def _one_hot_classes_first(labels, classes):
+    return np.eye(classes)[:, np.asarray(labels)]
+
+
+def _one_hot_own_count(labels, classes):
+    return np.eye(np.max(labels) + 1)[np.asarray(labels)]
+
+
+def _one_hot_from_one(labels, classes):
+    return np.eye(classes)[np.asarray(labels) - 1]
+
+
+def mean_cross_entropy(logits, labels):
+    logits = logits - logits.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(logits).sum(axis=1))
+    right = logits[np.arange(len(labels)), labels]
+    return (log_sum - right).mean()
+
+
+def _cross_entropy_sum(logits, labels):
+    return mean_cross_entropy(logits, labels) * len(labels)
+
+
+def _cross_entropy_overflow(logits, labels):
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(labels)), labels]).mean()
+
+
+def _cross_entropy_whole(logits, labels):
+    p = np.exp(logits - logits.max())
+    p = p / p.sum()
+    return -np.log(p[np.arange(len(labels)), labels]).mean()
+
+
+def _cross_entropy_sign(logits, labels):
+    return -mean_cross_entropy(logits, labels)
+
+
+def to_batch(photo):
+    return (photo / 255).astype("float32")[np.newaxis]
+
+
+def _batch_missing(photo):
+    return (photo / 255).astype("float32")
+
+
+def _batch_last(photo):
+    return (photo / 255).astype("float32")[..., np.newaxis]
+
+
+def _batch_unscaled(photo):
+    return photo.astype("float32")[np.newaxis]
+
+
+def _batch_whole_numbers(photo):
+    return (photo // 255).astype("float32")[np.newaxis]
+
+
+def gradient_step(W, b, x, y, rate):
+    logits = x @ W + b
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = p / p.sum(axis=1, keepdims=True)
+    difference = (p - y) / len(x)
+    return W - rate * x.T @ difference, b - rate * difference.sum(axis=0)
+
+
+def _step_uphill(W, b, x, y, rate):
+    return gradient_step(W, b, x, y, -rate)
+
+
+def _step_summed(W, b, x, y, rate):
+    return gradient_step(W, b, x, y, rate * len(x))
+
+
+def _step_bias_mean(W, b, x, y, rate):
+    new_W, new_b = gradient_step(W, b, x, y, rate)
+    return new_W, b + (new_b - b) / len(x)
+
+
+def _step_keeps_bias(W, b, x, y, rate):
+    return gradient_step(W, b, x, y, rate)[0], b
+
+
+_rng = np.random.default_rng(1)
+_photo = np.array([[[255, 0, 51]]], dtype="uint8")
+
+EXERCISES = (
+    Exercise(
+        id="01.1",
+        title="Parameters of a dense layer",
+        level="warm-up",
+        reference=64 * 64 * 3 * 50 + 50,
+        hints=(
+            "How many numbers does one unit look at?",
+            "weights = height x width x channels x units; then one bias "
+            "per unit.",
+            "64 * 64 * 3 inputs times 50 units, plus 50.",
+        ),
+        mistakes=(
+            Mistake(
+                64 * 64 * 3 * 50,
+                "The biases are missing: each of the 50 units has one, on "
+                "top of its weights.",
+            ),
+            Mistake(
+                64 * 64 * 50 + 50,
+                "The channels are missing: a colour pixel is three numbers, "
+                "and each has its own weight.",
+            ),
+            Mistake(
+                64 * 64 * 3 * 50 + 1,
+                "That is one bias for the whole layer; there is one for "
+                "each of the 50 units.",
+            ),
+        ),
+        explanation="12,288 inputs times 50 units are 614,400 weights, and "
+        "50 biases. The typical mistake is to forget the biases, or that "
+        "colour means three numbers a pixel.",
+    ),
+    Exercise(
+        id="01.2",
+        title="One-hot vectors",
+        level="core",
+        reference=one_hot,
+        cases=(
+            Case(np.array([0]), 2),
+            Case(np.array([2, 0, 1, 2]), 3),
+            Case(np.array([1, 0, 1]), 4),
+        ),
+        hints=(
+            "Which rows of the identity matrix do you need?",
+            "np.eye(classes) has shape (classes, classes); indexing with "
+            "an array of n labels picks n rows.",
+            "return np.eye(classes)[labels]",
+        ),
+        mistakes=(
+            Mistake(
+                _one_hot_classes_first,
+                "The axes are swapped: examples come first, (n, classes).",
+            ),
+            Mistake(
+                _one_hot_own_count,
+                "You counted the classes from the labels. A batch need not "
+                "contain the last class: use the argument classes.",
+            ),
+            Mistake(
+                _one_hot_from_one,
+                "You counted the classes from 1. Labels start at 0.",
+            ),
+        ),
+        explanation="Row k of the identity matrix is the one-hot vector of "
+        "class k, and an index array picks one row per label.",
+    ),
+    Exercise(
+        id="01.3",
+        title="A cross-entropy that survives large logits",
+        level="core",
+        reference=mean_cross_entropy,
+        cases=(
+            Case(np.array([[0.0, 0.0]]), np.array([0])),
+            Case(np.array([[1.0, 3.0], [2.0, -1.0]]), np.array([1, 0])),
+            Case(np.array([[3000.0, 0.0, -5.0]]), np.array([0])),
+        ),
+        hints=(
+            "-log of a softmax can be simplified before you compute it.",
+            "-log(e^z_k / sum_j e^z_j) = log(sum_j e^z_j) - z_k, and "
+            "subtracting the row's largest logit from all changes nothing.",
+            "Subtract logits.max(axis=1, keepdims=True); then "
+            "np.log(np.exp(logits).sum(axis=1)) minus the logit of the "
+            "right class; then the mean.",
+        ),
+        mistakes=(
+            Mistake(
+                _cross_entropy_overflow,
+                "Large logits overflow: e^3000 is infinity, and infinity "
+                "over infinity is NaN. Subtract the row's largest logit "
+                "first.",
+            ),
+            Mistake(
+                _cross_entropy_sum,
+                "That is the sum over the batch. Divide by the number of "
+                "examples, or the loss grows with the batch size.",
+            ),
+            Mistake(
+                _cross_entropy_whole,
+                "You normalised over the whole array. Each row is one "
+                "example: sum along axis 1 and keep that axis.",
+            ),
+            Mistake(
+                _cross_entropy_sign,
+                "The sign is turned round: a loss is -log p, never below 0.",
+            ),
+        ),
+        explanation="log(sum exp z) - z_k, with the largest logit "
+        "subtracted, never overflows. Taking the softmax first and the log "
+        "second is the typical way to NaN.",
+    ),
+    Exercise(
+        id="01.4",
+        title="A photograph as a batch of one",
+        level="core",
+        reference=to_batch,
+        cases=(
+            Case(_photo),
+            Case(_rng.integers(0, 256, (4, 5, 3)).astype("uint8")),
+        ),
+        hints=(
+            "Two things change: the range of the values, and the number of "
+            "axes.",
+            "Divide by 255; the result has shape (1, height, width, 3).",
+            "(photo / 255).astype('float32')[np.newaxis]",
+        ),
+        mistakes=(
+            Mistake(
+                _batch_missing,
+                "The batch axis is missing: a network expects (batch, "
+                "height, width, channels), for one picture too.",
+            ),
+            Mistake(
+                _batch_last,
+                "The new axis is at the end; the batch comes first.",
+            ),
+            Mistake(
+                _batch_unscaled,
+                "The values still go up to 255. Divide by 255.",
+            ),
+            Mistake(
+                _batch_whole_numbers,
+                "// divides whole numbers and drops the rest: nearly every "
+                "pixel becomes 0. Use /.",
+            ),
+        ),
+        explanation="Scaling and a batch axis are what stands between a "
+        "photograph and every network of this course.",
+    ),
+    Exercise(
+        id="01.5",
+        title="One step of gradient descent",
+        level="stretch",
+        reference=gradient_step,
+        cases=(
+            Case(
+                np.zeros((1, 2)),
+                np.zeros(2),
+                np.array([[1.0], [3.0]]),
+                np.array([[1.0, 0.0], [0.0, 1.0]]),
+                1.0,
+            ),
+            Case(
+                _rng.standard_normal((3, 4)),
+                _rng.standard_normal(4),
+                _rng.standard_normal((5, 3)),
+                np.eye(4)[[0, 1, 2, 3, 1]],
+                0.3,
+            ),
+        ),
+        hints=(
+            "Predict first; the rest is built from predicted minus wanted.",
+            "difference = (softmax(xW + b) - y) / n; dW = x^T difference; "
+            "db = the sum of difference over the batch.",
+            "return W - rate * x.T @ difference, "
+            "b - rate * difference.sum(axis=0)",
+        ),
+        mistakes=(
+            Mistake(
+                _step_uphill,
+                "You went uphill: the gradient points to where the loss "
+                "grows. Subtract it.",
+            ),
+            Mistake(
+                _step_summed,
+                "The gradient is summed over the batch. The loss is a mean: "
+                "divide by the number of examples.",
+            ),
+            Mistake(
+                _step_bias_mean,
+                "The bias' gradient is divided by n twice: the difference "
+                "already holds 1/n, so sum it over the batch.",
+            ),
+            Mistake(
+                _step_keeps_bias,
+                "The bias did not move. It has a gradient too: the sum of "
+                "the differences.",
+            ),
+        ),
+        explanation="Predicted minus wanted, times the input, averaged over "
+        "the batch, and a step against it. Every network of this course is "
+        "trained by a longer version of these lines.",
+    ),
+)
