@@ -152,7 +152,7 @@ def scores(outputs: np.ndarray, labels: np.ndarray) -> dict:
     return {
         "error_percent": round(100 * float(wrong.mean()), 2),
         "mistakes": int(wrong.sum()),
-        "reject_percent_for_1": round(100 * (1 - accepted / len(wrong)), 2),
+        "reject_percent_for_1": round(100 - 100 * int(accepted) / len(wrong), 2),
     }
 
 

@@ -6,7 +6,6 @@ import keras
 
 from coursekit.session import in_replay
 
-
 _NOT_METRICS = ("loss", "val_loss", "learning_rate")
 
 

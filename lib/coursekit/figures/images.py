@@ -9,6 +9,7 @@ from coursekit.figures.style import (
     CourseFigure,
     hide_axes,
     new_figure,
+    show_image,
 )
 
 
@@ -17,8 +18,7 @@ def pixel_values(image: np.ndarray, name: str = "image") -> CourseFigure:
     height, width = image.shape
     figure, axes = new_figure(columns=2, width=8.4, height=4.2)
     for panel in axes:
-        panel.imshow(image, vmin=0, vmax=255)
-        hide_axes(panel)
+        show_image(panel, image)
     axes[0].set_title("what you see")
     axes[1].set_title("what the computer stores")
     for row in range(height):
@@ -37,16 +37,14 @@ def pixel_values(image: np.ndarray, name: str = "image") -> CourseFigure:
 
 def channels(photo: np.ndarray, name: str = "photo") -> CourseFigure:
     """A colour image (height, width, 3) and its three channels in grey."""
-    figure, axes = new_figure(columns=4, width=10.5, height=2.4)
-    axes[0].imshow(photo)
+    figure, axes = new_figure(columns=4, width=8.4, height=2.3)
+    show_image(axes[0], photo)
     axes[0].set_title(name)
     names = ("red", "green", "blue")
     means = photo.reshape(-1, 3).mean(axis=0)
     for number, channel in enumerate(names):
-        axes[number + 1].imshow(photo[..., number], vmin=0, vmax=255)
+        show_image(axes[number + 1], photo[..., number])
         axes[number + 1].set_title(f"{channel} channel")
-    for panel in axes:
-        hide_axes(panel)
     said = ", ".join(
         f"{channel} {mean:.0f}"
         for channel, mean in zip(names, means, strict=True)
@@ -76,7 +74,7 @@ def image_grid(
     for number, (panel, image) in enumerate(
         zip(flat[: len(images)], images, strict=True)
     ):
-        panel.imshow(image)
+        show_image(panel, image)
         if number < len(titles):
             panel.set_title(titles[number], fontsize=10)
     size = " x ".join(str(side) for side in images.shape[1:3])
@@ -99,8 +97,12 @@ def weight_images(
     for number, panel in enumerate(flat):
         hide_axes(panel)
         if number < count:
-            panel.imshow(
-                weights[..., number], cmap="RdBu", vmin=-limit, vmax=limit
+            show_image(
+                panel,
+                weights[..., number],
+                cmap="RdBu",
+                vmin=-limit,
+                vmax=limit,
             )
             panel.set_title(names[number])
     return CourseFigure(
@@ -120,7 +122,7 @@ def accuracy_against_shift(
     for name, values in curves.items():
         axes.plot(shifts, values, marker="o", label=name)
     axes.axhline(chance, color=PALETTE["black"], linestyle=":", linewidth=1)
-    axes.text(shifts[-1], chance, "chance", va="bottom", ha="right")
+    axes.text(shifts[0], chance, "chance", va="bottom", ha="left")
     axes.set_xlabel("shift to the right (pixels)")
     axes.set_ylabel("test accuracy")
     axes.set_ylim(0, 1.02)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -31,8 +32,6 @@ STYLE: Any = {
     "axes.labelsize": 11,
     "font.size": 11,
     "grid.alpha": 0.3,
-    "image.cmap": "gray",
-    "image.interpolation": "nearest",
     "legend.frameon": False,
     "lines.linewidth": 2,
     "savefig.dpi": 100,
@@ -62,7 +61,7 @@ class CourseFigure:
     def png(self) -> bytes:
         """The picture as PNG bytes, the same for the same figure.
 
-        A large one (photographs) is stored with 128 colours.
+        A large one (photographs) is stored with 64 colours.
         """
         store = io.BytesIO()
         with matplotlib.rc_context(STYLE):
@@ -91,12 +90,12 @@ class CourseFigure:
 
 
 def _fewer_colours(content: bytes) -> bytes:
-    """The same picture with a palette of 128 colours."""
+    """The same picture with a palette of 64 colours."""
     from PIL import Image
 
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     store = io.BytesIO()
-    picture.quantize(128).save(store, format="PNG", optimize=True)
+    picture.quantize(64).save(store, format="PNG", optimize=True)
     return store.getvalue()
 
 
@@ -123,6 +122,20 @@ def new_figure(
         FigureCanvasAgg(figure)
         axes = figure.subplots(rows, columns, **options)
     return figure, axes
+
+
+def show_image(axes: Any, image: Any, **options: Any) -> Any:
+    """Draw a picture: grey for two axes (0 black, 255 or 1 white), no frame.
+
+    ``options`` go to Axes.imshow (cmap, vmin, vmax). Returns its result.
+    """
+    image = np.asarray(image)
+    if image.ndim == 2 and "cmap" not in options:
+        top = 255 if image.dtype == np.uint8 else None
+        bottom = 0 if image.dtype == np.uint8 else None
+        options = {"cmap": "gray", "vmin": bottom, "vmax": top} | options
+    hide_axes(axes)
+    return axes.imshow(image, interpolation="nearest", **options)
 
 
 def hide_axes(axes: Any) -> None:
