@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import re
 import sys
 import tempfile
 from types import ModuleType
@@ -168,7 +169,8 @@ def expect_error(kind: type[BaseException] = Exception):
 
 def _last_line(error: BaseException) -> str:
     """Type and last telling line of an error's message, without paths."""
-    lines = [line.strip() for line in str(error).splitlines()]
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # no colour codes
+    lines = [line.strip() for line in text.splitlines()]
     skip = ("Arguments received by", "•", "In call to", "{{function_node")
     telling = [s for s in lines if s and not s.startswith(skip)]
     return f"{type(error).__name__}: {telling[-1] if telling else ''}".strip()

@@ -83,32 +83,162 @@ def image_grid(
 
 
 def weight_images(
-    weights: np.ndarray, names: Sequence[str], columns: int = 5
+    weights: Mapping[str, np.ndarray], names: Sequence[str]
 ) -> CourseFigure:
-    """One signed image per class from weights (height, width, classes).
+    """Signed weights as pictures: a row per entry, a column per class.
 
-    Blue is evidence for the class, orange-red evidence against it.
+    ``weights`` maps a label ("step 1") to an array (height, width, classes).
+    Blue is evidence for the class, red evidence against it; every row has
+    its own scale.
     """
-    count = weights.shape[-1]
-    rows = -(-count // columns)
-    figure, axes = new_figure(rows, columns, width=8, height=1.75 * rows)
-    limit = float(np.abs(weights).max())
-    flat = np.ravel(axes)
-    for number, panel in enumerate(flat):
-        hide_axes(panel)
-        if number < count:
-            show_image(
-                panel,
-                weights[..., number],
-                cmap="RdBu",
-                vmin=-limit,
-                vmax=limit,
-            )
-            panel.set_title(names[number])
+    rows, columns = len(weights), len(names)
+    figure, axes = new_figure(
+        rows, columns, width=10.5, height=1.2 * rows + 0.3, squeeze=False
+    )
+    for row, (label, values) in zip(axes, weights.items(), strict=True):
+        limit = float(np.quantile(np.abs(values), 0.995))
+        for number, panel in enumerate(row):
+            _signed(panel, values[..., number], limit)
+        row[0].set_ylabel(label)
+    for panel, name in zip(axes[0], names, strict=True):
+        panel.set_title(name)
+    height, width = next(iter(weights.values())).shape[:2]
     return CourseFigure(
         figure,
-        f"{count} weight images of {weights.shape[0]} x {weights.shape[1]}: "
-        "blue pixels speak for the class, red pixels against it.",
+        f"Weights of {columns} classes as {height} x {width} pictures, "
+        f"{', '.join(weights)}: blue pixels speak for the class, red ones "
+        "against it.",
+    )
+
+
+def _signed(panel, values: np.ndarray, limit: float) -> None:
+    """Red to white to blue, white at zero."""
+    show_image(panel, values, cmap="RdBu", vmin=-limit, vmax=limit)
+
+
+def evidence(
+    image: np.ndarray,
+    weights: np.ndarray,
+    biases: np.ndarray,
+    classes: Sequence[int],
+    names: Sequence[str],
+) -> CourseFigure:
+    """How a linear classifier adds up its evidence, for a few classes.
+
+    ``image`` is (height, width), scaled; ``weights`` (height, width, all
+    classes); ``biases`` (all classes,). A row a class: the image, times the
+    weights, gives the evidence of each pixel, whose sum decides.
+    """
+    figure, axes = new_figure(
+        len(classes), 3, width=7.2, height=2.2 * len(classes), squeeze=False
+    )
+    product = image[..., np.newaxis] * weights
+    sums = product.sum(axis=(0, 1)) + biases
+    for row, k in zip(axes, classes, strict=True):
+        show_image(row[0], image)
+        _signed(row[1], weights[..., k], float(np.abs(weights).max()) / 2)
+        _signed(row[2], product[..., k], float(np.abs(product).max()) / 1.5)
+        row[0].set_ylabel(f"is it a {names[k]}?")
+        row[1].set_ylabel("x", rotation=0, labelpad=12, va="center")
+        row[2].set_ylabel("=", rotation=0, labelpad=12, va="center")
+        row[2].set_title(f"sum {sums[k]:+.1f}")
+    for panel, title in zip(axes[0], ("picture", "weights"), strict=False):
+        panel.set_title(title)
+    said = ", ".join(f"{sums[k]:+.1f} for {names[k]}" for k in classes)
+    return CourseFigure(
+        figure, f"The picture times the weights, added up: {said}."
+    )
+
+
+_KINDS = ("dense", "local", "shared")
+
+
+def connections(inputs: int = 9, field: int = 3) -> CourseFigure:
+    """Which unit sees which input: dense, local, and local and shared.
+
+    One line is one connection; lines of one colour are one weight.
+    """
+    units = inputs - field + 1
+    figure, axes = new_figure(columns=3, width=9.6, height=2.6)
+    counts = (inputs * units, field * units, field)
+    shared = ("blue", "orange", "green", "vermillion", "purple")
+    for panel, kind, count in zip(axes, _KINDS, counts, strict=True):
+        for unit in range(units):
+            seen = range(inputs)
+            if kind != "dense":
+                seen = range(unit, unit + field)
+            for place, pixel in enumerate(seen):
+                colour = "#999999"
+                if kind == "shared":
+                    colour = PALETTE[shared[place % len(shared)]]
+                x = (pixel, unit + (inputs - units) / 2)
+                panel.plot(x, (0, 1), color=colour, linewidth=1.2, zorder=1)
+        for number, level in ((inputs, 0), (units, 1)):
+            x = np.arange(number) + (inputs - number) / 2
+            panel.scatter(x, [level] * number, s=60, color="black", zorder=2)
+        lines = len(panel.lines)
+        panel.set_title(f"{kind}: {lines} lines, {count} weights")
+        hide_axes(panel)
+    axes[0].set_ylabel("pixels    units", fontsize=10)
+    said = ", ".join(
+        f"{kind} {count}" for kind, count in zip(_KINDS, counts, strict=True)
+    )
+    return CourseFigure(
+        figure,
+        f"{inputs} pixels below, {units} units above, every line a "
+        f"connection. Different weights: {said}.",
+    )
+
+
+def shift_right(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Images (n, height, width, channels) moved; zeros come in.
+
+    A negative number of pixels moves them to the left.
+    """
+    moved = np.zeros_like(images)
+    width = images.shape[2]
+    target = slice(max(pixels, 0), width + min(pixels, 0))
+    source = slice(max(-pixels, 0), width - max(pixels, 0))
+    moved[:, :, target] = images[:, :, source]
+    return moved
+
+
+def shifted_predictions(
+    images: np.ndarray,
+    probabilities: np.ndarray,
+    shifts: Sequence[int],
+    right: int,
+) -> CourseFigure:
+    """One picture at several shifts, with the classifier's probabilities.
+
+    ``images`` is (shifts, height, width, 1), ``probabilities`` (shifts,
+    classes); the bar of the ``right`` class is blue.
+    """
+    figure, axes = new_figure(
+        2, len(shifts), width=10.5, height=2.9, sharey="row"
+    )
+    classes = np.arange(probabilities.shape[1])
+    for number, pixels in enumerate(shifts):
+        top, bottom = axes[:, number]
+        show_image(top, images[number, ..., 0])
+        said = int(probabilities[number].argmax())
+        top.set_title(f"{pixels:+d} px: {said}" if pixels else f"0 px: {said}")
+        colours = [PALETTE["blue" if k == right else "orange"] for k in classes]
+        bottom.bar(classes, probabilities[number], color=colours)
+        bottom.set_ylim(0, 1)
+        bottom.set_xticks([right])
+        bottom.grid(False)
+    axes[1, 0].set_ylabel("probability")
+    wrong = [
+        f"{pixels:+d}"
+        for pixels, p in zip(shifts, probabilities, strict=True)
+        if p.argmax() != right
+    ]
+    said = f"wrong at {', '.join(wrong)} pixels" if wrong else "always right"
+    return CourseFigure(
+        figure,
+        f"A {right}, shifted by {shifts[0]} to {shifts[-1]} pixels, and the "
+        f"probability of each digit: {said}.",
     )
 
 
@@ -126,10 +256,13 @@ def accuracy_against_shift(
     axes.set_xlabel("shift to the right (pixels)")
     axes.set_ylabel("test accuracy")
     axes.set_ylim(0, 1.02)
-    axes.legend()
+    axes.legend(loc="lower center" if shifts[0] < 0 else "best")
+    told = sorted({shifts[0], 0, shifts[-1]} & set(shifts))
     said = "; ".join(
-        f"{name} {values[0]:.2f} at {shifts[0]} and {values[-1]:.2f} at "
-        f"{shifts[-1]} pixels"
+        f"{name} "
+        + ", ".join(f"{values[shifts.index(s)]:.2f} at {s}" for s in told)
         for name, values in curves.items()
     )
-    return CourseFigure(figure, f"Accuracy against shift: {said}.")
+    return CourseFigure(
+        figure, f"Accuracy against shift in pixels: {said}."
+    )

@@ -1,0 +1,334 @@
+"""Exercises of lesson 04: the first CNN in Keras."""
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def output_size(n, f, p, s):
+    return (n + 2 * p - f) // s + 1
+
+
+def _one_sided(n, f, p, s):
+    return (n + p - f) // s + 1
+
+
+def _rounded_up(n, f, p, s):
+    return -(-(n + 2 * p - f) // s) + 1
+
+
+def _without_one(n, f, p, s):
+    return (n + 2 * p - f) // s
+
+
+def _not_whole(n, f, p, s):
+    return (n + 2 * p - f) / s + 1
+
+
+def reject_threshold(gaps, wrong, goal):
+    for threshold in np.sort(gaps):
+        accepted = gaps >= threshold
+        if wrong[accepted].mean() <= goal:
+            return threshold
+
+
+def _of_all(gaps, wrong, goal):
+    for threshold in np.sort(gaps):
+        if wrong[gaps >= threshold].sum() / len(wrong) <= goal:
+            return threshold
+
+
+def _from_the_top(gaps, wrong, goal):
+    best = gaps.max()
+    for threshold in np.sort(gaps)[::-1]:
+        if wrong[gaps >= threshold].mean() > goal:
+            break
+        best = threshold
+    return best
+
+
+def _largest(gaps, wrong, goal):
+    return gaps.max()
+
+
+def small_cnn():
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    x = layers.Conv2D(8, 3, activation="relu")(image)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x)
+    return Model(image, layers.Dense(10)(x))
+
+
+def _cnn_same():
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    x = layers.Conv2D(8, 3, padding="same", activation="relu")(image)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x)
+    return Model(image, layers.Dense(10)(x))
+
+
+def _cnn_without_pooling():
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    x = layers.Conv2D(8, 3, activation="relu")(image)
+    x = layers.Flatten()(x)
+    return Model(image, layers.Dense(10)(x))
+
+
+def _cnn_softmax():
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    x = layers.Conv2D(8, 3, activation="relu")(image)
+    x = layers.MaxPooling2D(2)(x)
+    x = layers.Flatten()(x)
+    return Model(image, layers.Dense(10, activation="softmax")(x))
+
+
+def _cnn_linear():
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    x = layers.MaxPooling2D(2)(layers.Conv2D(8, 3)(image))
+    x = layers.Flatten()(x)
+    return Model(image, layers.Dense(10)(x))
+
+
+def _facts(model):
+    """What the exercise asks of a model."""
+    activations = [
+        layer.activation.__name__
+        for layer in model.layers
+        if hasattr(layer, "activation")
+    ]
+    return {
+        "input shape": str(model.input_shape[1:]),
+        "output shape": str(model.output_shape[1:]),
+        "parameters": model.count_params(),
+        "activations": ", ".join(activations),
+    }
+
+
+def connections_of(size, channels, filters, f, p, s):
+    side = (size + 2 * p - f) // s + 1
+    units = filters * side**2
+    return units * (f * f * channels + 1)
+
+
+def _parameters_only(size, channels, filters, f, p, s):
+    return filters * (f * f * channels + 1)
+
+
+def _without_bias(size, channels, filters, f, p, s):
+    side = (size + 2 * p - f) // s + 1
+    return filters * side**2 * f * f * channels
+
+
+def _without_channels(size, channels, filters, f, p, s):
+    side = (size + 2 * p - f) // s + 1
+    return filters * side**2 * (f * f + 1)
+
+
+EXERCISES = (
+    Exercise(
+        id="04.1",
+        title="Parameters of a convolution layer",
+        level="warm-up",
+        reference=(3 * 3 * 16 + 1) * 32,
+        hints=(
+            "What does one filter look at, and how many filters are there?",
+            "(kernel height x kernel width x channels + 1) x filters.",
+            "(3 * 3 * 16 + 1) * 32",
+        ),
+        mistakes=(
+            Mistake(
+                3 * 3 * 16 * 32,
+                "The biases are missing: one for each of the 32 filters.",
+            ),
+            Mistake(
+                (3 * 3 + 1) * 32,
+                "The channels are missing: a filter is 3 x 3 x 16, it looks "
+                "at all 16 maps below.",
+            ),
+            Mistake(
+                3 * 3 * 16 * 32 + 1,
+                "There is one bias for each filter, not one for the layer.",
+            ),
+        ),
+        explanation="Each filter has 3 x 3 x 16 = 144 weights and a bias; 32 "
+        "of them make 4,640. The size of the map does not matter: the same "
+        "filter is used at every place.",
+    ),
+    Exercise(
+        id="04.2",
+        title="The output size of a convolution",
+        level="core",
+        reference=output_size,
+        cases=(
+            Case(5, 3, 0, 1),
+            Case(5, 3, 1, 1),
+            Case(6, 3, 0, 2),
+            Case(227, 11, 0, 4),
+            Case(16, 5, 2, 2),
+        ),
+        hints=(
+            "At how many places can the filter's left edge stand?",
+            "The padded row has n + 2p pixels; the left edge goes from 0 to "
+            "n + 2p - f, in steps of s.",
+            "(n + 2 * p - f) // s + 1",
+        ),
+        mistakes=(
+            Mistake(
+                _one_sided,
+                "You padded one side only: the row has n + 2p pixels.",
+            ),
+            Mistake(
+                _rounded_up,
+                "You rounded up. A filter that would stick out is not "
+                "placed: round down.",
+            ),
+            Mistake(
+                _without_one,
+                "The first place is missing: with nothing to slide there is "
+                "still one. Add 1.",
+            ),
+            Mistake(
+                _not_whole,
+                "A count is a whole number: use // instead of /.",
+            ),
+        ),
+        explanation="n + 2p - f is how far the filter can slide; divided by "
+        "the stride and rounded down that is the number of steps, and a step "
+        "fewer than places.",
+    ),
+    Exercise(
+        id="04.3",
+        title="Where to reject",
+        level="core",
+        reference=reject_threshold,
+        cases=(
+            Case(np.array([0.2, 0.9]), np.array([True, False]), 0.0),
+            Case(
+                np.array([0.5, 0.1, 0.8, 0.3]),
+                np.array([False, True, False, False]),
+                0.25,
+            ),
+            Case(
+                np.array([0.9, 0.8, 0.7, 0.4, 0.2, 0.1]),
+                np.array([False, True, False, False, False, True]),
+                0.25,
+            ),
+        ),
+        hints=(
+            "Try every gap as the threshold, beginning with the smallest.",
+            "Accepted are the digits with gap >= t; the share of wrong ones "
+            "is wrong[accepted].mean().",
+            "for t in np.sort(gaps): if wrong[gaps >= t].mean() <= goal: "
+            "return t",
+        ),
+        mistakes=(
+            Mistake(
+                _of_all,
+                "You divided by all digits. The share counts among the "
+                "accepted ones only.",
+            ),
+            Mistake(
+                _from_the_top,
+                "You stopped at the first threshold that fails. One sure "
+                "mistake can hide a longer good stretch: try all.",
+            ),
+            Mistake(
+                _largest,
+                "That rejects all but one digit. The smallest threshold that "
+                "reaches the goal rejects the fewest.",
+            ),
+        ),
+        explanation="The error among the accepted need not fall steadily as "
+        "you reject more, because a wrong answer may be a sure one; so every "
+        "threshold is tried, from the smallest.",
+    ),
+    Exercise(
+        id="04.4",
+        title="A small CNN",
+        level="core",
+        reference=small_cnn,
+        cases=(Case(),),
+        summarise=_facts,
+        hints=(
+            "Five layers between keras.Input and keras.Model, in the order "
+            "of the sentence.",
+            "28 becomes 26 by the convolution, 13 by the pooling; 13 x 13 x "
+            "8 = 1,352 numbers reach the dense layer.",
+            "image = layers.Input((28, 28, 1)); x = layers.Conv2D(8, 3, "
+            'activation="relu")(image); then MaxPooling2D(2), Flatten(), '
+            "Dense(10).",
+        ),
+        mistakes=(
+            Mistake(
+                _cnn_same,
+                'You padded: padding="same" keeps 28 pixels, so the dense '
+                "layer sees 14 x 14 maps. Here the padding is valid.",
+            ),
+            Mistake(
+                _cnn_without_pooling,
+                "The pooling layer is missing: the dense layer sees 26 x 26 "
+                "maps.",
+            ),
+            Mistake(
+                _cnn_softmax,
+                "The last layer applies a softmax. Logits are the values "
+                "before it; the loss applies it.",
+            ),
+            Mistake(
+                _cnn_linear,
+                "The convolution has no ReLU. Without one, convolution and "
+                "dense layer differ from a single dense layer only by the "
+                "pooling.",
+            ),
+        ),
+        explanation="80 parameters in the convolution and 13,530 in the "
+        "dense layer, 13,610 together: count them once by hand.",
+    ),
+    Exercise(
+        id="04.5",
+        title="Connections of a convolution layer",
+        level="stretch",
+        reference=connections_of,
+        cases=(
+            Case(4, 1, 1, 3, 0, 1),
+            Case(16, 1, 12, 5, 2, 2),
+            Case(28, 3, 6, 5, 0, 1),
+        ),
+        hints=(
+            "How many units has the layer, and how many inputs has each?",
+            "units = filters x side x side; each has f x f x channels inputs "
+            "and a bias.",
+            "side = (size + 2 * p - f) // s + 1; then filters * side**2 * "
+            "(f * f * channels + 1).",
+        ),
+        mistakes=(
+            Mistake(
+                _parameters_only,
+                "These are the parameters. Each is used at every place: "
+                "multiply by the number of places.",
+            ),
+            Mistake(
+                _without_bias,
+                "The biases are missing: every unit has one.",
+            ),
+            Mistake(
+                _without_channels,
+                "The channels are missing: a unit has f x f inputs in each "
+                "of them.",
+            ),
+        ),
+        explanation="Parameters say what must be learned and stored, "
+        "connections what must be computed. Sharing makes the second much "
+        "larger than the first.",
+    ),
+)
