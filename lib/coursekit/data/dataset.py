@@ -32,8 +32,18 @@ class DatasetInfo:
 class Split:
     """Inputs ``x`` and targets ``y`` of the same length.
 
-    Images are uint8 of shape (n, height, width, channels), 0 to 255; labels
-    are int64 of shape (n,). ``extra`` holds further arrays per example.
+    ``extra`` holds further values per example. By kind of data:
+
+    - images: x uint8 (n, height, width, channels), 0 to 255; y int64 (n,)
+    - captioned images: x as above, y list of tuples of reference captions
+    - texts: x list of str, y int64 (n,)
+    - tagged sentences: x list of tuples of words, y list of int64 arrays,
+      one class per word
+    - sentence pairs: x list of str, y list of str
+    - videos: x list of uint8 (frames, height, width, channels), y int64 (n,)
+    - series: x float32 (time, columns), y float32 (time,) the column to
+      forecast; the splits follow each other in time
+    - running text: x str, y the same text one character later
     """
 
     x: Any
@@ -42,6 +52,17 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def to_tf(self, batch_size: int, shuffle: bool = False, seed: int = 0):
+        """A tf.data.Dataset of batches (x, y), for arrays and plain texts.
+
+        Only the batches are copied, so an array that lies on disk (Flickr8k)
+        stays there. With ``shuffle`` the order changes in every epoch,
+        reproducibly. Raises CourseError where x or y have no common shape.
+        """
+        from coursekit.data.pipeline import batches
+
+        return batches(self.x, self.y, batch_size, shuffle, seed)
 
     def __repr__(self) -> str:
         parts = {"x": self.x, "y": self.y, **self.extra}
@@ -59,6 +80,7 @@ class Dataset:
     test: Split
     class_names: tuple[str, ...] = ()
     note: str = ""
+    columns: tuple[str, ...] = ()  # of a series: what x[:, i] is
 
     @property
     def name(self) -> str:
@@ -99,4 +121,6 @@ class Dataset:
 def _describe(values: Any) -> str:
     if isinstance(values, np.ndarray):
         return f"{values.shape} {values.dtype}"
+    if isinstance(values, str) or not len(values):
+        return f"{len(values):,} {type(values).__name__}"
     return f"{len(values):,} {type(values[0]).__name__}"

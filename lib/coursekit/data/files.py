@@ -15,6 +15,10 @@ _REMEDY = (
     "restore the file with `git checkout -- data`, or make it again with "
     "`make data`"
 )
+_REMEDY_OWN = (
+    "this is not the published file or it is damaged; remove it and fetch "
+    "the set again (`coursekit data fetch`)"
+)
 
 
 @cache
@@ -74,3 +78,24 @@ def read_npz(name: str) -> dict[str, np.ndarray]:
         raise CourseError(
             f"{path} cannot be read: {error}", _REMEDY
         ) from error
+
+
+def read_arrays(path: Path, **shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """Arrays of an .npz file from elsewhere, their shapes checked.
+
+    ``read_arrays(path, x_train=(60000, 28, 28))``; never unpickles anything.
+    Raises CourseError when the file is damaged or holds something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = [stored[name] for name in shapes]
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as e:
+        raise CourseError(f"{path} cannot be read: {e}", _REMEDY_OWN) from e
+    for array, (name, shape) in zip(arrays, shapes.items(), strict=True):
+        if array.shape != shape:
+            raise CourseError(
+                f"{path} holds {name} of shape {array.shape}, "
+                f"expected {shape}.",
+                _REMEDY_OWN,
+            )
+    return arrays

@@ -10,7 +10,11 @@ from coursekit.errors import CourseError
 _MODULES = {
     "digits": "digits",
     "photos": "photos",
+    # real, fetched once
     "mnist": "mnist",
+    "fashion_mnist": "fashion_mnist",
+    "cifar10": "cifar10",
+    "cifar100": "cifar100",
     "usps": "usps",
 }
 

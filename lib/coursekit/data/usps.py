@@ -6,11 +6,14 @@ zip code recognition, Neural Computation 1:541-551: 7,291 to train with and
 and E. Sackinger, 1991).
 """
 
+import bz2
+from pathlib import Path
+
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.keras_sets import stratified_holdout
-from coursekit.data.own import own_folder
+from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError
 
 SIZES = {"train": 7_291, "test": 2_007}
@@ -21,67 +24,98 @@ INFO = DatasetInfo(
     real=True,
     bundled=False,
     licence="research use",
-    origin="US Postal Service, LeCun et al. 1989; usps.h5",
-    megabytes=3.1,
+    origin="US Postal Service, LeCun et al. 1989, LIBSVM's copy",
+    megabytes=8.4,
     lessons=("04",),
+)
+
+
+_BASE = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/"
+
+SOURCE = Source(
+    name="usps",
+    files=("usps.h5|usps.bz2", "usps.h5|usps.t.bz2"),
+    remotes=(
+        Remote(
+            f"{_BASE}usps.bz2", 6.6, "md5:ec16c51db3855ca6c91edd34d0e9b197"
+        ),
+        Remote(
+            f"{_BASE}usps.t.bz2", 1.8, "md5:8ea070ee2aca1ac39742fdd1ef5ed118"
+        ),
+    ),
 )
 
 
 def load(folder=None, validation: int = 1_000, size: int = 16) -> Dataset:
     """The zip-code digits, ``validation`` of the 7,291 held out.
 
-    Returns images (n, 16, 16, 1), uint8, ink bright on black (the file's
-    0..1 times 255). ``folder`` holds usps.h5; without it the folder usps
-    below COURSEKIT_DATA is used. With ``validation=0`` the validation split
-    is empty. Raises CourseError when the file is absent or not as expected.
+    Returns images (n, 16, 16, 1), uint8, ink bright (255) on black (0):
+    upstream's -1..1 in steps of 0.001, mapped to 0..255 and rounded, so
+    that x / 127.5 - 1 is upstream's value to within 0.004. ``folder`` holds
+    usps.h5, or usps.bz2 and usps.t.bz2 in LIBSVM's format. The test digits
+    are the published ones. Raises CourseError when the files are absent or
+    not as expected.
     """
     if size != 16:
         raise CourseError(
             f"The zip-code digits come in 16 pixels, not in {size!r}.",
             'write ck.data.load("usps")',
         )
-    found = own_folder("usps", ("usps.h5",), folder)
-    if found is None:
-        raise CourseError(
-            "The data set usps is for you to bring: no server that may "
-            "publish it is known to the kit.",
-            "get usps.h5 (groups train and test, each with data (n, 256) "
-            "and target), put it in a folder usps, and set COURSEKIT_DATA "
-            "to the folder above it",
-        )
-    x, y = _read(found / "usps.h5", "train")
-    x_test, y_test = _read(found / "usps.h5", "test")
-    held = np.zeros(len(y), dtype=bool)
-    if validation:
-        held = stratified_holdout(y, validation, seed=0)
+    found = locate(SOURCE, folder)
+    x, y = _read(found, "train")
+    train, held = hold_out(x, y, validation)
     names = tuple(str(digit) for digit in range(10))
-    return Dataset(
-        INFO,
-        Split(x[~held], y[~held]),
-        Split(x[held], y[held]),
-        Split(x_test, y_test),
-        names,
-    )
+    return Dataset(INFO, train, held, Split(*_read(found, "test")), names)
 
 
-def _read(path, group: str) -> tuple[np.ndarray, np.ndarray]:
-    import h5py  # comes with Keras
-
+def _read(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 16, 16, 1) and digits (n,) of one part."""
+    hdf5 = folder / "usps.h5"
+    file = "usps.bz2" if part == "train" else "usps.t.bz2"
+    path = hdf5 if hdf5.is_file() else folder / file
     try:
-        with h5py.File(path, "r") as file:
-            x, y = file[group]["data"][:], file[group]["target"][:]
-    except (OSError, KeyError) as error:
+        x, y = _read_hdf5(path, part) if path == hdf5 else _read_libsvm(path)
+    except (OSError, EOFError, KeyError, ValueError) as error:
         raise CourseError(
-            f"{path} cannot be read as usps.h5: {error}",
+            f"{path} cannot be read as zip-code digits: {error}.",
             "it is an HDF5 file with groups train and test, each with data "
-            "and target; copy it again",
+            "and target, or LIBSVM's usps.bz2; copy it again",
         ) from error
-    if x.shape != (SIZES[group], 256) or y.shape != (SIZES[group],):
+    if x.shape != (SIZES[part], 256) or y.shape != (SIZES[part],):
         raise CourseError(
-            f"{path} holds {group} data of shape {x.shape}, "
-            f"expected ({SIZES[group]}, 256).",
+            f"{path} holds {part} data of shape {x.shape}, "
+            f"expected ({SIZES[part]}, 256).",
             "this is another edition of the file; use the one with "
             "7,291 training and 2,007 test digits",
         )
-    images = np.round(x * 255).astype("uint8").reshape(-1, 16, 16, 1)
-    return images, y.astype("int64")
+    return x.reshape(-1, 16, 16, 1), y.astype("int64")
+
+
+def _read_hdf5(path: Path, group: str) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels 0..255 and digits; the HDF5 edition stores pixels as 0..1."""
+    import h5py  # comes with Keras
+
+    with h5py.File(path, "r") as file:
+        pixels = file[group]["data"]
+        x = np.empty(pixels.shape, "uint8")
+        for start in range(0, len(x), 500):
+            part = slice(start, start + 500)
+            x[part] = np.round(pixels[part] * 255)
+        return x, file[group]["target"][:]
+
+
+def _read_libsvm(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The same from lines "label 1:pixel ... 256:pixel", pixels -1..1.
+
+    Labels count from 1: digit 0 is labelled 1.
+    """
+    pixels, labels = bytearray(), []
+    with bz2.open(path, "rt", encoding="ascii") as lines:
+        for number, line in enumerate(lines, 1):
+            label, *entries = line.split()
+            if len(entries) != 256:
+                raise ValueError(f"line {number} has {len(entries)} pixels")
+            labels.append(int(label) - 1)
+            values = (float(entry.partition(":")[2]) for entry in entries)
+            pixels.extend(round((value + 1) * 127.5) for value in values)
+    return np.frombuffer(pixels, "uint8").reshape(-1, 256), np.array(labels)

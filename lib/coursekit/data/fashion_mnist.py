@@ -1,0 +1,93 @@
+"""Fashion-MNIST: 70,000 real pictures of clothes, 28x28 pixels.
+
+H. Xiao, K. Rasul and R. Vollgraf (2017), Fashion-MNIST: a novel image
+dataset for benchmarking machine learning algorithms, arXiv:1708.07747.
+"""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.splits import hold_out
+from coursekit.errors import CourseError
+
+INFO = DatasetInfo(
+    name="fashion_mnist",
+    title="70,000 pictures of clothes, 28x28 pixels",
+    real=True,
+    bundled=False,
+    licence="MIT",
+    origin="Zalando Research 2017, Keras' mirror",
+    megabytes=30.9,
+)
+
+CLASSES = (
+    *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+)
+
+_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_CHECKSUMS = {
+    "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed27"
+    "1626dd12800ba2636569512369268a84",
+    "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc"
+    "97de4d1bfaf8ba1a3aa29af54cc90845",
+    "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a4"
+    "84bd415d4595297633bb08f03db6a073",
+    "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3c"
+    "d6d1c2608764d35dfb1850b086bf8dd5",
+}
+
+SOURCE = Source(
+    name="fashion_mnist",
+    files=tuple(_CHECKSUMS),
+    remotes=tuple(
+        Remote(
+            f"{_BASE}{file}",
+            26.4 if "train-i" in file else 4.4,
+            f"sha256:{digest}",
+        )
+        for file, digest in _CHECKSUMS.items()
+    ),
+    folders=("fashion-mnist",),
+    keras=("datasets/fashion-mnist",),
+)
+
+
+def load(validation: int = 5_000, folder=None) -> Dataset:
+    """55,000/5,000/10,000 images (n, 28, 28, 1), uint8, bright on black.
+
+    The validation images are drawn with a fixed seed, stratified by class.
+    """
+    found = locate(SOURCE, folder)
+    x, y = _read(found, "train", 60_000)
+    train, held = hold_out(x, y, validation)
+    test = Split(*_read(found, "t10k", 10_000))
+    return Dataset(INFO, train, held, test, CLASSES)
+
+
+def _read(
+    folder: Path, part: str, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    images = _idx(folder / f"{part}-images-idx3-ubyte.gz", (count, 28, 28, 1))
+    labels = _idx(folder / f"{part}-labels-idx1-ubyte.gz", (count,))
+    return images, labels.astype("int64")
+
+
+def _idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """A gzipped IDX file (LeCun's format): a header, then the bytes."""
+    header = 16 if len(shape) > 1 else 8
+    try:
+        with gzip.open(path) as file:
+            file.read(header)
+            data = file.read()
+        return np.frombuffer(data, "uint8").reshape(shape)
+    except (OSError, EOFError, ValueError) as error:
+        raise CourseError(
+            f"{path} is not {shape[0]:,} entries in IDX format: {error}",
+            "remove it and fetch the set again (`coursekit data fetch "
+            "fashion_mnist`)",
+        ) from error

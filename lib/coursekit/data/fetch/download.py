@@ -1,0 +1,260 @@
+"""One file over HTTPS: checked, resumed, retried, and never hanging."""
+
+import contextlib
+import errno
+import functools
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 30
+SILENCE_SECONDS = 60  # nothing at all for so long, lookups included
+PAUSES = (1, 4)  # seconds before the second and the third try
+SPARE_BYTES = 200_000_000  # what a download leaves free on the disk
+
+# Some hosts turn away the default agent of Python's HTTP libraries.
+_HEADERS = {
+    "User-Agent": "Mozilla/5.0 (compatible; coursekit)",
+    "Accept-Encoding": "identity",
+}
+
+
+class DownloadError(Exception):
+    """Why a file could not be fetched, in words for a learner."""
+
+
+class _Passing(DownloadError):
+    """A trouble that may be gone at the next try."""
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space on the disk of a folder."""
+    return shutil.disk_usage(folder).free
+
+
+def download(url: str, target: Path, checksum: str | None = None) -> None:
+    """Fetch ``url`` to ``target``; the target exists only if all is well.
+
+    ``checksum`` is "sha256:..." or "md5:..."; None accepts what arrives.
+    What arrived of an interrupted transfer stays beside the target as
+    .part and is resumed by the next call if the server's file is still the
+    same. Raises DownloadError; OSError when the disk refuses.
+    """
+    import pooch
+
+    pooch.get_logger().setLevel("ERROR")
+    transfer = _Transfer(target.with_name(f"{target.name}.part"))
+    for last in (False, True):
+        try:
+            pooch.retrieve(
+                url,
+                checksum,
+                fname=target.name,
+                path=target.parent,
+                downloader=transfer,
+            )
+            return
+        except ValueError:
+            # Resuming may have joined two versions: once more, from zero.
+            if last or not transfer.resumed:
+                raise DownloadError(
+                    f"what {_host(url)} sends as {target.name} is not the "
+                    "published file: its checksum differs"
+                ) from None
+
+
+class _Transfer:
+    """The downloader that pooch calls; ``part`` keeps what has arrived."""
+
+    def __init__(self, part: Path):
+        self.part = part
+        self.tag = part.with_suffix(".tag")
+        self.resumed = False
+
+    def __call__(self, url: str, output_file: str, pooch: object) -> None:
+        _refuse_plain(url)
+        for pause in (*PAUSES, None):
+            try:
+                _watched(functools.partial(self._attempt, url))
+                break
+            except _Passing:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+        self.part.replace(output_file)
+        self.tag.unlink(missing_ok=True)
+
+    def _attempt(self, url: str, beat: Callable[[], None]) -> None:
+        """One request, from where the last one stopped."""
+        import requests
+
+        have, tag = self._kept()
+        headers = dict(_HEADERS)
+        if have:
+            headers |= {"Range": f"bytes={have}-", "If-Range": tag}
+        with (
+            _translated(url),
+            requests.get(
+                url,
+                headers=headers,
+                stream=True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+            ) as response,
+        ):
+            beat()
+            self._check(response)
+            if response.status_code != 206:
+                have = 0
+            self._receive(response, have, beat)
+
+    def _kept(self) -> tuple[int, str]:
+        """Bytes that arrived before, and the server's name for that file."""
+        try:
+            tag = self.tag.read_text()
+            return (self.part.stat().st_size, tag) if tag else (0, "")
+        except OSError:
+            return 0, ""
+
+    def _check(self, response) -> None:
+        _refuse_plain(response.url)
+        status, host = response.status_code, _host(response.url)
+        if status in (200, 206):
+            return
+        if status == 416:
+            self.part.unlink(missing_ok=True)
+        if status in (416, 429) or status >= 500:
+            raise _Passing(f"{host} has trouble of its own (HTTP {status})")
+        raise DownloadError(
+            f"{host} no longer has {urlsplit(response.url).path} "
+            f"(HTTP {status})"
+        )
+
+    def _receive(self, response, have: int, beat) -> None:
+        """Append the answer's body to the part, with a progress bar."""
+        self.resumed = self.resumed or have > 0
+        length = response.headers.get("Content-Length")
+        rest = int(length) if length else None
+        require_space(self.part.parent, rest or 0)
+        total = have + rest if rest is not None else None
+        with (
+            self.part.open("ab" if have else "wb") as file,
+            _bar(self.part.stem, total, have) as advance,
+        ):
+            self.tag.write_text(_validator(response.headers))
+            for chunk in response.iter_content(1 << 16):
+                beat()
+                file.write(chunk)
+                advance(len(chunk))
+        if total is not None and self.part.stat().st_size != total:
+            raise _Passing("the transfer ended early")
+
+
+def _watched(work: Callable[[Callable[[], None]], None]) -> None:
+    """Run ``work(beat)`` in a thread; give up when it stops calling beat.
+
+    The timeouts of an HTTP library do not cover the name lookup, which may
+    hang for minutes. A thread that was given up stops at its next beat.
+    """
+    heard = time.monotonic()
+    given_up = False
+    outcome: list[BaseException | None] = []
+
+    def beat() -> None:
+        nonlocal heard
+        heard = time.monotonic()
+        if given_up:
+            raise DownloadError("given up")
+
+    def run() -> None:
+        try:
+            work(beat)
+            outcome.append(None)
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+            if time.monotonic() - heard > SILENCE_SECONDS:
+                raise DownloadError(
+                    f"no answer for {SILENCE_SECONDS:.0f} seconds"
+                )
+    finally:
+        given_up = True
+    if outcome[0] is not None:
+        raise outcome[0]
+
+
+@contextlib.contextmanager
+def _translated(url: str):
+    """Turn the HTTP library's errors into words."""
+    from requests import exceptions
+
+    try:
+        yield
+    except exceptions.SSLError:
+        raise DownloadError(
+            f"the identity of {_host(url)} cannot be verified (a proxy in "
+            "between may need REQUESTS_CA_BUNDLE to be set)"
+        ) from None
+    except exceptions.Timeout:
+        raise _Passing(f"{_host(url)} does not answer") from None
+    except exceptions.ChunkedEncodingError:
+        raise _Passing("the connection was cut") from None
+    except exceptions.ConnectionError:
+        raise _Passing(f"there is no connection to {_host(url)}") from None
+    except exceptions.RequestException as error:
+        raise DownloadError(f"{_host(url)}: {error}") from None
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raise OSError (no space) before a download fills the disk."""
+    free = free_bytes(folder)
+    if free < needed + SPARE_BYTES:
+        raise OSError(
+            errno.ENOSPC,
+            f"{(needed + SPARE_BYTES) / 1e6:,.0f} MB are needed, "
+            f"{free / 1e6:,.0f} MB are free",
+        )
+
+
+def _refuse_plain(url: str) -> None:
+    """Only https, except from this machine itself (tests)."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname != "127.0.0.1":
+        raise DownloadError(f"{url} is not an https address")
+
+
+def _validator(headers) -> str:
+    """What names this version of the server's file; "" when nothing does."""
+    tag = headers.get("ETag", "")
+    if tag and not tag.startswith("W/"):
+        return tag
+    return headers.get("Last-Modified", "")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url
+
+
+@contextlib.contextmanager
+def _bar(name: str, total: int | None, done: int):
+    """A progress bar with size, speed and time left; yields advance(n)."""
+    from rich import progress
+
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, transient=True) as bar:
+        task = bar.add_task(name, total=total, completed=done)
+        yield functools.partial(bar.advance, task)

@@ -1,0 +1,175 @@
+"""Installing a set in the cache: all of it or nothing."""
+
+import errno
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coursekit import paths
+from coursekit.data.fetch import download
+from coursekit.data.fetch.lock import only_one
+from coursekit.data.fetch.unpack import unpack
+from coursekit.data.files import sha256
+from coursekit.errors import CourseError
+
+if TYPE_CHECKING:
+    from coursekit.data.fetch.source import Remote, Source
+
+_WAYS = (
+    "run this again when the connection is good (what has arrived is kept); "
+    "or run `coursekit data fetch {name}` on another machine, copy its folder "
+    "{name} (`coursekit data where` names it) to a folder here and set "
+    "COURSEKIT_DATA to that; or use the quick profile, which needs no download"
+)
+
+# Written into a set's folder: what was fetched, and every file's sha256.
+RECORD = "fetched.json"
+
+
+def folder_of(source: "Source") -> Path:
+    """Where the set lies in the cache, fetched or not."""
+    return paths.cache_dir() / source.name
+
+
+def is_installed(folder: Path) -> bool:
+    """Whether a folder was completed: the record is written last."""
+    return (folder / RECORD).is_file()
+
+
+def install(source: "Source") -> Path:
+    """Fetch a set into the cache and return its folder.
+
+    Downloads and the new folder lie in .incoming; the folder is renamed when
+    it is complete, so that an interruption at any moment leaves either no
+    set or a whole one. A second process waits for the first. Raises
+    CourseError.
+    """
+    target = folder_of(source)
+    cache = paths.cache_dir()
+    incoming = cache / ".incoming" / source.name
+    try:
+        with only_one(
+            cache / ".locks" / source.name,
+            lambda: print(
+                f"{source.name} is being fetched elsewhere: waiting"
+            ),
+        ):
+            if not is_installed(target):
+                _fill(source, incoming)
+                shutil.rmtree(target, ignore_errors=True)
+                (incoming / "set").replace(target)
+                shutil.rmtree(incoming)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            shutil.rmtree(incoming, ignore_errors=True)
+        raise _disk_trouble(source, cache, error) from error
+    return target
+
+
+def verify(folder: Path) -> list[str]:
+    """What is wrong with a fetched folder, by its record; [] when nothing."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        files = record["files"]
+    except (OSError, ValueError, KeyError) as error:
+        return [f"{RECORD} cannot be read ({error})"]
+    troubles = []
+    for name, digest in files.items():
+        path = folder / name
+        if not path.is_file():
+            troubles.append(f"{name} is missing")
+        elif sha256(path) != digest:
+            troubles.append(f"{name} has changed")
+    return troubles
+
+
+def clear(name: str) -> bool:
+    """Remove what the cache holds of a set; True when there was anything."""
+    cache = paths.cache_dir()
+    held = [cache / name, cache / ".incoming" / name, cache / ".ready" / name]
+    found = [folder for folder in held if folder.exists()]
+    for folder in found:
+        shutil.rmtree(folder)
+    return bool(found)
+
+
+def _fill(source: "Source", incoming: Path) -> None:
+    """Download, unpack, check and record a set in ``incoming``/set."""
+    downloads, folder = incoming / "downloads", incoming / "set"
+    downloads.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    megabytes = sum(remote.megabytes for remote in source.remotes)
+    needed = int((megabytes + source.unpacked_megabytes) * 1e6)
+    download.require_space(incoming, needed - _size(downloads))
+    fetched = [_fetch(source, r, downloads) for r in source.remotes]
+    try:
+        for remote in source.remotes:
+            path = downloads / remote.file
+            if remote.unpack:
+                unpack(path, folder)
+            else:
+                path.replace(folder / remote.file)
+        _check(source, folder)
+    except CourseError:
+        shutil.rmtree(incoming)
+        raise
+    record = {
+        "name": source.name,
+        "date": time.strftime("%Y-%m-%d"),
+        "fetched": fetched,
+        "files": {
+            path.relative_to(folder).as_posix(): sha256(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def _fetch(source: "Source", remote: "Remote", folder: Path) -> dict:
+    """Download one file; return what the record says about it."""
+    path = folder / remote.file
+    try:
+        download.download(remote.url, path, remote.checksum)
+    except download.DownloadError as error:
+        raise CourseError(
+            f"The data set {source.name} could not be fetched: {error}.",
+            _WAYS.format(name=source.name),
+        ) from error
+    return {
+        "url": remote.url,
+        "published": remote.checksum,
+        "sha256": sha256(path),
+    }
+
+
+def _check(source: "Source", folder: Path) -> None:
+    missing = source.missing(folder)
+    if missing:
+        raise CourseError(
+            f"What was fetched for {source.name} lacks "
+            f"{', '.join(missing)}: upstream has changed.",
+            _WAYS.format(name=source.name),
+        )
+    if source.check:
+        source.check(folder)
+
+
+def _size(folder: Path) -> int:
+    return sum(p.stat().st_size for p in folder.iterdir() if p.is_file())
+
+
+def _disk_trouble(source: "Source", cache: Path, error: OSError):
+    if error.errno == errno.ENOSPC:
+        problem = f"There is no room for {source.name} on the disk of {cache}"
+    else:
+        problem = f"The cache folder {cache} cannot be used"
+    return CourseError(
+        f"{problem}: {error.strerror or error}.",
+        "free some space, or set COURSEKIT_HOME to a folder that you may "
+        "write to; `coursekit data list` shows the sizes",
+    )

@@ -1,0 +1,136 @@
+"""What a data set consists of, and which folder holds it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.data.fetch import install
+from coursekit.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One file to download.
+
+    ``checksum`` is what upstream publishes, "sha256:..." or "md5:...". None
+    where upstream publishes nothing or replaces the file now and then: the
+    content is checked instead, and the sha256 that arrived is recorded.
+    """
+
+    url: str
+    megabytes: float
+    checksum: str | None = None
+    unpack: bool = False
+
+    @property
+    def file(self) -> str:
+        return self.url.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a set comes from and what its folder must hold.
+
+    ``files`` are paths or patterns below the folder, alternatives separated
+    by "|" ("Images|Flicker8k_Dataset"). ``folders`` are further names the
+    folder may have below COURSEKIT_DATA, ``keras`` its places below Keras'
+    cache. ``check`` reads the content and raises CourseError; it stands in
+    where no checksum is published. ``by_hand`` says how a person gets it.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    remotes: tuple[Remote, ...] = ()
+    folders: tuple[str, ...] = ()
+    keras: tuple[str, ...] = ()
+    unpacked_megabytes: float = 0
+    check: Callable[[Path], object] | None = None
+    by_hand: str = ""
+
+    def missing(self, folder: Path) -> list[str]:
+        """The entries of ``files`` that a folder does not hold."""
+        return [
+            entry.replace("|", " or ")
+            for entry in self.files
+            if not any(
+                next(folder.glob(pattern), None)
+                for pattern in entry.split("|")
+            )
+        ]
+
+
+def locate(source: Source, folder: str | Path | None = None) -> Path:
+    """The folder that holds a set; fetches it when it is nowhere.
+
+    A folder named with ``folder`` is used as it is. Raises CourseError that
+    lists what is missing in it, or says why fetching failed.
+    """
+    if folder is not None:
+        return _own(source, Path(folder).expanduser())
+    found = find(source)
+    if found is not None:
+        return found
+    if not source.remotes:
+        raise CourseError(
+            f"The data set {source.name} is for you to bring; the kit knows "
+            "no server that may publish it.",
+            f"{source.by_hand}; put {', '.join(source.files)} in a folder "
+            f"{source.name} and set COURSEKIT_DATA to the folder above it",
+        )
+    return install.install(source)
+
+
+def find(source: Source) -> Path | None:
+    """The folder of a set that is on this machine already, or None."""
+    cached = install.folder_of(source)
+    candidates = [*_below_own_root(source), cached, *_in_keras(source)]
+    for candidate in candidates:
+        if candidate == cached and not install.is_installed(cached):
+            continue
+        if candidate.is_dir() and not source.missing(candidate):
+            return candidate
+    return None
+
+
+def own_root() -> Path | None:
+    """The folder that COURSEKIT_DATA names."""
+    named = os.environ.get("COURSEKIT_DATA")
+    return Path(named).expanduser() if named else None
+
+
+def keras_home() -> Path:
+    """Keras' cache folder, without importing Keras."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+
+
+def _own(source: Source, folder: Path) -> Path:
+    if not folder.is_dir():
+        raise CourseError(
+            f"There is no folder {folder} for the data set {source.name}.",
+            f"name a folder that holds {', '.join(source.files)}",
+        )
+    missing = source.missing(folder)
+    if missing:
+        held = sorted(entry.name for entry in folder.iterdir())[:6]
+        raise CourseError(
+            f"The folder {folder} is not the data set {source.name}: "
+            f"{', '.join(missing)} is missing; it holds "
+            f"{', '.join(held) or 'nothing'}.",
+            f"a folder of {source.name} holds {', '.join(source.files)}",
+        )
+    return folder
+
+
+def _below_own_root(source: Source) -> list[Path]:
+    root = own_root()
+    if root is None:
+        return []
+    own = root / source.name
+    if own.is_dir():
+        _own(source, own)  # named exactly: an incomplete copy is a mistake
+    return [own, *(root / name for name in source.folders)]
+
+
+def _in_keras(source: Source) -> list[Path]:
+    return [keras_home() / place for place in source.keras]

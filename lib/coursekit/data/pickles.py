@@ -1,0 +1,102 @@
+"""Reading pickles without letting them run code.
+
+CIFAR and IMDB are published as Python pickles, a format that may name any
+function to call while it is read. Here only what arrays and plain lists
+need can be named; everything else is refused.
+"""
+
+import mmap
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursekit.errors import CourseError
+
+_ADMITTED = {
+    *(
+        (f"numpy{core}.multiarray", "_reconstruct")
+        for core in (".core", "._core")
+    ),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("_codecs", "encode"),  # how Python 3 writes bytes in protocol 2
+    *(
+        ("builtins", kind)
+        for kind in ("list", "dict", "tuple", "set", "bytes", "str", "int")
+    ),
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _ADMITTED:
+            raise pickle.UnpicklingError(
+                f"it asks for {module}.{name}, which data have no need of"
+            )
+        return super().find_class(module, name)
+
+
+class _Window:
+    """A file's bytes for the unpickler, read in place instead of copied."""
+
+    def __init__(self, buffer):
+        self.buffer = memoryview(buffer)
+        self.place = 0
+
+    def read(self, count: int) -> Any:
+        self.place += count
+        return self.buffer[self.place - count : self.place]
+
+    def readline(self) -> bytes:
+        rest = self.buffer[self.place : self.place + 1000].tobytes()
+        line = rest[: rest.find(b"\n") + 1]
+        self.place += len(line)
+        return line
+
+
+def read_pickle(path: Path) -> Any:
+    """The object in a pickle file of arrays and plain Python values.
+
+    Text is read as bytes, as CIFAR's files from Python 2 need. Raises
+    CourseError for a damaged file and for one that names anything else.
+    """
+    try:
+        with path.open("rb") as file:
+            whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return _Unpickler(_Window(whole), encoding="bytes").load()
+    except (pickle.UnpicklingError, EOFError, ValueError, OSError) as error:
+        raise _refused(path, error) from error
+
+
+def read_object_array(path: Path, name: str) -> np.ndarray:
+    """One array of Python lists out of an .npz file, e.g. IMDB's x_train."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            file = archive.open(f"{name}.npy")
+            version = np.lib.format.read_magic(file)
+            if version != (1, 0):
+                raise ValueError(f"format version {version}")
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            if not dtype.hasobject or len(shape) != 1:
+                raise ValueError(f"{name} is {dtype} of shape {shape}")
+            return _Unpickler(file).load()
+    except (
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+        EOFError,
+        KeyError,
+        ValueError,
+        OSError,
+    ) as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: Exception) -> CourseError:
+    return CourseError(
+        f"{path} cannot be read: {error}.",
+        "this is not the published file or it is damaged; remove it and "
+        "fetch the set again (`coursekit data fetch`)",
+    )
