@@ -191,8 +191,8 @@ assert lenet.count_params() == sum(counts.values()) == 61_706
 # and its pooling layers have trained coefficients.)
 #
 # The same network in the **functional** style: you call each layer on a
-# tensor. It takes a few more words and can do more: several inputs, branches, a
-# look at the inside. From now on this course uses it.
+# tensor. It takes a few more words and can do more: several inputs, branches,
+# a look at the inside. From now on this course uses it.
 
 
 # %%

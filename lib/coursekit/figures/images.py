@@ -223,7 +223,9 @@ def shifted_predictions(
         show_image(top, images[number, ..., 0])
         said = int(probabilities[number].argmax())
         top.set_title(f"{pixels:+d} px: {said}" if pixels else f"0 px: {said}")
-        colours = [PALETTE["blue" if k == right else "orange"] for k in classes]
+        colours = [
+            PALETTE["blue" if k == right else "orange"] for k in classes
+        ]
         bottom.bar(classes, probabilities[number], color=colours)
         bottom.set_ylim(0, 1)
         bottom.set_xticks([right])
@@ -263,6 +265,4 @@ def accuracy_against_shift(
         + ", ".join(f"{values[shifts.index(s)]:.2f} at {s}" for s in told)
         for name, values in curves.items()
     )
-    return CourseFigure(
-        figure, f"Accuracy against shift in pixels: {said}."
-    )
+    return CourseFigure(figure, f"Accuracy against shift in pixels: {said}.")

@@ -1,0 +1,111 @@
+"""Exercises of lesson 00: start here."""
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def double(x):
+    return 2 * x
+
+
+def centred(a):
+    return a - a.mean(axis=0)
+
+
+def loss_slope(w, x, t):
+    return 2 * (w * x - t) * x
+
+
+EXERCISES = (
+    Exercise(
+        id="00.1",
+        title="Twice a number",
+        level="warm-up",
+        reference=double,
+        cases=(Case(0), Case(3), Case(-1.5)),
+        hints=(
+            "What do you multiply by?",
+            "2 * x, and a function needs a return.",
+            "return 2 * x",
+        ),
+        mistakes=(
+            Mistake(
+                lambda x: x**2,
+                "You squared the number: x**2 is x times x. Twice x is 2 * x.",
+            ),
+            Mistake(
+                lambda x: x + 2,
+                "You added two. Twice x is 2 * x.",
+            ),
+        ),
+        explanation="The exercise is about the machinery: write, check, read "
+        "what differs, and try again.",
+    ),
+    Exercise(
+        id="00.2",
+        title="Columns with mean zero",
+        level="core",
+        reference=centred,
+        cases=(
+            Case(np.array([[1.0], [3.0]])),
+            Case(np.array([[1.0, 10.0], [2.0, 30.0], [6.0, 20.0]])),
+        ),
+        hints=(
+            "First make one mean per column. Which axis must disappear?",
+            "a.mean(axis=0) has shape (k,); subtracting it from (n, k) "
+            "broadcasts along the rows.",
+            "return a - a.mean(axis=0)",
+        ),
+        mistakes=(
+            Mistake(
+                lambda a: a - a.mean(),
+                "You subtracted the mean of the whole matrix. One mean per "
+                "column is wanted: axis=0.",
+            ),
+            Mistake(
+                lambda a: a - a.mean(axis=1, keepdims=True),
+                "You took one mean per row. axis=0 walks down the rows and "
+                "leaves one per column.",
+            ),
+            Mistake(
+                lambda a: (a - a.mean(axis=0)) / a.std(axis=0),
+                "You also divided by the standard deviation. Only the mean "
+                "is asked for.",
+            ),
+        ),
+        explanation="axis=0 removes the rows, so one mean per column is "
+        "left, and broadcasting subtracts it from every row. The typical "
+        "mistake is the other axis.",
+    ),
+    Exercise(
+        id="00.3",
+        title="The chain rule on two lines",
+        level="stretch",
+        reference=loss_slope,
+        cases=(Case(0.0, 1.0, 2.0), Case(3.0, 2.0, 1.0)),
+        hints=(
+            "L depends on y, and y on w. Take the two slopes one by one.",
+            "dL/dy = 2 (y - t), dy/dw = x, and the slopes are multiplied.",
+            "return 2 * (w * x - t) * x",
+        ),
+        mistakes=(
+            Mistake(
+                lambda w, x, t: 2 * (w * x - t),
+                "That is dL/dy. By the chain rule it is multiplied by "
+                "dy/dw = x.",
+            ),
+            Mistake(
+                lambda w, x, t: (w * x - t) * x,
+                "The factor 2 of the square is missing.",
+            ),
+            Mistake(
+                lambda w, x, t: 2 * (t - w * x) * x,
+                "The sign is turned round: the inner value is y - t.",
+            ),
+        ),
+        explanation="Outer slope times inner slope: 2 (y - t) times x. With "
+        "x = 1, t = 2 and w = 0 it is -4, the slope that moved the weight at "
+        "the top of this lesson.",
+    ),
+)
