@@ -92,6 +92,36 @@ def _step_keeps_bias(W, b, x, y, rate):
     return gradient_step(W, b, x, y, rate)[0], b
 
 
+def shift_down(pictures, pixels):
+    moved = np.zeros_like(pictures)
+    height = pictures.shape[1]
+    moved[:, pixels:] = pictures[:, : height - pixels]
+    return moved
+
+
+def _shift_rolls(pictures, pixels):
+    return np.roll(pictures, pixels, axis=1)
+
+
+def _shift_up(pictures, pixels):
+    return shift_down(pictures[:, ::-1], pixels)[:, ::-1]
+
+
+def _shift_sideways(pictures, pixels):
+    return shift_down(pictures.swapaxes(1, 2), pixels).swapaxes(1, 2)
+
+
+def _shift_minus_zero(pictures, pixels):
+    moved = np.zeros_like(pictures)
+    moved[:, pixels:] = pictures[:, :-pixels]
+    return moved
+
+
+def _column(values):
+    """One picture, one column wide: (1, rows, 1, 1)."""
+    return np.array(values).reshape(1, -1, 1, 1)
+
+
 _rng = np.random.default_rng(1)
 _photo = np.array([[[255, 0, 51]]], dtype="uint8")
 
@@ -130,6 +160,44 @@ EXERCISES = (
     ),
     Exercise(
         id="01.2",
+        title="A photograph as a batch of one",
+        level="warm-up",
+        reference=to_batch,
+        cases=(
+            Case(_photo),
+            Case(_rng.integers(0, 256, (4, 5, 3)).astype("uint8")),
+        ),
+        hints=(
+            "Two things change: the range of the values, and the number of "
+            "axes.",
+            "Divide by 255; the result has shape (1, height, width, 3).",
+            "(photo / 255).astype('float32')[np.newaxis]",
+        ),
+        mistakes=(
+            Mistake(
+                _batch_missing,
+                "The batch axis is missing: a network expects (batch, "
+                "height, width, channels), for one picture too.",
+            ),
+            Mistake(
+                _batch_last,
+                "The new axis is at the end; the batch comes first.",
+            ),
+            Mistake(
+                _batch_unscaled,
+                "The values still go up to 255. Divide by 255.",
+            ),
+            Mistake(
+                _batch_whole_numbers,
+                "// divides whole numbers and drops the rest: nearly every "
+                "pixel becomes 0. Use /.",
+            ),
+        ),
+        explanation="Scaling and a batch axis are what stands between a "
+        "photograph and every network of this course.",
+    ),
+    Exercise(
+        id="01.3",
         title="One-hot vectors",
         level="core",
         reference=one_hot,
@@ -163,7 +231,7 @@ EXERCISES = (
         "class k, and an index array picks one row per label.",
     ),
     Exercise(
-        id="01.3",
+        id="01.4",
         title="A cross-entropy that survives large logits",
         level="core",
         reference=mean_cross_entropy,
@@ -207,45 +275,50 @@ EXERCISES = (
         "second is the typical way to NaN.",
     ),
     Exercise(
-        id="01.4",
-        title="A photograph as a batch of one",
+        id="01.5",
+        title="A shift without wrapping round",
         level="core",
-        reference=to_batch,
+        reference=shift_down,
         cases=(
-            Case(_photo),
-            Case(_rng.integers(0, 256, (4, 5, 3)).astype("uint8")),
+            Case(_column([1, 2, 3]), 1),
+            Case(_column([1, 2, 3]), 0),
+            Case(_rng.integers(1, 9, (2, 4, 3, 1)), 2),
         ),
         hints=(
-            "Two things change: the range of the values, and the number of "
-            "axes.",
-            "Divide by 255; the result has shape (1, height, width, 3).",
-            "(photo / 255).astype('float32')[np.newaxis]",
+            "Start from an array of zeros, and copy the part that stays.",
+            "Rows are axis 1. Rows 0 to height - pixels of the old array "
+            "become rows pixels to height of the new one.",
+            "moved[:, pixels:] = pictures[:, : height - pixels], with "
+            "height = pictures.shape[1]",
         ),
         mistakes=(
             Mistake(
-                _batch_missing,
-                "The batch axis is missing: a network expects (batch, "
-                "height, width, channels), for one picture too.",
+                _shift_rolls,
+                "np.roll wraps round: what leaves at the bottom comes back "
+                "at the top. Zeros must come in there.",
             ),
             Mistake(
-                _batch_last,
-                "The new axis is at the end; the batch comes first.",
+                _shift_up,
+                "You moved the picture up. Row 0 is at the top, so moving "
+                "down means towards larger row numbers.",
             ),
             Mistake(
-                _batch_unscaled,
-                "The values still go up to 255. Divide by 255.",
+                _shift_sideways,
+                "You moved along axis 2, to the right. The axes are (batch, "
+                "row, column, channel): down is axis 1.",
             ),
             Mistake(
-                _batch_whole_numbers,
-                "// divides whole numbers and drops the rest: nearly every "
-                "pixel becomes 0. Use /.",
+                _shift_minus_zero,
+                "pictures[:, :-pixels] fails for a shift of 0: -0 is 0, and "
+                "the slice is empty. Write pictures[:, : height - pixels].",
             ),
         ),
-        explanation="Scaling and a batch axis are what stands between a "
-        "photograph and every network of this course.",
+        explanation="Copy the part that stays into zeros. np.roll is the "
+        "typical trap: the ink that leaves at one edge comes back at the "
+        "other, and a slice up to -0 is empty.",
     ),
     Exercise(
-        id="01.5",
+        id="01.6",
         title="One step of gradient descent",
         level="stretch",
         reference=gradient_step,
@@ -255,6 +328,13 @@ EXERCISES = (
                 np.zeros(2),
                 np.array([[1.0], [3.0]]),
                 np.array([[1.0, 0.0], [0.0, 1.0]]),
+                1.0,
+            ),
+            Case(
+                np.zeros((1, 2)),
+                np.zeros(2),
+                np.array([[1.0], [2.0]]),
+                np.array([[1.0, 0.0], [1.0, 0.0]]),
                 1.0,
             ),
             Case(

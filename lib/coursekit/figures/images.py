@@ -59,15 +59,19 @@ def image_grid(
     titles: Sequence[str] = (),
     columns: int = 10,
     summary: str = "",
+    size: float = 1.05,
 ) -> CourseFigure:
-    """Images (n, height, width) or (n, height, width, 1 or 3) in a grid."""
+    """Images (n, height, width) or (n, height, width, 1 or 3) in a grid.
+
+    ``size`` is the width of one image in inches.
+    """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
     rows = -(-len(images) // columns)
-    figure, axes = new_figure(
-        rows, columns, width=min(10.5, 1.05 * columns), height=1.25 * rows
-    )
+    width = min(10.5, size * columns)
+    height = (width / columns + 0.2) * rows
+    figure, axes = new_figure(rows, columns, width=width, height=height)
     flat = np.ravel(axes)
     for panel in flat:
         hide_axes(panel)
@@ -77,8 +81,8 @@ def image_grid(
         show_image(panel, image)
         if number < len(titles):
             panel.set_title(titles[number], fontsize=10)
-    size = " x ".join(str(side) for side in images.shape[1:3])
-    text = summary or f"{len(images)} images of {size} pixels."
+    sides = " x ".join(str(side) for side in images.shape[1:3])
+    text = summary or f"{len(images)} images of {sides} pixels."
     return CourseFigure(figure, text)
 
 
@@ -93,7 +97,7 @@ def weight_images(
     """
     rows, columns = len(weights), len(names)
     figure, axes = new_figure(
-        rows, columns, width=10.5, height=1.2 * rows + 0.3, squeeze=False
+        rows, columns, width=10.5, height=1.05 * rows + 0.3, squeeze=False
     )
     for row, (label, values) in zip(axes, weights.items(), strict=True):
         limit = float(np.quantile(np.abs(values), 0.995))
@@ -130,20 +134,21 @@ def evidence(
     weights, gives the evidence of each pixel, whose sum decides.
     """
     figure, axes = new_figure(
-        len(classes), 3, width=7.2, height=2.2 * len(classes), squeeze=False
+        len(classes), 3, width=7.2, height=2.3 * len(classes), squeeze=False
     )
     product = image[..., np.newaxis] * weights
     sums = product.sum(axis=(0, 1)) + biases
     for row, k in zip(axes, classes, strict=True):
         show_image(row[0], image)
-        _signed(row[1], weights[..., k], float(np.abs(weights).max()) / 2)
+        _signed(row[1], weights[..., k], float(np.abs(weights).max()) / 1.5)
         _signed(row[2], product[..., k], float(np.abs(product).max()) / 1.5)
-        row[0].set_ylabel(f"is it a {names[k]}?")
-        row[1].set_ylabel("x", rotation=0, labelpad=12, va="center")
-        row[2].set_ylabel("=", rotation=0, labelpad=12, va="center")
-        row[2].set_title(f"sum {sums[k]:+.1f}")
-    for panel, title in zip(axes[0], ("picture", "weights"), strict=False):
-        panel.set_title(title)
+        titles = ("the picture", f"weights of the {names[k]}")
+        titles += (f"evidence, sum {sums[k]:+.1f}",)
+        for panel, title, sign in zip(row, titles, " ×=", strict=True):
+            panel.set_title(title)
+            panel.set_ylabel(
+                sign, rotation=0, labelpad=14, va="center", fontsize=20
+            )
     said = ", ".join(f"{sums[k]:+.1f} for {names[k]}" for k in classes)
     return CourseFigure(
         figure, f"The picture times the weights, added up: {said}."
@@ -172,14 +177,15 @@ def connections(inputs: int = 9, field: int = 3) -> CourseFigure:
                 if kind == "shared":
                     colour = PALETTE[shared[place % len(shared)]]
                 x = (pixel, unit + (inputs - units) / 2)
-                panel.plot(x, (0, 1), color=colour, linewidth=1.2, zorder=1)
+                panel.plot(x, (0, 1), color=colour, linewidth=1.5, zorder=1)
         for number, level in ((inputs, 0), (units, 1)):
             x = np.arange(number) + (inputs - number) / 2
             panel.scatter(x, [level] * number, s=60, color="black", zorder=2)
         lines = len(panel.lines)
         panel.set_title(f"{kind}: {lines} lines, {count} weights")
         hide_axes(panel)
-    axes[0].set_ylabel("pixels    units", fontsize=10)
+    for level, text in ((0, "pixels"), (1, "units")):
+        axes[0].text(-0.5, level, text, ha="right", va="center")
     said = ", ".join(
         f"{kind} {count}" for kind, count in zip(_KINDS, counts, strict=True)
     )
@@ -228,7 +234,7 @@ def shifted_predictions(
         ]
         bottom.bar(classes, probabilities[number], color=colours)
         bottom.set_ylim(0, 1)
-        bottom.set_xticks([right])
+        bottom.set_xticks(sorted({right, said}))
         bottom.grid(False)
     axes[1, 0].set_ylabel("probability")
     wrong = [
