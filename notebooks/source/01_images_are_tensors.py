@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [00 · Start here](00_start_here.ipynb) |
-# | **Time** | 45 min to read, 25 s to run (quick), 2 min (full) |
+# | **Time** | 45 min to read, 30 s to run (quick), 2 min (full) |
 # | **Data** | 1,797 real handwritten digits (quick), MNIST (full) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
 # | **You should end with** | 96-97 % of unseen digits right (full: 92 %) |
@@ -432,7 +432,7 @@ assert by_hand > 0.85 > lazy + 0.7
 images.weight_images(snapshots, dataset.class_names)
 
 # %% [markdown]
-# After one step you can *read* the digits. That is no accident. With zero
+# After one step you can *read* most of them. That is no accident. With zero
 # weights every prediction is 1/10, so the first slope is the mean of
 # $(1/10 - y)\,x$: up to a factor, **the average picture of the class minus the
 # average of all pictures**. Check it:
@@ -710,7 +710,8 @@ p_moved = softmax(model.predict(flatten(moved), verbose=0))
 images.shifted_predictions(moved, p_moved, shifts[::2], right=3)
 
 # %% [markdown]
-# And for all test digits:
+# Right and sure in the middle; further out wrong, and just as sure. And for
+# all test digits:
 
 
 # %%
@@ -770,10 +771,11 @@ curves = {"trained in place": in_place, "trained on shifts": taught}
 images.accuracy_against_shift(shifts, curves)
 
 # %% [markdown]
-# It helps a lot, and it shows the price. The model needs several times the
-# data, it loses several points in place (ten templates must now fit every
-# position at once, and blur), and beyond the four pixels it was shown it falls
-# again. It has learned *these positions*, not that position does not matter:
+# It helps a lot, and it has a price. The model needs several times the data. In
+# place it is worse, by three or four points here and about seven on MNIST: ten
+# templates must now fit every position at once, and blur. And beyond the four
+# pixels that it was shown it falls again. It has learned *these positions*,
+# not that position does not matter:
 
 # %%
 print("better at 4 pixels:", taught[10] > in_place[10] + 0.2)

@@ -260,7 +260,7 @@ def accuracy_against_shift(
     for name, values in curves.items():
         axes.plot(shifts, values, marker="o", label=name)
     axes.axhline(chance, color=PALETTE["black"], linestyle=":", linewidth=1)
-    axes.text(shifts[0], chance, "chance", va="bottom", ha="left")
+    axes.text(shifts[0], chance - 0.015, "chance", va="top", ha="left")
     axes.set_xlabel("shift to the right (pixels)")
     axes.set_ylabel("test accuracy")
     axes.set_ylim(0, 1.02)
