@@ -6,6 +6,7 @@
 library, quiz, settings or data file that its last run used, has changed.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -94,7 +95,7 @@ def read_source(source: Path):
     import jupytext
 
     notebook = jupytext.read(source, fmt="py:percent")
-    notebook.metadata = dict(_METADATA)
+    notebook.metadata = copy.deepcopy(_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
@@ -153,7 +154,7 @@ def _build_one(source: Path, progress: Progress, force: bool) -> Outcome:
         return Outcome(lesson, "failed", failure)
     inputs = json.loads(notebook.cells.pop().outputs[0]["text"])
     made_from = {"digest": _digest(source, inputs), "inputs": inputs}
-    notebook.metadata = {**_METADATA, "coursekit": made_from}
+    notebook.metadata = copy.deepcopy(_METADATA) | {"coursekit": made_from}
     _write(notebook, notebook_path(source))
     return Outcome(lesson, "built")
 

@@ -22,7 +22,7 @@ REMOVED = ("COURSEKIT_PROGRESS", "COURSEKIT_DATA", "COURSEKIT_FIGURES")
 CELL_SECONDS = 300
 RTOL, ATOL = 1e-3, 1e-2
 
-_TAG = re.compile(r"nbval-approx(?:-(\d+e-\d+))?")
+_TAG = re.compile(r"nbval-approx(?:-(\d+e-?\d+))?")
 # Spaces before a number belong to it: NumPy aligns columns by sign.
 _DECIMAL = re.compile(
     r" *(?<![\w.,])[-+]?"

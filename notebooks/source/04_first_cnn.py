@@ -781,7 +781,7 @@ accepted = np.arange(1, len(wrong) + 1)
 error = np.cumsum(wrong[order]) / accepted
 rejected = 1 - accepted / len(wrong)
 
-# %% tags=["nbval-approx-2"]
+# %% tags=["nbval-approx-2e0"]
 convnets.reject_curve({"1989 network": (rejected[::-1], error[::-1])})
 
 # %%
