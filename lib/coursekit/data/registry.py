@@ -1,9 +1,11 @@
 """Which data sets there are. One module each; adding one adds a line."""
 
+import inspect
 from importlib import import_module
 from types import ModuleType
 
 from coursekit.data.dataset import Dataset, DatasetInfo
+from coursekit.data.fetch import Source
 from coursekit.errors import CourseError
 
 # name of the set -> module in coursekit.data
@@ -16,6 +18,19 @@ _MODULES = {
     "cifar10": "cifar10",
     "cifar100": "cifar100",
     "usps": "usps",
+    "imdb": "imdb",
+    "flickr8k": "flickr8k",
+    "glove": "glove",
+    "jena": "jena",
+    "spa-eng": "spa_eng",
+    "fra-eng": "fra_eng",
+    "kan-eng": "kan_eng",
+    "ud_english": "ud_english",
+    "shakespeare": "shakespeare",
+    "flowers": "flowers",
+    "classic_series": "classic_series",
+    "yoga": "yoga",
+    "imagenet_weights": "imagenet_weights",
 }
 
 
@@ -29,6 +44,14 @@ def info(name: str) -> DatasetInfo:
     return _module(name).INFO
 
 
+def sources(name: str) -> tuple[Source, ...]:
+    """Where a real set comes from; () for a bundled one."""
+    module = _module(name)
+    if hasattr(module, "SOURCES"):
+        return tuple(module.SOURCES.values())
+    return (module.SOURCE,) if hasattr(module, "SOURCE") else ()
+
+
 def load(name: str, **options) -> Dataset:
     """Load a data set: splits, class names, provenance.
 
@@ -37,6 +60,12 @@ def load(name: str, **options) -> Dataset:
     data cannot be read or fetched.
     """
     module = _module(name)
+    known = inspect.signature(module.load).parameters
+    if unknown := sorted(set(options) - set(known)):
+        raise CourseError(
+            f"The data set {name} has no option {', '.join(unknown)}.",
+            f"its options are {', '.join(known) or 'none'}",
+        )
     return module.load(**options)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from coursekit.data.fetch.progress import bar
+
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
 SILENCE_SECONDS = 60  # nothing at all for so long, lookups included
@@ -142,7 +144,7 @@ class _Transfer:
         total = have + rest if rest is not None else None
         with (
             self.part.open("ab" if have else "wb") as file,
-            _bar(self.part.stem, total, have) as advance,
+            bar(self.part.stem, total, have) as advance,
         ):
             self.tag.write_text(_validator(response.headers))
             for chunk in response.iter_content(1 << 16):
@@ -241,20 +243,3 @@ def _validator(headers) -> str:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or url
-
-
-@contextlib.contextmanager
-def _bar(name: str, total: int | None, done: int):
-    """A progress bar with size, speed and time left; yields advance(n)."""
-    from rich import progress
-
-    columns = (
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.DownloadColumn(),
-        progress.TransferSpeedColumn(),
-        progress.TimeRemainingColumn(),
-    )
-    with progress.Progress(*columns, transient=True) as bar:
-        task = bar.add_task(name, total=total, completed=done)
-        yield functools.partial(bar.advance, task)

@@ -1,6 +1,7 @@
 """Installing a set in the cache: all of it or nothing."""
 
 import errno
+import hashlib
 import json
 import shutil
 import time
@@ -68,15 +69,37 @@ def install(source: "Source") -> Path:
     return target
 
 
-def verify(folder: Path) -> list[str]:
-    """What is wrong with a fetched folder, by its record; [] when nothing."""
+def verify(source: "Source", folder: Path) -> list[str]:
+    """What is wrong with a set's folder; [] when nothing is.
+
+    A fetched folder is compared with its record, file by file; your own
+    copy with the published checksums, where it holds files as published.
+    """
+    if is_installed(folder):
+        return _verify_record(folder)
+    return [
+        f"{remote.file} is not the published file (its checksum differs)"
+        for remote in source.remotes
+        if remote.checksum
+        and (folder / remote.file).is_file()
+        and not _has_checksum(folder / remote.file, remote.checksum)
+    ]
+
+
+def _has_checksum(path: Path, checksum: str) -> bool:
+    algorithm, _, expected = checksum.partition(":")
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, algorithm).hexdigest() == expected
+
+
+def _verify_record(folder: Path) -> list[str]:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        files = record["files"]
+        files = record["files"].items()
     except (OSError, ValueError, KeyError) as error:
         return [f"{RECORD} cannot be read ({error})"]
     troubles = []
-    for name, digest in files.items():
+    for name, digest in files:
         path = folder / name
         if not path.is_file():
             troubles.append(f"{name} is missing")
@@ -90,8 +113,14 @@ def clear(name: str) -> bool:
     cache = paths.cache_dir()
     held = [cache / name, cache / ".incoming" / name, cache / ".ready" / name]
     found = [folder for folder in held if folder.exists()]
-    for folder in found:
-        shutil.rmtree(folder)
+    try:
+        for folder in found:
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise CourseError(
+            f"{error.filename} cannot be removed: {error.strerror}.",
+            f"remove the folder {cache} yourself",
+        ) from error
     return bool(found)
 
 
@@ -104,6 +133,7 @@ def _fill(source: "Source", incoming: Path) -> None:
     megabytes = sum(remote.megabytes for remote in source.remotes)
     needed = int((megabytes + source.unpacked_megabytes) * 1e6)
     download.require_space(incoming, needed - _size(downloads))
+    print(f"fetching {source.name}, {megabytes:,.1f} MB")
     fetched = [_fetch(source, r, downloads) for r in source.remotes]
     try:
         for remote in source.remotes:

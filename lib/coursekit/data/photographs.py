@@ -1,0 +1,137 @@
+"""Photograph files as arrays: decoded once, then mapped from the disk.
+
+A few thousand photographs fill gigabytes as arrays. They are decoded and
+resized once into a file of the cache and mapped into memory from there, so
+that only the pictures in use occupy it.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import paths
+from coursekit.data.fetch.download import require_space
+from coursekit.data.fetch.lock import only_one
+from coursekit.data.fetch.progress import bar
+from coursekit.errors import CourseError
+
+
+def decode(path: Path, size: int) -> np.ndarray | None:
+    """A picture as uint8 (size, size, 3), or None when it cannot be read.
+
+    The whole picture is squeezed into the square; nothing is cut off.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (size, size))  # JPEG: decode fewer pixels
+            square = picture.convert("RGB").resize((size, size))
+            return np.asarray(square)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def load_pictures(
+    name: str, files: Sequence[Path], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """All readable pictures, mapped from disk, and which those are.
+
+    Returns images (n, size, size, 3), uint8, read-only, and the positions
+    in ``files`` (n,) of the pictures that could be decoded, in order. The
+    decoded file belongs to the set ``name`` in the cache and is made again
+    when a file changes. Raises CourseError when it cannot be written.
+    """
+    ready = paths.cache_dir() / ".ready" / name
+    store = ready / f"{size}-{_fingerprint(files)}"
+    try:
+        with only_one(
+            paths.cache_dir() / ".locks" / f"{name}-ready", _say(name)
+        ):
+            if not store.is_dir():
+                _make(files, size, store)
+        images = np.load(store / "images.npy", mmap_mode="r")
+        positions = np.load(store / "positions.npy")
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"The decoded pictures of {name} cannot be kept in {store}: "
+            f"{error}",
+            "free some space or set COURSEKIT_HOME to a folder that you may "
+            f"write to; if the file is damaged, delete {ready}",
+        ) from error
+    return images[: len(positions)], positions
+
+
+def consecutive(positions: np.ndarray, sizes: Sequence[int]) -> list[slice]:
+    """Which of the loaded pictures belong to each of consecutive groups.
+
+    The files given to ``load_pictures`` were ``sizes[0]`` of one group, then
+    ``sizes[1]`` of the next, and so on; some were left out.
+    """
+    ends = np.cumsum([0, *sizes])
+    bounds = np.searchsorted(positions, ends).tolist()
+    return [slice(*pair) for pair in itertools.pairwise(bounds)]
+
+
+def left_out(**counts: int) -> str:
+    """The note of a data set: what was skipped; "" when nothing."""
+    parts = [
+        f"{count} {what.replace('_', ' ')}"
+        for what, count in counts.items()
+        if count
+    ]
+    return f"left out: {', '.join(parts)}" if parts else ""
+
+
+def _make(files: Sequence[Path], size: int, store: Path) -> None:
+    """Decode into a folder beside the store and rename it when complete."""
+    part = store.with_name(store.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    shape = (len(files), size, size, 3)
+    require_space(part, int(np.prod(shape)))
+    images = np.lib.format.open_memmap(
+        part / "images.npy", "w+", "uint8", shape
+    )
+    positions: list[int] = []
+    try:
+        for position, path in enumerate(_shown(files)):
+            picture = decode(path, size)
+            if picture is not None:
+                images[len(positions)] = picture
+                positions.append(position)
+        images.flush()
+        np.save(part / "positions.npy", np.array(positions, "int64"))
+        part.replace(store)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
+    """Changes when a file of the set is added, removed or replaced."""
+    facts = []
+    for path in files:
+        with contextlib.suppress(OSError):
+            state = path.stat()
+            facts.append([path.name, state.st_size, int(state.st_mtime)])
+    folder = str(files[0].resolve().parent) if files else ""
+    text = json.dumps([folder, facts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shown(files: Sequence[Path]) -> Iterator[Path]:
+    with bar("decoding pictures", len(files), sizes=False) as advance:
+        for path in files:
+            yield path
+            advance(1)
+
+
+def _say(name: str):
+    return lambda: print(f"{name} is being decoded elsewhere: waiting")
