@@ -99,6 +99,7 @@ def read_source(source: Path):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
     return notebook
 
 
@@ -199,8 +200,6 @@ def _write(notebook, path: Path) -> None:
     """Write a whole notebook or nothing."""
     import nbformat
 
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
     nbformat.validate(notebook)
     part = path.with_suffix(".ipynb.part")
     nbformat.write(notebook, part)
