@@ -99,20 +99,30 @@ def _prepare_device(backend: str) -> str:
                 tf.config.experimental.set_memory_growth(gpu, True)
         if not gpus:
             tf.config.experimental.enable_op_determinism()
-            return "CPU (no GPU found; the quick profile needs none)"
-        details = tf.config.experimental.get_device_details(gpus[0])
-        return f"GPU {details.get('device_name', '')}".strip()
-    if backend == "jax":
+    return device_name(backend)
+
+
+def device_name(backend: str) -> str:
+    """The device Keras computes on: "GPU ..." or "CPU ..."."""
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+        if gpus:
+            details = tf.config.experimental.get_device_details(gpus[0])
+            return f"GPU {details.get('device_name', '')}".strip()
+    elif backend == "jax":
         import jax
 
         device = jax.devices()[0]
-        return f"{device.platform.upper()} {device.device_kind}"
-    if backend == "torch":
+        if device.platform != "cpu":
+            return f"{device.platform.upper()} {device.device_kind}"
+    elif backend == "torch":
         import torch
 
         if torch.cuda.is_available():
             return f"GPU {torch.cuda.get_device_name(0)}"
-    return "CPU"
+    return "CPU (no GPU found; the quick profile needs none)"
 
 
 def _block(settings: Settings, device: str) -> str:
