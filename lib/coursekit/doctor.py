@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -170,11 +171,11 @@ def _gpu(backend: str) -> str:
     from coursekit.session import device_name
 
     device = device_name(backend)
-    if backend == "tensorflow" and device.startswith("GPU"):
-        import tensorflow as tf
-
-        info = tf.config.experimental.get_memory_info("GPU:0")
-        device += f", {info['current'] / 1e6:.0f} MB in use"
+    tool = shutil.which("nvidia-smi")
+    if device.startswith("GPU") and tool:
+        query = [tool, "--query-gpu=memory.total", "--format=csv,noheader"]
+        done = subprocess.run(query, capture_output=True, text=True)
+        device += f", {done.stdout.strip()}"
     return device
 
 
