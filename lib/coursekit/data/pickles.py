@@ -16,18 +16,15 @@ import numpy as np
 from coursekit.errors import CourseError
 
 _ADMITTED = {
-    *(
-        (f"numpy{core}.multiarray", "_reconstruct")
-        for core in (".core", "._core")
-    ),
     ("numpy", "ndarray"),
     ("numpy", "dtype"),
     ("_codecs", "encode"),  # how Python 3 writes bytes in protocol 2
-    *(
-        ("builtins", kind)
-        for kind in ("list", "dict", "tuple", "set", "bytes", "str", "int")
-    ),
 }
+for _core in ("numpy.core", "numpy._core"):
+    _ADMITTED.add((f"{_core}.multiarray", "_reconstruct"))
+    _ADMITTED.add((f"{_core}.numeric", "_frombuffer"))
+for _kind in ("list", "dict", "tuple", "set", "bytes", "bytearray", "str"):
+    _ADMITTED.add(("builtins", _kind))
 
 
 class _Unpickler(pickle.Unpickler):
@@ -40,21 +37,24 @@ class _Unpickler(pickle.Unpickler):
 
 
 class _Window:
-    """A file's bytes for the unpickler, read in place instead of copied."""
+    """A mapped file for the unpickler, read in place instead of copied."""
 
-    def __init__(self, buffer):
-        self.buffer = memoryview(buffer)
+    def __init__(self, mapped: mmap.mmap):
+        self.mapped = mapped
+        self.view = memoryview(mapped)
         self.place = 0
 
     def read(self, count: int) -> Any:
         self.place += count
-        return self.buffer[self.place - count : self.place]
+        return self.view[self.place - count : self.place]
+
+    def readinto(self, target: Any) -> int:
+        target[:] = self.read(len(target))
+        return len(target)
 
     def readline(self) -> bytes:
-        rest = self.buffer[self.place : self.place + 1000].tobytes()
-        line = rest[: rest.find(b"\n") + 1]
-        self.place += len(line)
-        return line
+        end = self.mapped.find(b"\n", self.place) + 1
+        return self.read(end - self.place).tobytes() if end else b""
 
 
 def read_pickle(path: Path) -> Any:

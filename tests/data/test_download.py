@@ -1,0 +1,196 @@
+"""Faults on the way: every one ends in the file, or in words."""
+
+import socket
+import threading
+
+import pytest
+import requests
+from faulty_server import cut, redirect, sha256, stall, status
+
+from coursekit.data.fetch import download
+from coursekit.data.fetch.download import DownloadError
+
+CONTENT = bytes(range(256)) * 2_000
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "file.bin"
+
+
+def test_a_file_arrives_whole_and_nothing_else_stays(server, target):
+    url = server.serve("file.bin", CONTENT)
+    download.download(url, target, sha256(CONTENT))
+    assert target.read_bytes() == CONTENT
+    assert [path.name for path in target.parent.iterdir()] == ["file.bin"]
+
+
+def test_no_network_is_said_in_words(target):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/file.bin"
+    with pytest.raises(DownloadError, match="no connection to 127.0.0.1"):
+        download.download(url, target)
+    assert not target.exists()
+
+
+def test_a_name_lookup_that_hangs_ends(target, monkeypatch):
+    never = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait(20))
+    monkeypatch.setattr(download, "SILENCE_SECONDS", 0.3)
+    caught = []
+
+    def fetch():
+        try:
+            download.download("https://example.org/file.bin", target)
+        except DownloadError as error:
+            caught.append(str(error))
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    thread.join(10)
+    never.set()
+    assert caught and "no answer" in caught[0]
+
+
+def test_a_server_that_falls_silent_ends(server, target, monkeypatch):
+    monkeypatch.setattr(download, "SILENCE_SECONDS", 0.5)
+    url = server.serve("file.bin", CONTENT, stall)
+    with pytest.raises(DownloadError, match="no answer"):
+        download.download(url, target)
+    assert not target.exists()
+
+
+def test_a_thread_that_was_given_up_writes_nothing_more(
+    server, target, monkeypatch
+):
+    monkeypatch.setattr(download, "SILENCE_SECONDS", 0.5)
+    url = server.serve("file.bin", CONTENT, stall)
+    with pytest.raises(DownloadError):
+        download.download(url, target)
+    part = target.with_name("file.bin.part")
+    size = part.stat().st_size
+    server.released.set()
+    download.download(url, target, sha256(CONTENT))
+    assert size <= len(CONTENT) // 2
+    assert target.read_bytes() == CONTENT
+
+
+def test_404_is_not_tried_again(server, target):
+    with pytest.raises(DownloadError, match="no longer has /gone.bin"):
+        download.download(server.url("gone.bin"), target)
+    assert len(server.requests) == 1
+    assert not target.exists()
+
+
+def test_500_then_fine_is_fine(server, target):
+    url = server.serve("file.bin", CONTENT, status(500), status(503))
+    download.download(url, target, sha256(CONTENT))
+    assert target.read_bytes() == CONTENT
+    assert len(server.requests) == 3
+
+
+def test_500_for_ever_is_said_in_words(server, target):
+    url = server.serve("file.bin", CONTENT, *[status(500)] * 9)
+    with pytest.raises(DownloadError, match="HTTP 500"):
+        download.download(url, target)
+    assert not target.exists()
+
+
+def test_a_cut_connection_is_resumed_where_it_stopped(server, target):
+    url = server.serve("file.bin", CONTENT, cut)
+    download.download(url, target, sha256(CONTENT))
+    assert target.read_bytes() == CONTENT
+    asked = [range_ for _, range_ in server.requests]
+    assert asked[0] is None
+    assert 0 < int(asked[1][6:-1]) <= len(CONTENT) // 2
+
+
+def test_a_cut_connection_never_passes_for_the_whole_file(server, target):
+    url = server.serve("file.bin", CONTENT, *[cut] * 9)
+    with pytest.raises(DownloadError, match="cut|early"):
+        download.download(url, target)  # no checksum to notice it
+    assert not target.exists()
+
+
+def test_a_file_that_changed_in_between_is_fetched_from_its_start(
+    server, target
+):
+    other = CONTENT[::-1]
+
+    def cut_then_change(handler, content):
+        cut(handler, content)
+        server.files["/file.bin"] = other
+
+    url = server.serve("file.bin", CONTENT, cut_then_change)
+    download.download(url, target)
+    assert target.read_bytes() == other
+
+
+def test_a_part_that_was_damaged_on_disk_is_fetched_again(server, target):
+    url = server.serve("file.bin", CONTENT, *[cut] * 3)
+    with pytest.raises(DownloadError):
+        download.download(url, target, sha256(CONTENT))
+    part = target.with_name("file.bin.part")
+    part.write_bytes(b"x" * part.stat().st_size)
+    download.download(url, target, sha256(CONTENT))
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_server_without_resuming_sends_all_again(server, target):
+    def cut_without_tag(handler, content):
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content[:1000])
+        handler.connection.close()
+
+    url = server.serve("file.bin", CONTENT, cut_without_tag)
+    download.download(url, target, sha256(CONTENT))
+    assert target.read_bytes() == CONTENT
+    assert [range_ for _, range_ in server.requests] == [None, None]
+
+
+def test_wrong_bytes_of_the_right_length_are_refused(server, target):
+    url = server.serve("file.bin", b"x" * len(CONTENT))
+    with pytest.raises(DownloadError, match="checksum differs"):
+        download.download(url, target, sha256(CONTENT))
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_changed_upstream_is_refused(server, target):
+    url = server.serve("file.bin", CONTENT + b"one more line\n")
+    with pytest.raises(DownloadError, match="not the published file"):
+        download.download(url, target, sha256(CONTENT))
+    assert not target.exists()
+
+
+def test_plain_http_is_refused(target):
+    with pytest.raises(DownloadError, match="not an https address"):
+        download.download("http://example.org/file.bin", target)
+
+
+def test_a_redirect_to_plain_http_is_refused(server, target):
+    other = server.serve("other.bin", CONTENT)
+    other = other.replace("127.0.0.1", "localhost")
+    url = server.serve("file.bin", CONTENT, redirect(other))
+    with pytest.raises(DownloadError, match="localhost.* is not an https"):
+        download.download(url, target)
+    assert not target.exists()
+
+
+def test_a_full_disk_is_noticed_before_it_is_full(server, target, monkeypatch):
+    url = server.serve("file.bin", CONTENT)
+    monkeypatch.setattr(download, "free_bytes", lambda _: 1_000_000)
+    with pytest.raises(OSError, match="MB are needed"):
+        download.download(url, target)
+    assert not target.with_name("file.bin.part").exists()
+
+
+def test_an_unknown_certificate_is_said_in_words(target, monkeypatch):
+    def get(*_, **__):
+        raise requests.exceptions.SSLError("self-signed")
+
+    monkeypatch.setattr(requests, "get", get)
+    with pytest.raises(DownloadError, match="identity of example.org"):
+        download.download("https://example.org/file.bin", target)
