@@ -98,8 +98,8 @@ print("corners", corners, " ink", zero[3, 2])
 assert corners.max() == 0 and zero[3, 2] == 255
 
 # %% [markdown]
-# Networks learn badly from numbers in the hundreds (under *Common mistakes*
-# you will see it happen). So the pixels are scaled to the range 0 to 1:
+# Networks learn badly from numbers in the hundreds (you will see why under
+# *Common mistakes*). So the pixels are scaled to the range 0 to 1:
 
 # %%
 scaled = zero / 255
@@ -771,11 +771,11 @@ curves = {"trained in place": in_place, "trained on shifts": taught}
 images.accuracy_against_shift(shifts, curves)
 
 # %% [markdown]
-# It helps a lot, and it has a price. The model needs several times the data. In
-# place it is worse, by three or four points here and about seven on MNIST: ten
-# templates must now fit every position at once, and blur. And beyond the four
-# pixels that it was shown it falls again. It has learned *these positions*,
-# not that position does not matter:
+# It helps a lot, and it has a price. The model needs several times the data.
+# In place it is worse, by three or four points here and about seven on MNIST:
+# ten templates must now fit every position at once, and blur. And beyond the
+# four pixels that it was shown it falls again. It has learned *these
+# positions*, not that position does not matter:
 
 # %%
 print("better at 4 pixels:", taught[10] > in_place[10] + 0.2)
@@ -801,7 +801,9 @@ print("in decimals:", np.clip(petal + 60.0, 0, 255))
 
 # %% [markdown]
 # **Forgetting to scale.** The pixels go in as 0 to 255. The symptom is a first
-# loss far away from 2.303, and a training that jumps:
+# loss far away from 2.303. And every slope is larger, so a learning rate that
+# was right makes the training jump. With zero weights you can predict by how
+# much the slopes grow:
 
 # %%
 fresh = softmax_regression()
@@ -810,6 +812,13 @@ first_unscaled = float(loss_function(y_train, fresh(x_train * 255)))
 print("scaled, between 2 and 3:", 2 < first_scaled < 3)
 print("unscaled, over ten times that:", first_unscaled > 10 * first_scaled)
 assert 2 < first_scaled < 3 and first_unscaled > 10 * first_scaled
+
+# %%
+zeros = np.zeros((784, 10)), np.zeros(10)
+slope = loss_and_slopes(*zeros, x_train, one_hot_train)[1]
+slope_unscaled = loss_and_slopes(*zeros, x_train * 255, one_hot_train)[1]
+print(round(slope_unscaled.max() / slope.max()), "times as steep")
+assert np.allclose(slope_unscaled, 255 * slope, atol=1e-5)
 
 # %% [markdown]
 # **Labels of one kind, a loss for the other.** Keras has two.

@@ -44,6 +44,42 @@ EXERCISES = (
     ),
     Exercise(
         id="00.2",
+        title="The shape of a slice",
+        level="warm-up",
+        reference=(32, 28),
+        hints=(
+            "Which of the four indices are numbers, and which are slices?",
+            "A number removes its axis; a colon keeps it.",
+            "The axes of length 28 (rows) and 3 disappear: the batch and "
+            "the columns are left.",
+        ),
+        mistakes=(
+            Mistake(
+                (32, 1, 28, 1),
+                "A number as an index removes the axis; only a slice such "
+                "as 14:15 would leave one of length 1.",
+            ),
+            Mistake(
+                (32, 28, 28),
+                "You removed the channels only. The 14 is a number too: the "
+                "rows are gone as well.",
+            ),
+            Mistake(
+                (28, 3),
+                "You kept the axes that have a number. It is the other way "
+                "round: the colons keep theirs.",
+            ),
+            Mistake(
+                (28, 32),
+                "The axes that are left keep their order: the batch first.",
+            ),
+        ),
+        explanation="batch[:, 14, :, 0] is row 14 of the red channel of "
+        "every picture: 32 pictures, 28 columns. Numbers remove an axis, "
+        "colons keep it.",
+    ),
+    Exercise(
+        id="00.3",
         title="Columns with mean zero",
         level="core",
         reference=centred,
@@ -79,7 +115,7 @@ EXERCISES = (
         "mistake is the other axis.",
     ),
     Exercise(
-        id="00.3",
+        id="00.4",
         title="The chain rule on two lines",
         level="stretch",
         reference=loss_slope,
