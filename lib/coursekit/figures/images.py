@@ -142,8 +142,11 @@ def evidence(
         show_image(row[0], image)
         _signed(row[1], weights[..., k], float(np.abs(weights).max()) / 1.5)
         _signed(row[2], product[..., k], float(np.abs(product).max()) / 1.5)
-        titles = ("the picture", f"weights of the {names[k]}")
-        titles += (f"evidence, sum {sums[k]:+.1f}",)
+        titles = (
+            "the picture",
+            f"weights of the {names[k]}",
+            f"evidence, sum {sums[k]:+.1f}",
+        )
         for panel, title, sign in zip(row, titles, " ×=", strict=True):
             panel.set_title(title)
             panel.set_ylabel(
@@ -166,22 +169,12 @@ def connections(inputs: int = 9, field: int = 3) -> CourseFigure:
     units = inputs - field + 1
     figure, axes = new_figure(columns=3, width=9.6, height=2.6)
     counts = (inputs * units, field * units, field)
-    shared = ("blue", "orange", "green", "vermillion", "purple")
     for panel, kind, count in zip(axes, _KINDS, counts, strict=True):
-        for unit in range(units):
-            seen = range(inputs)
-            if kind != "dense":
-                seen = range(unit, unit + field)
-            for place, pixel in enumerate(seen):
-                colour = "#999999"
-                if kind == "shared":
-                    colour = PALETTE[shared[place % len(shared)]]
-                x = (pixel, unit + (inputs - units) / 2)
-                panel.plot(x, (0, 1), color=colour, linewidth=1.5, zorder=1)
+        lines = _lines(panel, inputs, field, kind)
         for number, level in ((inputs, 0), (units, 1)):
-            x = np.arange(number) + (inputs - number) / 2
-            panel.scatter(x, [level] * number, s=60, color="black", zorder=2)
-        lines = len(panel.lines)
+            places = np.arange(number) + (inputs - number) / 2
+            height = np.full(number, level)
+            panel.scatter(places, height, s=60, color="black", zorder=2)
         panel.set_title(f"{kind}: {lines} lines, {count} weights")
         hide_axes(panel)
     for level, text in ((0, "pixels"), (1, "units")):
@@ -194,6 +187,26 @@ def connections(inputs: int = 9, field: int = 3) -> CourseFigure:
         f"{inputs} pixels below, {units} units above, every line a "
         f"connection. Different weights: {said}.",
     )
+
+
+def _lines(panel, inputs: int, field: int, kind: str) -> int:
+    """Draw the connections of one kind of layer; returns how many."""
+    units = inputs - field + 1
+    colours = [PALETTE[name] for name in ("blue", "orange", "green")]
+    for unit in range(units):
+        local = range(unit, unit + field)
+        for place, pixel in enumerate(
+            range(inputs) if kind == "dense" else local
+        ):
+            shared = colours[place % len(colours)]
+            panel.plot(
+                (pixel, unit + (inputs - units) / 2),
+                (0, 1),
+                color=shared if kind == "shared" else "#999999",
+                linewidth=1.5,
+                zorder=1,
+            )
+    return len(panel.lines)
 
 
 def shift_right(images: np.ndarray, pixels: int) -> np.ndarray:
@@ -223,31 +236,31 @@ def shifted_predictions(
     figure, axes = new_figure(
         2, len(shifts), width=10.5, height=2.9, sharey="row"
     )
+    answers = probabilities.argmax(axis=1)
     classes = np.arange(probabilities.shape[1])
     for number, pixels in enumerate(shifts):
         top, bottom = axes[:, number]
         show_image(top, images[number, ..., 0])
-        said = int(probabilities[number].argmax())
-        top.set_title(f"{pixels:+d} px: {said}" if pixels else f"0 px: {said}")
+        top.set_title(f"{_signed_number(pixels)} px: {answers[number]}")
         colours = [
             PALETTE["blue" if k == right else "orange"] for k in classes
         ]
         bottom.bar(classes, probabilities[number], color=colours)
         bottom.set_ylim(0, 1)
-        bottom.set_xticks(sorted({right, said}))
+        bottom.set_xticks(sorted({right, int(answers[number])}))
         bottom.grid(False)
     axes[1, 0].set_ylabel("probability")
-    wrong = [
-        f"{pixels:+d}"
-        for pixels, p in zip(shifts, probabilities, strict=True)
-        if p.argmax() != right
-    ]
-    said = f"wrong at {', '.join(wrong)} pixels" if wrong else "always right"
+    wrong = [s for s, k in zip(shifts, answers, strict=True) if k != right]
+    places = ", ".join(_signed_number(s) for s in wrong) or "no"
     return CourseFigure(
         figure,
-        f"A {right}, shifted by {shifts[0]} to {shifts[-1]} pixels, and the "
-        f"probability of each digit: {said}.",
+        f"A {right} shifted by {shifts[0]} to {shifts[-1]} pixels, with the "
+        f"probability of each digit below it: wrong at {places} pixels.",
     )
+
+
+def _signed_number(value: int) -> str:
+    return f"{value:+d}" if value else "0"
 
 
 def accuracy_against_shift(
