@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -156,3 +157,18 @@ def test_an_npz_that_would_run_code_is_refused(tmp_path, monkeypatch):
     with pytest.raises(CourseError, match="asks for"):
         read_object_array(path, "x_train")
     assert not (tmp_path / "ran.txt").exists()
+
+
+def test_cifar_needs_at_most_twice_the_memory_of_its_images(tmp_path):
+    """In upstream's form, Python 2's; 15 MB in place of 150."""
+    images = np.zeros((5_000, 3072), "uint8")
+    path = tmp_path / "data_batch_1"
+    path.write_bytes(python2_batch(images, [0] * 5_000))
+    tracemalloc.start()
+    x, y = cifar.read_batches([path], {"label": "labels"}, 5_000)
+    kept = np.arange(5_000) % 10 > 0
+    splits = [cifar.split(x, y, kept), cifar.split(x, y, ~kept)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(split.x.nbytes for split in splits) == images.nbytes
+    assert peak < 2 * images.nbytes + 4_000_000

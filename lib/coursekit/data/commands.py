@@ -24,9 +24,11 @@ def show() -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("name", "MB", "here", "lessons", "licence", "what"):
-        right = heading == "MB"
-        table.add_column(heading, justify="right" if right else "left")
+    table.add_column("name", no_wrap=True)
+    table.add_column("MB", no_wrap=True, justify="right")
+    table.add_column("here", no_wrap=True)
+    table.add_column("lessons", no_wrap=True)
+    table.add_column("what; licence")
     for name in registry.names():
         info = registry.info(name)
         kind = "real" if info.real else "synthetic"
@@ -35,8 +37,7 @@ def show() -> None:
             f"{info.megabytes:,.1f}",
             _state(name),
             " ".join(info.lessons),
-            info.licence,
-            f"{info.title} ({kind})",
+            f"{info.title} ({kind}); {info.licence}",
         )
     Console().print(table)
 

@@ -51,13 +51,20 @@ def load_pictures(
     ready = paths.cache_dir() / ".ready" / name
     store = ready / f"{size}-{_fingerprint(files)}"
     try:
-        with only_one(
-            paths.cache_dir() / ".locks" / f"{name}-ready", _say(name)
-        ):
-            if not store.is_dir():
-                _make(files, size, store)
-        images = np.load(store / "images.npy", mmap_mode="r")
+        if not store.is_dir():
+            lock = paths.cache_dir() / ".locks" / f"{name}-ready"
+            with only_one(lock, _say(name)):
+                if not store.is_dir():
+                    _make(files, size, store)
         positions = np.load(store / "positions.npy")
+        if not len(positions):
+            raise ValueError("not one of the pictures can be decoded")
+        images = np.memmap(
+            store / "images.bin",
+            "uint8",
+            "r",
+            shape=(len(positions), size, size, 3),
+        )
     except (OSError, ValueError) as error:
         raise CourseError(
             f"The decoded pictures of {name} cannot be kept in {store}: "
@@ -65,7 +72,7 @@ def load_pictures(
             "free some space or set COURSEKIT_HOME to a folder that you may "
             f"write to; if the file is damaged, delete {ready}",
         ) from error
-    return images[: len(positions)], positions
+    return images, positions
 
 
 def consecutive(positions: np.ndarray, sizes: Sequence[int]) -> list[slice]:
@@ -94,19 +101,15 @@ def _make(files: Sequence[Path], size: int, store: Path) -> None:
     part = store.with_name(store.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    shape = (len(files), size, size, 3)
-    require_space(part, int(np.prod(shape)))
-    images = np.lib.format.open_memmap(
-        part / "images.npy", "w+", "uint8", shape
-    )
     positions: list[int] = []
     try:
-        for position, path in enumerate(_shown(files)):
-            picture = decode(path, size)
-            if picture is not None:
-                images[len(positions)] = picture
-                positions.append(position)
-        images.flush()
+        require_space(part, len(files) * size * size * 3)
+        with (part / "images.bin").open("wb") as images:
+            for position, path in enumerate(_shown(files)):
+                picture = decode(path, size)
+                if picture is not None:
+                    images.write(picture.tobytes())
+                    positions.append(position)
         np.save(part / "positions.npy", np.array(positions, "int64"))
         part.replace(store)
     except BaseException:
