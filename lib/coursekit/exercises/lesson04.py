@@ -214,6 +214,11 @@ EXERCISES = (
         cases=(
             Case(np.array([0.2, 0.9]), np.array([True, False]), 0.0),
             Case(
+                np.array([0.1, 0.4, 0.6, 0.8]),
+                np.array([True, True, False, False]),
+                0.3,
+            ),
+            Case(
                 np.array([0.5, 0.1, 0.8, 0.3]),
                 np.array([False, True, False, False]),
                 0.25,

@@ -1,0 +1,107 @@
+"""Pictures of activation functions, gradients by depth, and pooling."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from coursekit.figures.style import (
+    PALETTE,
+    CourseFigure,
+    new_figure,
+    show_image,
+)
+
+
+def curves_and_slopes(
+    functions: Mapping[str, tuple[Callable, Callable]], reach: float = 5.0
+) -> CourseFigure:
+    """Each function and its derivative on -reach..reach, a panel each."""
+    x = np.linspace(-reach, reach, 401)
+    columns = 3
+    rows = -(-len(functions) // columns)
+    figure, axes = new_figure(rows, columns, width=9.6, height=2.4 * rows)
+    said = []
+    for panel, (name, (function, slope)) in zip(
+        np.ravel(axes), functions.items(), strict=False
+    ):
+        panel.plot(x, function(x), label="value")
+        panel.plot(x, slope(x), "--", label="slope")
+        panel.axhline(0, color=PALETTE["black"], linewidth=0.6)
+        panel.set_title(name)
+        panel.set_ylim(-1.3, 2.2)
+        said.append(f"{name} {slope(x).max():.2f}")
+    for panel in np.ravel(axes)[len(functions) :]:
+        panel.set_visible(False)
+    np.ravel(axes)[0].legend(fontsize=9)
+    return CourseFigure(
+        figure, f"Activations with their slopes; largest: {', '.join(said)}."
+    )
+
+
+def gradient_by_depth(
+    norms: Mapping[str, Sequence[float]],
+) -> CourseFigure:
+    """Gradient norm of each layer, first to last, a line each (log)."""
+    figure, axes = new_figure()
+    said = []
+    for name, values in norms.items():
+        layers = np.arange(1, len(values) + 1)
+        axes.plot(layers, np.maximum(values, 1e-20), marker=".", label=name)
+        power = np.log10(max(values[0], 1e-20) / values[-1])
+        said.append(f"{name} 10^{power:.0f}")
+    axes.set_yscale("log")
+    axes.set_xlabel("layer (1 is next to the input)")
+    axes.set_ylabel("norm of the weights' gradient")
+    axes.legend()
+    return CourseFigure(
+        figure,
+        "Gradient of the first layer over that of the last: "
+        f"{', '.join(said)}.",
+    )
+
+
+def pooled_pictures(
+    pictures: Mapping[str, Mapping[str, np.ndarray]],
+) -> CourseFigure:
+    """A row a picture, a column a treatment: {"ink bright": {"max": a}}."""
+    first = next(iter(pictures.values()))
+    figure, axes = new_figure(
+        len(pictures),
+        len(first),
+        width=1.9 * len(first),
+        height=2 * len(pictures),
+    )
+    for row, (name, treated) in enumerate(pictures.items()):
+        for column, (title, image) in enumerate(treated.items()):
+            show_image(axes[row, column], image, cmap="gray", vmin=0, vmax=1)
+            if row == 0:
+                axes[row, column].set_title(title)
+        axes[row, 0].set_ylabel(name)
+    return CourseFigure(
+        figure,
+        f"{' and '.join(pictures)}: {', '.join(first)}; only the pooling "
+        "that looks for the ink keeps the strokes whole.",
+    )
+
+
+def similarity_curves(
+    panels: Mapping[str, tuple[Sequence[float], Mapping[str, Sequence]]],
+) -> CourseFigure:
+    """Similarity (cosine, 0 to 1) against the amount of a change.
+
+    ``panels`` maps the label of the x axis to (amounts, {line: values}).
+    """
+    figure, axes = new_figure(columns=len(panels), width=10.2, height=3.2)
+    said = []
+    for panel, (label, (amounts, lines)) in zip(
+        np.ravel(axes), panels.items(), strict=True
+    ):
+        for name, values in lines.items():
+            panel.plot(amounts, values, marker=".", label=name)
+        panel.set_xlabel(label)
+        panel.set_ylim(0, 1.03)
+        ends = ", ".join(f"{n} {v[-1]:.2f}" for n, v in lines.items())
+        said.append(f"at {amounts[-1]} of {label}: {ends}")
+    np.ravel(axes)[0].set_ylabel("similarity to the unchanged")
+    np.ravel(axes)[0].legend(fontsize=9)
+    return CourseFigure(figure, f"Similarity {'; '.join(said)}.")
