@@ -196,7 +196,9 @@ EXERCISES = (
                 np.array([[1.0, 2.0, 8.0, 7.0], [4.0, 3.0, 5.0, 6.0]]),
                 np.array([[1.0, -2.0]]),
             ),
-            Case(_rng.permutation(16).reshape(4, 4) * 1.0, _rng.random((2, 2))),
+            Case(
+                _rng.permutation(16).reshape(4, 4) * 1.0, _rng.random((2, 2))
+            ),
         ),
         hints=(
             "Who in each block is to blame for the output?",

@@ -84,12 +84,13 @@ def pooled_pictures(
     )
 
 
-def similarity_curves(
+def likeness_curves(
     panels: Mapping[str, tuple[Sequence[float], Mapping[str, Sequence]]],
 ) -> CourseFigure:
-    """Similarity (cosine, 0 to 1) against the amount of a change.
+    """Likeness to the unchanged picture against the amount of a change.
 
-    ``panels`` maps the label of the x axis to (amounts, {line: values}).
+    ``panels`` maps the label of the x axis to (amounts, {line: values});
+    1 is unchanged, 0 as unlike as another class.
     """
     figure, axes = new_figure(columns=len(panels), width=10.2, height=3.2)
     said = []
@@ -97,11 +98,12 @@ def similarity_curves(
         np.ravel(axes), panels.items(), strict=True
     ):
         for name, values in lines.items():
-            panel.plot(amounts, values, marker=".", label=name)
+            panel.plot(amounts, values, marker="o", label=name)
+        panel.axhline(0, color=PALETTE["black"], linestyle=":", linewidth=1)
         panel.set_xlabel(label)
-        panel.set_ylim(0, 1.03)
-        ends = ", ".join(f"{n} {v[-1]:.2f}" for n, v in lines.items())
-        said.append(f"at {amounts[-1]} of {label}: {ends}")
-    np.ravel(axes)[0].set_ylabel("similarity to the unchanged")
+        panel.set_ylim(-0.75, 1.05)
+        ends = ", ".join(f"{n} {v[2]:.2f}" for n, v in lines.items())
+        said.append(f"{label} {amounts[2]}: {ends}")
+    np.ravel(axes)[0].set_ylabel("likeness")
     np.ravel(axes)[0].legend(fontsize=9)
-    return CourseFigure(figure, f"Similarity {'; '.join(said)}.")
+    return CourseFigure(figure, f"Likeness at {'; '.join(said)}.")
