@@ -92,10 +92,8 @@ import keras
 from keras import layers
 
 inputs = layers.Input((1,), name="x")
-output = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="w")(
-    inputs
-)
-model = keras.Model(inputs, output, name="one_weight")
+layer = layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+model = keras.Model(inputs, layer(inputs), name="one_weight")
 
 # %% [markdown]
 # Work it out before Keras does. The model says 0, so the squared error is
@@ -107,7 +105,7 @@ import numpy as np
 
 model.compile(keras.optimizers.SGD(0.25), loss="mean_squared_error")
 loss = model.train_on_batch(np.array([[1.0]]), np.array([[2.0]]))
-weight = model.get_layer("w").get_weights()[0].item()
+weight = layer.get_weights()[0].item()
 print("loss before the step", float(loss), " weight after it", weight)
 assert float(loss) == 4 and weight == 1
 
@@ -220,12 +218,13 @@ course.course_map()
 #
 # ## When deep learning pays
 #
-# Neural networks with several layers were trained in the 1980s. Most of the
-# world took no notice until 2012. What had changed?
+# Neural networks with several layers were trained in the 1980s, and read
+# cheques in the 1990s. But hardly anyone used them before 2012. What changed?
 #
-# - **Data.** ImageNet had 1.2 million labelled photographs of 1,000 kinds.
-# - **Computing power.** The network that won on it was trained for five to six
-#   days, on two graphics cards made for games.
+# - **Data.** The ImageNet contest had 1.2 million labelled photographs, of
+#   1,000 kinds of things.
+# - **Computing power.** The network that won it in 2012 was trained for five
+#   to six days, on two graphics cards made for games.
 # - **Better ingredients**, each of them simple: ReLU, dropout, more careful
 #   first weights. You will build them all.
 #
@@ -290,8 +289,8 @@ assert still_right < 240
 #
 # ## The ten-minute shape clinic
 #
-# Most errors in deep learning are errors of shape. Predict each output; skip
-# the section if you are never wrong.
+# You will meet many errors, and many of them will be about shapes. Predict
+# each output below; skip the section if you are never wrong.
 #
 # **Indexing.** `shape` counts along each axis. A number as an index removes an
 # axis, a slice keeps it:
@@ -342,6 +341,9 @@ with ck.expect_error(ValueError):
     second @ first
 
 # %% [markdown]
+# The other way round the inner lengths are 4 and 2. In the message they are
+# called the core dimension, and (size 2 is different from 4) is all you need.
+#
 # **The chain rule.** Two lines, one after the other: $y = 3x$, then $z = y^2$.
 # Nudge $x$ by a little: $y$ moves three times as much, and $z$ moves $2y$
 # times as much as $y$. So the effects multiply:

@@ -41,11 +41,6 @@ if importlib.util.find_spec("coursekit") is None:
         kits = [here / "coursekit-kit" / "lib"]
     sys.path[:0] = map(str, kits)
 
-# %% [markdown]
-# That cell looks for the course's files. It is the first cell of every lesson
-# and you never have to read it. The second one starts the lesson: it fixes the
-# random numbers, so that you see what is printed here, and says what it uses.
-
 # %%
 import coursekit as ck
 
@@ -119,7 +114,7 @@ flower = photos.images["flower"][20:190, 60:240]
 images.channels(flower, "The flower")
 
 # %% [markdown]
-# Much red, half as much green, little blue: that *is* orange. The array has
+# Much red, less green, little blue: that *is* orange. The array has
 # three axes, and the channels are the last one:
 
 # %%
@@ -305,14 +300,14 @@ print(np.round(gradient, 3))
 
 
 # %%
-def loss(W):
+def loss_of(W):
     return -np.log(softmax(W @ x + b) @ y)
 
 
 def measured_slope(i, j, nudge=1e-6):
     step = np.zeros_like(W)
     step[i, j] = nudge
-    return (loss(W + step) - loss(W - step)) / (2 * nudge)
+    return (loss_of(W + step) - loss_of(W - step)) / (2 * nudge)
 
 
 measured = [[measured_slope(i, j) for j in range(2)] for i in range(3)]
@@ -335,7 +330,7 @@ print(dataset.provenance)
 # %%
 examples = [dataset.train.x[dataset.train.y == d][:2] for d in range(10)]
 images.image_grid(
-    np.concatenate(examples), titles=[str(d) for d in range(10) for _ in "ab"]
+    np.concatenate(examples), titles=np.repeat(dataset.class_names, 2)
 )
 
 # %% [markdown]
@@ -344,7 +339,7 @@ images.image_grid(
 # 14, column 14, the middle?
 
 # %%
-print(28 * 28, "numbers; the middle is number", 14 * 28 + 14)
+print(28 * 28, "numbers; the middle one has the index", 14 * 28 + 14)
 
 
 # %%
@@ -404,18 +399,18 @@ assert (np.diff(losses) < 0).all()
 # At *every* step. Is that luck? Half of it is mathematics: this loss is convex
 # in $W$ and $b$, one single valley, so every start leads to the same bottom.
 # (Networks with hidden layers lose this property.) The other half is the size
-# of the step. Make it five times as large in the settings of your own copy,
-# `profile.step_size * 5`, and the first steps leap across the valley.
+# of the step. Write `5 * profile.step_size` in your own copy, and the first
+# steps leap across the valley: the loss climbs above 5 before it settles.
 #
 # How good is it on digits that it has never seen? A number alone says little,
 # so first ask what the laziest classifier would reach, the one that always
 # names the commonest digit:
 
-# %%
+# %% tags=["nbval-approx"]
 lazy = np.bincount(y_test).max() / len(y_test)
 by_hand = float(((x_test @ W + b).argmax(axis=1) == y_test).mean())
 print(f"lazy classifier: {lazy:.2f}")
-print("softmax regression above 0.85:", by_hand > 0.85)
+print(f"softmax regression: {by_hand:.2f}")
 assert by_hand > 0.85 > lazy + 0.7
 
 # %% [markdown]
@@ -637,14 +632,14 @@ sizes = {
 }
 for name, (height, width, depth) in sizes.items():
     inputs = height * width * depth
-    print(
-        f"{name:<24} {inputs:>9,} inputs {inputs * 1000:>13,} weights", end=""
-    )
-    print(f" {inputs * 1000 * 4 / 1e9:5.2f} GB")
+    count = inputs * 1000
+    print(f"{name:<24}{inputs:>10,} inputs{count:>15,} weights", end="")
+    print(f"{count * 4 / 1e9:7.2f} GB")
 
 # %% [markdown]
-# One layer for a small video frame fills a graphics card. And if a picture of
-# one megapixel, in colour, goes to as many units as it has numbers?
+# One layer for a small video frame takes 11 GB, before it has learned a thing.
+# And if a picture of one megapixel, in colour, goes to as many units as it has
+# numbers?
 
 # %%
 megapixel = 1_000_000 * 3
@@ -731,7 +726,7 @@ images.accuracy_against_shift(shifts, {"softmax regression": in_place})
 
 # %% [markdown]
 # Four pixels, a seventh of the width, and most answers are wrong. The model
-# never learned "a stroke here, a hole there". It learned "ink at number 406".
+# never learned "a stroke here, a hole there". It learned "ink at index 406".
 # Move the ink, and every weight looks at the wrong pixel.
 #
 # Or is it only that ink is pushed out of the picture? Ask before you conclude.
@@ -761,7 +756,7 @@ shifted_train = [
 x_shifted = flatten(np.concatenate(shifted_train))
 y_shifted = np.tile(y_train, len(shifted_train))
 shifted_model = softmax_regression()
-train(shifted_model, x_shifted, y_shifted, profile.shifted_epochs)
+fitted = train(shifted_model, x_shifted, y_shifted, profile.shifted_epochs)
 
 # %%
 taught = accuracy_when_shifted(shifted_model)
@@ -801,9 +796,7 @@ print("in decimals:", np.clip(petal + 60.0, 0, 255))
 
 # %% [markdown]
 # **Forgetting to scale.** The pixels go in as 0 to 255. The symptom is a first
-# loss far away from 2.303. And every slope is larger, so a learning rate that
-# was right makes the training jump. With zero weights you can predict by how
-# much the slopes grow:
+# loss far away from 2.303:
 
 # %%
 fresh = softmax_regression()
@@ -812,6 +805,10 @@ first_unscaled = float(loss_function(y_train, fresh(x_train * 255)))
 print("scaled, between 2 and 3:", 2 < first_scaled < 3)
 print("unscaled, over ten times that:", first_unscaled > 10 * first_scaled)
 assert 2 < first_scaled < 3 and first_unscaled > 10 * first_scaled
+
+# %% [markdown]
+# And every slope is larger, so a learning rate that was right makes the
+# training jump. With zero weights you can predict by how much:
 
 # %%
 zeros = np.zeros((784, 10)), np.zeros(10)
