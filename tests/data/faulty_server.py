@@ -69,7 +69,7 @@ def whole(handler, content: bytes) -> None:
     tag = f'"{hashlib.md5(content).hexdigest()}"'
     asked = handler.headers["Range"]
     start = 0
-    if asked and handler.headers["If-Range"] == tag:
+    if asked and handler.headers["If-Range"] in (None, tag):
         start = int(asked.removeprefix("bytes=").rstrip("-"))
     handler.send_response(206 if start else 200)
     handler.send_header("ETag", tag)

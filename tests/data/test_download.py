@@ -61,19 +61,34 @@ def test_a_server_that_falls_silent_ends(server, target, monkeypatch):
     assert not target.exists()
 
 
-def test_a_thread_that_was_given_up_writes_nothing_more(
+def test_a_thread_that_was_given_up_writes_nothing_more(monkeypatch):
+    monkeypatch.setattr(download, "SILENCE_SECONDS", 0.2)
+    awake, over, written = threading.Event(), threading.Event(), []
+
+    def work(beat):
+        try:
+            awake.wait(20)
+            beat()
+            written.append("late")
+        finally:
+            over.set()
+
+    with pytest.raises(DownloadError, match="no answer"):
+        download._watched(work)
+    awake.set()
+    assert over.wait(20) and written == []
+
+
+def test_a_silent_server_s_half_is_kept_for_the_next_try(
     server, target, monkeypatch
 ):
     monkeypatch.setattr(download, "SILENCE_SECONDS", 0.5)
     url = server.serve("file.bin", CONTENT, stall)
     with pytest.raises(DownloadError):
-        download.download(url, target)
-    part = target.with_name("file.bin.part")
-    size = part.stat().st_size
-    server.released.set()
+        download.download(url, target, sha256(CONTENT))
     download.download(url, target, sha256(CONTENT))
-    assert size <= len(CONTENT) // 2
     assert target.read_bytes() == CONTENT
+    assert server.requests[1][1] is not None
 
 
 def test_404_is_not_tried_again(server, target):

@@ -16,7 +16,7 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 30
 SILENCE_SECONDS = 60  # nothing at all for so long, lookups included
 PAUSES = (1, 4)  # seconds before the second and the third try
-SPARE_BYTES = 200_000_000  # what a download leaves free on the disk
+SPARE_BYTES = 50_000_000  # what a download leaves free on the disk
 
 # Some hosts turn away the default agent of Python's HTTP libraries.
 _HEADERS = {

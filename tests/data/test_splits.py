@@ -1,0 +1,71 @@
+"""Splits: held-out parts, and batches of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coursekit.data.dataset import Split
+from coursekit.data.splits import hold_out
+from coursekit.errors import CourseError
+
+
+@given(
+    classes=st.integers(1, 7),
+    length=st.integers(2, 300),
+    share=st.floats(0, 0.5),
+)
+def test_held_out_examples_are_disjoint_complete_and_in_proportion(
+    classes, length, share
+):
+    y = np.random.default_rng(length).integers(0, classes, length)
+    count = int(length * share)
+    train, validation = hold_out(np.arange(length), y, count)
+    assert len(validation) == count
+    together = np.concatenate([train.x, validation.x])
+    assert sorted(together.tolist()) == list(range(length))
+    for label in range(classes):
+        fair = count * np.mean(y == label)
+        assert abs(np.sum(validation.y == label) - fair) <= 1
+
+
+def test_the_draw_is_the_same_every_time():
+    y = np.arange(100) % 3
+    first, second = (hold_out(np.arange(100), y, 20)[1].x for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_batches_pair_inputs_with_targets_and_copy_no_mapped_array(tmp_path):
+    x = np.memmap(tmp_path / "x.bin", "uint8", "w+", shape=(10, 2, 2, 1))
+    x[:] = np.arange(10)[:, None, None, None]
+    batches = Split(x, np.arange(10)).to_tf(4)
+    assert batches.element_spec[0].shape.as_list() == [None, 2, 2, 1]
+    sizes = []
+    for images, labels in batches.as_numpy_iterator():
+        np.testing.assert_array_equal(images[:, 0, 0, 0], labels)
+        sizes.append(len(labels))
+    assert sizes == [4, 4, 2]
+
+
+def test_shuffled_batches_differ_by_epoch_and_repeat_by_seed():
+    split = Split(np.arange(50), np.arange(50))
+
+    def epochs():
+        batches = split.to_tf(50, shuffle=True, seed=1)
+        return [next(iter(batches))[0].numpy().tolist() for _ in range(2)]
+
+    first, again = epochs(), epochs()
+    assert first == again
+    assert first[0] != first[1] and sorted(first[0]) == list(range(50))
+
+
+def test_texts_make_batches_of_strings():
+    ((x, y),) = Split(["good", "bäd"], np.array([1, 0])).to_tf(2)
+    assert [text.decode() for text in x.numpy()] == ["good", "bäd"]
+    assert y.numpy().tolist() == [1, 0]
+
+
+def test_captions_make_no_batches_and_say_what_to_do():
+    with pytest.raises(CourseError, match="unequal lengths") as caught:
+        Split(np.zeros(2), [("a",), ("b", "c")]).to_tf(1)
+    assert "vectorise" in caught.value.remedy
