@@ -6,9 +6,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from faulty_server import sha256
 
 from coursekit import data
 from coursekit.data import textfiles, ud_english
+from coursekit.data.fetch import Remote, Source, find
 from coursekit.errors import CourseError
 
 
@@ -74,6 +76,26 @@ def test_an_incomplete_folder_below_the_root_is_refused_not_refetched(own):
 def test_a_folder_that_does_not_exist_is_said_in_words(own):
     with pytest.raises(CourseError, match="There is no folder"):
         data.load("mnist", folder=own / "nowhere")
+
+
+def test_a_root_that_does_not_exist_is_said_in_words(own, monkeypatch):
+    monkeypatch.setenv("COURSEKIT_DATA", str(own / "tpyo"))
+    with pytest.raises(CourseError, match="COURSEKIT_DATA names .*tpyo"):
+        data.load("usps")
+
+
+def test_what_keras_left_half_is_not_used(own, cache, monkeypatch):
+    """Keras writes a download in place; interrupted, it stays there."""
+    keras = own / "keras"
+    whole = b"all of it" * 100
+    remote = Remote("https://example.org/words.txt", 0.1, sha256(whole))
+    source = Source("words", ("words.txt",), (remote,), keras=("datasets",))
+    monkeypatch.setenv("KERAS_HOME", str(keras))
+    (keras / "datasets").mkdir(parents=True)
+    (keras / "datasets" / "words.txt").write_bytes(whole[:50])
+    assert find(source) is None
+    (keras / "datasets" / "words.txt").write_bytes(whole)
+    assert find(source) == keras / "datasets"
 
 
 def test_a_set_without_a_server_says_how_to_bring_it(own):

@@ -1,5 +1,6 @@
 """What a data set consists of, and which folder holds it."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,8 +76,8 @@ def locate(source: Source, folder: str | Path | None = None) -> Path:
         raise CourseError(
             f"The data set {source.name} is for you to bring; the kit knows "
             "no server that may publish it.",
-            f"{source.by_hand}; put {', '.join(source.files)} in a folder "
-            f"{source.name} and set COURSEKIT_DATA to the folder above it",
+            f"{source.by_hand}; put that in a folder {source.name} and set "
+            "COURSEKIT_DATA to the folder above it",
         )
     return install.install(source)
 
@@ -84,13 +85,11 @@ def locate(source: Source, folder: str | Path | None = None) -> Path:
 def find(source: Source) -> Path | None:
     """The folder of a set that is on this machine already, or None."""
     cached = install.folder_of(source)
-    candidates = [*_below_own_root(source), cached, *_in_keras(source)]
-    for candidate in candidates:
-        if candidate == cached and not install.is_installed(cached):
-            continue
-        if candidate.is_dir() and not source.missing(candidate):
-            return candidate
-    return None
+    if own := _below_own_root(source):
+        return own
+    if install.is_installed(cached) and not source.missing(cached):
+        return cached
+    return _in_keras(source)
 
 
 def own_root() -> Path | None:
@@ -105,10 +104,12 @@ def keras_home() -> Path:
 
 
 def _own(source: Source, folder: Path) -> Path:
+    """A folder that the user named, after its layout was checked."""
+    wanted = ", ".join(source.files).replace("|", " or ")
     if not folder.is_dir():
         raise CourseError(
             f"There is no folder {folder} for the data set {source.name}.",
-            f"name a folder that holds {', '.join(source.files)}",
+            f"name a folder that holds {wanted}",
         )
     missing = source.missing(folder)
     if missing:
@@ -117,20 +118,37 @@ def _own(source: Source, folder: Path) -> Path:
             f"The folder {folder} is not the data set {source.name}: "
             f"{', '.join(missing)} is missing; it holds "
             f"{', '.join(held) or 'nothing'}.",
-            f"a folder of {source.name} holds {', '.join(source.files)}",
+            f"a folder of {source.name} holds {wanted}",
         )
     return folder
 
 
-def _below_own_root(source: Source) -> list[Path]:
+def _below_own_root(source: Source) -> Path | None:
     root = own_root()
     if root is None:
-        return []
-    own = root / source.name
-    if own.is_dir():
-        _own(source, own)  # named exactly: an incomplete copy is a mistake
-    return [own, *(root / name for name in source.folders)]
+        return None
+    if not root.is_dir():
+        raise CourseError(
+            f"COURSEKIT_DATA names {root}, which is not a folder.",
+            "correct it, or unset it to have the sets fetched",
+        )
+    if (root / source.name).is_dir():
+        # Named exactly: an incomplete copy is a mistake, not another set.
+        return _own(source, root / source.name)
+    others = (root / name for name in source.folders)
+    return next((o for o in others if _holds(source, o)), None)
 
 
-def _in_keras(source: Source) -> list[Path]:
-    return [keras_home() / place for place in source.keras]
+def _in_keras(source: Source) -> Path | None:
+    """Keras' copy, if it is whole: an interrupted download may lie there."""
+    for folder in (keras_home() / place for place in source.keras):
+        if _holds(source, folder) and not install.verify(source, folder):
+            with contextlib.suppress(CourseError):
+                if source.check:
+                    source.check(folder)
+                return folder
+    return None
+
+
+def _holds(source: Source, folder: Path) -> bool:
+    return folder.is_dir() and not source.missing(folder)
