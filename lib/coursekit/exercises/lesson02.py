@@ -1,0 +1,269 @@
+"""Exercises of lesson 02: convolution by hand."""
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def _correlate(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijab,ab->ij", windows, kernel)
+
+
+def convolve(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijab,ab->ij", windows, kernel[::-1, ::-1])
+
+
+def _flipped_one_axis(image, kernel):
+    return _correlate(image, kernel[::-1])
+
+
+def _transposed(image, kernel):
+    return _correlate(image, kernel.T)
+
+
+def one_filter(image, kernels, bias):
+    size = kernels.shape[0]
+    windows = np.lib.stride_tricks.sliding_window_view(
+        image, (size, size), axis=(0, 1)
+    )
+    return np.einsum("ijcab,abc->ij", windows, kernels) + bias
+
+
+def _no_bias(image, kernels, bias):
+    return one_filter(image, kernels, 0)
+
+
+def _bias_each_channel(image, kernels, bias):
+    return one_filter(image, kernels, bias * image.shape[2])
+
+
+def _first_channel(image, kernels, bias):
+    return _correlate(image[..., 0], kernels[..., 0]) + bias
+
+
+def _channels_kept(image, kernels, bias):
+    maps = [
+        _correlate(image[..., c], kernels[..., c]) + bias
+        for c in range(image.shape[2])
+    ]
+    return np.stack(maps, axis=-1)
+
+
+def strided(image, kernel, stride, padding):
+    padded = np.pad(image, padding)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)
+    places = windows[::stride, ::stride]
+    return np.einsum("ijab,ab->ij", places, kernel)
+
+
+def _pad_one_side(image, kernel, stride, padding):
+    padded = np.pad(image, ((0, padding), (0, padding)))
+    return _correlate(padded, kernel)[::stride, ::stride]
+
+
+def _no_padding(image, kernel, stride, padding):
+    return _correlate(image, kernel)[::stride, ::stride]
+
+
+def _stride_rows_only(image, kernel, stride, padding):
+    return _correlate(np.pad(image, padding), kernel)[::stride]
+
+
+def _pad_edge(image, kernel, stride, padding):
+    padded = np.pad(image, padding, mode="edge")
+    return _correlate(padded, kernel)[::stride, ::stride]
+
+
+def kernel_gradient(image, G):
+    windows = np.lib.stride_tricks.sliding_window_view(image, G.shape)
+    return np.einsum("abij,ij->ab", windows, G)
+
+
+def _gradient_flipped(image, G):
+    return kernel_gradient(image, G[::-1, ::-1])
+
+
+def _gradient_mean(image, G):
+    return kernel_gradient(image, G) / G.size
+
+
+def _gradient_result_flipped(image, G):
+    return kernel_gradient(image, G)[::-1, ::-1]
+
+
+_rng = np.random.default_rng(2)
+_step = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [0.0, 1.0, 0.0]])
+
+EXERCISES = (
+    Exercise(
+        id="02.1",
+        title="Shape of a layer's output",
+        level="warm-up",
+        reference=(32, 32, 16),
+        hints=(
+            "One formula for the side; and how many maps does a layer give?",
+            "floor((64 + 2 * 2 - 5) / 2) + 1, and one map for each filter.",
+            "(64 + 4 - 5) // 2 + 1 = 32",
+        ),
+        mistakes=(
+            Mistake(
+                (31, 31, 16),
+                "You padded one side only, or forgot the + 1: the row has "
+                "64 + 2 + 2 pixels.",
+            ),
+            Mistake(
+                (33, 33, 16),
+                "You rounded up. A window that would stick out is not "
+                "placed: round down.",
+            ),
+            Mistake(
+                (32, 32, 3),
+                "The channels of the input do not appear in the output: "
+                "there is one map for each of the 16 filters.",
+            ),
+            Mistake(
+                (32, 32, 48),
+                "You multiplied filters by channels. Each filter adds its "
+                "channels up into one map.",
+            ),
+        ),
+        explanation="63 // 2 + 1 = 32 places along each side, and 16 filters "
+        "give 16 maps. The typical mistake is padding on one side only.",
+    ),
+    Exercise(
+        id="02.2",
+        title="A true convolution",
+        level="core",
+        reference=convolve,
+        cases=(
+            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0]])),
+            Case(np.eye(4) + np.arange(4), _step),
+            Case(_rng.random((5, 6)), _rng.random((2, 3))),
+        ),
+        hints=(
+            "You have the code for a correlation. What is the one difference?",
+            "Turn the kernel round along both axes before you slide.",
+            "kernel[::-1, ::-1]",
+        ),
+        mistakes=(
+            Mistake(
+                _correlate,
+                "That is the correlation: the kernel is not flipped.",
+            ),
+            Mistake(
+                _flipped_one_axis,
+                "You flipped the rows only. A convolution turns both axes.",
+            ),
+            Mistake(
+                _transposed,
+                "You transposed the kernel. To flip is to reverse both axes: "
+                "kernel[::-1, ::-1].",
+            ),
+        ),
+        explanation="In a convolution the indices run against each other, "
+        "which is a correlation with the kernel turned by 180 degrees.",
+    ),
+    Exercise(
+        id="02.3",
+        title="One filter on several channels",
+        level="core",
+        reference=one_filter,
+        cases=(
+            Case(np.array([[[2.0, 10.0]]]), np.array([[[1.0, 3.0]]]), 0.5),
+            Case(_rng.random((4, 5, 3)), _rng.random((3, 3, 3)), -1.0),
+        ),
+        hints=(
+            "Each channel has its own kernel. What happens to the sums?",
+            "The sums of all channels are added, then one bias: the result "
+            "has no channel axis.",
+            "Correlate image[..., c] with kernels[..., c], add over c, then "
+            "+ bias.",
+        ),
+        mistakes=(
+            Mistake(_no_bias, "The bias is missing."),
+            Mistake(
+                _bias_each_channel,
+                "You added the bias once a channel. A filter has one bias.",
+            ),
+            Mistake(
+                _first_channel,
+                "You looked at the first channel only. A filter covers all.",
+            ),
+            Mistake(
+                _channels_kept,
+                "You kept one map a channel. They are added up into one.",
+            ),
+        ),
+        explanation="308 + (-498) + 164 + 1 = -25: products over rows, "
+        "columns and channels, one sum, one bias.",
+    ),
+    Exercise(
+        id="02.4",
+        title="Padding and stride",
+        level="core",
+        reference=strided,
+        cases=(
+            Case(np.ones((3, 3)), np.ones((3, 3)), 1, 1),
+            Case(np.arange(16.0).reshape(4, 4), _step, 2, 1),
+            Case(_rng.random((6, 5)), _rng.random((3, 3)), 3, 2),
+        ),
+        hints=(
+            "Two steps: a border of zeros, then a choice of places.",
+            "np.pad(image, padding); then windows[::stride, ::stride].",
+            "correlate(np.pad(image, padding), kernel)[::stride, ::stride]",
+        ),
+        mistakes=(
+            Mistake(
+                _pad_one_side,
+                "You padded on one side only: n + p instead of n + 2p.",
+            ),
+            Mistake(_no_padding, "The padding is missing."),
+            Mistake(
+                _stride_rows_only,
+                "The stride applies to columns as well as to rows.",
+            ),
+            Mistake(
+                _pad_edge,
+                "You repeated the border's pixels. Zero padding adds zeros.",
+            ),
+        ),
+        explanation="Stride computes every s-th row and column of the same "
+        "map, so slicing the windows is enough.",
+    ),
+    Exercise(
+        id="02.5",
+        title="The kernel's gradient",
+        level="stretch",
+        reference=kernel_gradient,
+        cases=(
+            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
+            Case(_rng.random((5, 5)), _rng.standard_normal((3, 3))),
+        ),
+        hints=(
+            "Which pixels did the weight at (a, b) meet, and with which G?",
+            "dL/dW[a, b] = sum over i, j of G[i, j] X[i + a, j + b]: a "
+            "correlation.",
+            "Slide G over the image, as if G were the kernel.",
+        ),
+        mistakes=(
+            Mistake(
+                _gradient_flipped,
+                "You flipped G. The gradient for the kernel is a plain "
+                "correlation; the one for the image has the flip.",
+            ),
+            Mistake(
+                _gradient_mean,
+                "You averaged. Each place used the weight, so the gradients "
+                "of all places are summed.",
+            ),
+            Mistake(
+                _gradient_result_flipped,
+                "The result is turned round: dL/dW[a, b] belongs at [a, b].",
+            ),
+        ),
+        explanation="A shared weight collects the gradient of every place "
+        "that used it. The sum over places is again a correlation.",
+    ),
+)
