@@ -50,7 +50,7 @@ LINES = (
         "vermillion",
         0.0,
         12.2,
-        ("Show\nand tell", "With\nattention", "Real\nphotos", "Where\nnext"),
+        ("Show,\ntell", "With\nattention", "Real\nphotos", "Where\nnext"),
     ),
 )
 
@@ -105,7 +105,7 @@ def _station(axes, x, y, number, name, colour) -> None:
     axes.text(x, y, number, ha="center", va="center", fontsize=9.5)
     below = y <= 0
     axes.text(
-        x + {"01": -0.1, "21": 0.25}.get(number, 0),  # clear of the lines
+        x + {"01": -0.2, "21": 0.2}.get(number, 0),  # clear of the lines
         y - 0.27 if below else y + 0.27,
         name,
         ha="center",
