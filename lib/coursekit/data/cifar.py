@@ -15,6 +15,7 @@ from coursekit.data.splits import held_out
 from coursekit.errors import CourseError
 
 BASE = "https://www.cs.toronto.edu/~kriz/"
+TRAIN, TEST = 50_000, 10_000  # images
 
 
 def read_batches(
@@ -62,12 +63,12 @@ def load_splits(
     train: list[Path], test: Path, keys: Mapping[str, str], validation: int
 ) -> tuple[Split, Split, Split]:
     """Train, validation (drawn with a seed, stratified) and test splits."""
-    images, labels = read_batches(train, keys, 50_000)
+    images, labels = read_batches(train, keys, TRAIN)
     held = held_out(labels["label"], validation)
     parts = split(images, labels, ~held), split(images, labels, held)
     del images
-    images, labels = read_batches([test], keys, 10_000)
-    return *parts, split(images, labels, np.ones(10_000, bool))
+    images, labels = read_batches([test], keys, TEST)
+    return *parts, split(images, labels, np.ones(TEST, bool))
 
 
 def class_names(path: Path, key: str) -> tuple[str, ...]:
