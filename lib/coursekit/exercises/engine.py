@@ -110,11 +110,11 @@ def untouched(answer: Any) -> bool:
         return True
     if not isinstance(answer, FunctionType):
         return False
+    steps = list(dis.get_instructions(answer))
     stub = {"RESUME", "NOP", "RETURN_CONST", "LOAD_CONST", "RETURN_VALUE"}
-    used = {step.opname for step in dis.get_instructions(answer)}
-    constants = [value for value in answer.__code__.co_consts if value]
-    only_docstring = set(constants) <= {answer.__doc__, Ellipsis}
-    return used <= stub and only_docstring
+    constants = [s.argval for s in steps if s.opname.endswith("_CONST")]
+    does_nothing = {step.opname for step in steps} <= stub
+    return does_nothing and all(value is None for value in constants)
 
 
 def difference(expected: Any, got: Any, atol: float) -> str:

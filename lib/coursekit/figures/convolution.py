@@ -48,7 +48,7 @@ def kernel_gallery(
     for panel, (name, values) in zip(
         panels[1:], results.items(), strict=False
     ):
-        signed = values.min() < -0.05
+        signed = abs(values.mean()) < 0.3 * values.std()
         limit = np.abs(values).max()
         options: dict[str, Any] = (
             {"cmap": "RdBu", "vmin": -limit, "vmax": limit}
@@ -135,7 +135,7 @@ def _window_frame(
         (axes[0], image, top),
         (axes[1], done, float(image.max() * np.abs(kernel).sum() / 2)),
     ):
-        show_image(panel, values, cmap="Blues", vmin=0, vmax=1.6 * limit)
+        show_image(panel, values, cmap="Blues", vmin=0, vmax=2.5 * limit)
         for (row, column), value in np.ndenumerate(values):
             if not np.isnan(value):
                 panel.text(column, row, f"{value:g}", ha="center", va="center")
@@ -188,7 +188,7 @@ class SlidingWindowFilm:
         for step in (self.places - 1, *range(self.places)):
             figure, _ = _window_frame(self.image, self.kernel, step)
             picture = Image.open(io.BytesIO(CourseFigure(figure, "x").png()))
-            frames.append(picture.convert("RGB").quantize(16))
+            frames.append(picture.convert("RGB").quantize(8))
         store = io.BytesIO()
         frames[0].save(
             store,
