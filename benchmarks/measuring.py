@@ -1,165 +1,216 @@
-"""What the benchmarks share: seeds, CPU seconds, JSON, resuming, batches."""
+"""What every benchmark shares: seeds, CPU seconds, JSON, resuming."""
 
+import hashlib
 import json
-import math
+import os
 import platform
 import resource
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 from coursekit import paths
+from coursekit.errors import CourseError
+from coursekit.session import import_keras
+
+# report(fraction): how much of a seed's run is done, from 0 to 1.
+Report = Callable[[float], None]
+Run = Callable[[dict, int, Report], dict]
 
 
-def run_seeds(
-    name: str, settings: dict, seeds: int, fresh: bool, run: Callable
+def run_recipes(
+    benchmark: str, recipes: dict[str, dict], run: Run, seeds: int, fresh: bool
 ) -> None:
-    """Call ``run(seed)`` for each seed and print one JSON document.
+    """Call ``run(settings, seed, report)`` for each recipe and seed.
 
-    ``run`` returns a dict of results for a seed. Finished seeds are kept in
-    work/benchmarks and reused while the settings stay the same.
+    ``run`` returns the results of one seed. Prints one JSON document on
+    standard output; progress goes to standard error. A finished seed is
+    kept in work/benchmarks and reused while settings and versions are the
+    same, so that an interrupted benchmark goes on where it stopped.
     """
-    store = paths.work_dir() / "benchmarks" / f"{name}.json"
-    kept = {} if fresh else _kept(store, settings)
-    for seed in range(seeds):
-        if str(seed) not in kept:
-            started, cpu = time.time(), cpu_seconds()
-            result = run(seed)
-            result["cpu_seconds"] = round(cpu_seconds() - cpu, 1)
-            result["wall_seconds"] = round(time.time() - started, 1)
-            kept[str(seed)] = result
-            _write(store, {"settings": settings, "seeds": kept})
-        print(f"{name} seed {seed}: {kept[str(seed)]}", file=sys.stderr)
-    used = [kept[str(seed)] for seed in range(seeds)]
-    print(json.dumps(_summary(name, settings, used), indent=1))
+    before = cpu_seconds()
+    import_keras()
+    document = {
+        "benchmark": benchmark,
+        "command": " ".join(
+            ["python", f"benchmarks/{benchmark}.py", *_said()]
+        ),
+        "versions": versions(),
+        "cpu_cores": os.cpu_count(),
+        "start_up_cpu_seconds": round(cpu_seconds() - before, 1),
+    }
+    try:
+        results = [
+            _run_seeds(f"{benchmark}-{name}", settings, run, seeds, fresh)
+            for name, settings in recipes.items()
+        ]
+    except CourseError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from error
+    for name, result in zip(recipes, results, strict=True):
+        result["recipe"] = name
+    print(json.dumps(document | {"results": results}, indent=1))
+
+
+def chosen(
+    recipes: dict[str, dict], names: list[str] | None, changes: list[str]
+) -> dict[str, dict]:
+    """The named recipes (all when none is), with ``key=value`` changes.
+
+    A value is read as JSON. Raises typer.BadParameter, which lists what
+    there is, for an unknown recipe or key.
+    """
+    wanted = {name: dict(_get(recipes, name)) for name in names or recipes}
+    for change in changes:
+        key, _, value = change.partition("=")
+        for settings in wanted.values():
+            _get(settings, key)
+            settings[key] = _value(change, value)
+    return wanted
+
+
+def _get(known: dict, name: str):
+    if name not in known:
+        message = f"{name!r} is none of {', '.join(known)}"
+        raise typer.BadParameter(message)
+    return known[name]
+
+
+def _value(change: str, text: str):
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        message = f"{change!r} is not a key, = and a value in JSON"
+        raise typer.BadParameter(message) from error
 
 
 def cpu_seconds() -> float:
-    """User and system seconds of this process so far."""
+    """User and system seconds of this process so far, all threads."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 
 
-def _summary(name: str, settings: dict, results: list[dict]) -> dict:
-    import keras
-    import tensorflow as tf
-
-    numbers = {
-        key: [result[key] for result in results]
-        for key, value in results[0].items()
-        if isinstance(value, int | float)
-    }
+def peak_memory_mb() -> int:
+    """The largest resident memory of this process so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {
-        "benchmark": name,
-        "settings": settings,
-        "mean": {k: round(float(np.mean(v)), 3) for k, v in numbers.items()},
-        "range": {k: [min(v), max(v)] for k, v in numbers.items()},
-        "seeds": results,
-        "peak_memory_mb": peak // 1024,
-        "versions": f"TensorFlow {tf.__version__}, Keras {keras.__version__}, "
-        f"Python {platform.python_version()}",
+    return peak // (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def versions() -> dict[str, str]:
+    """What a result depends on besides the settings."""
+    names = ("tensorflow", "keras", "numpy")
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in names
     }
 
 
-def _kept(store: Path, settings: dict) -> dict:
-    try:
-        stored = json.loads(store.read_text())
-    except (OSError, ValueError):
-        return {}
-    same = stored.get("settings") == json.loads(json.dumps(settings))
-    return stored["seeds"] if same else {}
+def _said() -> list[str]:
+    return [word for word in sys.argv[1:] if word != "--fresh"]
 
 
-def _write(store: Path, content: dict) -> None:
-    store.parent.mkdir(parents=True, exist_ok=True)
-    part = store.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=1) + "\n")
-    part.replace(store)
+def _run_seeds(
+    name: str, settings: dict, run: Run, seeds: int, fresh: bool
+) -> dict:
+    store = Store(name, settings)
+    kept = {} if fresh else store.read()
+    console = Console(stderr=True)
+    columns = ("{task.description}", BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        for seed in range(seeds):
+            task = progress.add_task(f"{name} seed {seed}", total=1.0)
+            stored = str(seed) in kept
+            if not stored:
+                kept[str(seed)] = _run_seed(
+                    settings, run, seed, _reporter(progress, task)
+                )
+                store.write(kept)
+            progress.update(task, completed=1.0)
+            console.print(
+                f"{name} seed {seed}{' (stored)' * stored}: "
+                f"{kept[str(seed)]['cpu_seconds']} CPU s"
+            )
+    return summary(settings, [kept[str(seed)] for seed in range(seeds)])
 
 
-def batches(x, y, size: int, seed: int, augment=None):
-    """Endless shuffled batches, gathered by index: (images, labels).
+def _reporter(progress: Progress, task) -> Report:
+    return lambda fraction: progress.update(task, completed=fraction)
 
-    Gathering from one array is cheaper than slicing a tensor data set;
-    ``augment`` maps a float batch (n, h, w, 1) to one of the same shape.
+
+def _run_seed(settings: dict, run: Run, seed: int, report: Report) -> dict:
+    wall, cpu = time.time(), cpu_seconds()
+    result = run(settings, seed, report)
+    return {
+        "seed": seed,
+        **result,
+        "cpu_seconds": round(cpu_seconds() - cpu, 1),
+        "wall_seconds": round(time.time() - wall, 1),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def summary(settings: dict, results: list[dict]) -> dict:
+    """Mean and spread of every number that differs between the seeds.
+
+    What is the same for all seeds by nature (texts, counts of parameters)
+    is said once. The standard deviation has n - 1 below.
     """
-    import tensorflow as tf
+    common = {
+        key: value
+        for key, value in results[0].items()
+        if isinstance(value, str) or key == "parameters"
+    }
+    numbers = {
+        key: np.array([result[key] for result in results], "float64")
+        for key, value in results[0].items()
+        if isinstance(value, int | float) and key not in {"seed", *common}
+    }
+    spread = {
+        key: {
+            "mean": round(float(values.mean()), 3),
+            "sd": round(float(values.std(ddof=1)), 3)
+            if len(values) > 1
+            else 0,
+            "min": float(values.min()),
+            "max": float(values.max()),
+        }
+        for key, values in numbers.items()
+    }
+    seeds = [
+        {key: value for key, value in result.items() if key not in common}
+        for result in results
+    ]
+    return {"settings": settings, **common, "summary": spread, "seeds": seeds}
 
-    x, y = tf.constant(x), tf.constant(y)
 
-    def pick(indices):
-        images = tf.gather(x, indices)
-        images = augment(images) if augment else images
-        return images, tf.gather(y, indices)
+class Store:
+    """Finished seeds of one recipe with one set of settings, as a file."""
 
-    return (
-        tf.data.Dataset.range(len(y))
-        .shuffle(len(y), seed=seed)
-        .repeat()
-        .batch(size, drop_remainder=True)
-        .map(pick, num_parallel_calls=2)
-        .prefetch(4)
-    )
+    def __init__(self, name: str, settings: dict):
+        self.identity = {"settings": settings, "versions": versions()}
+        text = json.dumps(self.identity, sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+        folder = paths.work_dir() / "benchmarks"
+        self.path: Path = folder / f"{name}-{digest}.json"
 
-
-def one_cycle(peak: float, steps: int, warm_up: float = 0.25):
-    """Learning rate up in a line, down in a cosine (L. Smith, 2018)."""
-    import keras
-    from keras import ops
-
-    class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-        def __call__(self, step):
-            at = ops.cast(step, "float32") / steps
-            up = at / warm_up
-            down = (1 + ops.cos(math.pi * (at - warm_up) / (1 - warm_up))) / 2
-            return peak * ops.maximum(ops.minimum(up, down), 1e-3)
-
-        def get_config(self):
+    def read(self) -> dict[str, dict]:
+        """Results by seed; none when there is no readable file."""
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            return dict(stored["seeds"])
+        except (OSError, ValueError, KeyError, TypeError):
             return {}
 
-    return OneCycle()
-
-
-def small_affine(
-    background: float, turn: float, scale: float, shift: float, seed: int
-):
-    """Augmentation: turn (radians), scale, shear and shift a little.
-
-    Each is drawn uniformly in +- the given amount per image; shift is in
-    pixels. Labels stay: a digit turned by ten degrees is still that digit.
-    """
-    import tensorflow as tf
-
-    generator = tf.random.Generator.from_seed(seed)
-
-    def augment(images):
-        count, side = (
-            tf.shape(images)[0],
-            tf.cast(tf.shape(images)[1], "float32"),
-        )
-
-        def draw(limit):
-            return generator.uniform((count,), -limit, limit)
-
-        angle, shear = draw(turn), draw(turn)
-        wide, high = 1 + draw(scale), 1 + draw(scale)
-        a, b = wide * tf.cos(angle), -high * tf.sin(angle + shear)
-        c, d = wide * tf.sin(angle), high * tf.cos(angle + shear)
-        centre = (side - 1) / 2
-        x0 = centre - a * centre - b * centre + draw(shift)
-        y0 = centre - c * centre - d * centre + draw(shift)
-        zero = tf.zeros_like(a)
-        return tf.raw_ops.ImageProjectiveTransformV3(
-            images=images,
-            transforms=tf.stack([a, b, x0, c, d, y0, zero, zero], axis=1),
-            output_shape=tf.shape(images)[1:3],
-            fill_value=background,
-            interpolation="BILINEAR",
-            fill_mode="CONSTANT",
-        )
-
-    return augment
+    def write(self, seeds: dict[str, dict]) -> None:
+        """Whole or not at all: the old file stays until the new is ready."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_suffix(".part")
+        content = json.dumps({**self.identity, "seeds": seeds}, indent=1)
+        part.write_text(content + "\n", encoding="utf-8")
+        part.replace(self.path)

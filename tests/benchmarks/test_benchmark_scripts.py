@@ -1,0 +1,119 @@
+"""Each benchmark as a person runs it, on the bundled digits."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import mnist_lenet
+import zipcode
+from coursekit import paths
+
+
+def quick(script: str, *words: str) -> dict:
+    """The JSON that ``--quick`` with one seed prints."""
+    done = subprocess.run(
+        [sys.executable, f"benchmarks/{script}.py", "--quick", "--fresh"]
+        + ["--seeds", "1", *words],
+        cwd=paths.kit_root(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Warning" not in done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", mnist_lenet.RECIPES)
+def test_lenet_learns_the_bundled_digits(recipe):
+    (result,) = quick("mnist_lenet", "--recipe", recipe)["results"]
+    assert result["data"].startswith("digits (real)")
+    assert result["seeds"][0]["accuracy_percent"] > 94
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", zipcode.RECIPES)
+def test_the_zip_code_networks_learn_the_bundled_digits(recipe):
+    (result,) = quick("zipcode", "--recipe", recipe)["results"]
+    assert result["data"].startswith("digits (real)")
+    assert result["seeds"][0]["error_percent"] < 8
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_result_twice():
+    found = []
+    for _ in range(2):
+        settings = zipcode.RECIPES["modern"] | zipcode.QUICK
+        settings |= {"measured_on": "test", "epochs": 2}
+        found.append(zipcode.run(settings, 5, lambda fraction: None))
+    assert found[0] == found[1]
+
+
+def test_choosing_never_measures_on_test_digits_nor_on_trained_ones(
+    monkeypatch,
+):
+    digits = zipcode.data.load("digits", size=16)
+    settings = {"data": "digits", "measured_on": "training halves"}
+    _, jobs = zipcode.parts(settings)
+    measured = np.concatenate([x_last for _, _, x_last, _ in jobs])
+    train = (digits.train.x / 127.5 - 1).astype("float32")
+    assert len(measured) == len(train)
+    keys = [{image.tobytes() for image in part} for part in (train, measured)]
+    assert keys[0] == keys[1]
+    for x, y, x_last, y_last in jobs:
+        trained = {image.tobytes() for image in x}
+        assert not trained & {image.tobytes() for image in x_last}
+        assert len(x) == len(y) and len(x_last) == len(y_last)
+
+
+def test_final_runs_train_on_all_training_digits_and_measure_on_the_test():
+    digits = zipcode.data.load("digits", size=16)
+    settings = {"data": "digits", "measured_on": "test"}
+    _, ((x, y, x_last, y_last),) = zipcode.parts(settings)
+    np.testing.assert_array_equal(np.rint((x + 1) * 127.5), digits.train.x)
+    np.testing.assert_array_equal(y, digits.train.y)
+    np.testing.assert_array_equal(y_last, digits.test.y)
+    assert len(x_last) == len(digits.test)
+    assert x.min() == -1 and x.max() == 1
+
+
+def test_rejecting_counts_the_least_share_that_leaves_few_enough_errors():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(10, size=400)
+    outputs = rng.normal(size=(400, 10))
+    outputs[np.arange(400), labels] += 4
+    found = zipcode.scores(outputs, labels)
+    wrong = outputs.argmax(1) != labels
+    assert found["mistakes"] == wrong.sum() > 0
+    assert found["error_percent"] == 100 * wrong.mean()
+    second = np.partition(outputs, -2, axis=1)[:, -2]
+    gap = outputs.max(1) - second
+    for percent in zipcode.REJECT_FOR:
+        # Every threshold tried, the plain way.
+        shares = [
+            np.mean(gap < threshold)
+            for threshold in [0, *gap]
+            if wrong[gap >= threshold].mean() <= percent / 100
+        ]
+        expected = round(100 * min(shares), 2)
+        assert found[f"reject_percent_for_{percent}"] == expected
+
+
+def test_rejecting_everything_is_the_answer_when_the_surest_is_wrong():
+    outputs = np.eye(10)[[1, 2]] * [[9.0], [1.0]]
+    found = zipcode.scores(outputs, np.array([0, 2]))
+    assert found["reject_percent_for_1"] == 100
+
+
+def test_a_picture_moved_by_a_pixel_loses_an_edge_and_gains_background():
+    image = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
+    down = zipcode.placed(image, 1, 0)[0, ..., 0]
+    np.testing.assert_array_equal(down[0], [-1] * 4)
+    np.testing.assert_array_equal(down[1:], image[0, :3, :, 0])
+    left = zipcode.placed(image, 0, -1)[0, ..., 0]
+    np.testing.assert_array_equal(left[:, -1], [-1] * 4)
+    np.testing.assert_array_equal(left[:, :3], image[0, :, 1:, 0])
+    np.testing.assert_array_equal(zipcode.placed(image, 0, 0), image)
