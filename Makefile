@@ -1,8 +1,7 @@
 # The two commands are `make lab` and `make test`; `make help` lists all.
 
-PYTHON ?= python3
 VENV := $(if $(COURSEKIT_VENV),$(COURSEKIT_VENV),.venv)
-BIN := $(VENV)/bin
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 GPU_FLAG := $(if $(GPU),--gpu,)
 LESSONS ?=
 LAB_ARGS ?=
@@ -10,16 +9,28 @@ REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.replay
 CODE := lib tests benchmarks notebooks/source
 
+# Runs the set-up with whichever Python answers first; it then looks for one
+# that fits the course, and says so in one line when there is none.
+SETUP = for p in $(PYTHON) python3 python python3.13 python3.12 python3.11; \
+	do $$p -c '' 2>/dev/null && exec $$p lib/bootstrap.py $(1); done; \
+	echo 'coursekit set-up: no Python found. Install 3.11, 3.12 or 3.13' \
+	'from python.org or your package manager.' >&2; exit 1
+LOCK := uv pip compile -q --universal --generate-hashes \
+	--python-version 3.11 --no-header --no-annotate --upgrade
+
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup lab test check lint replay notebooks nightly data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \
-	| while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
-	@echo '  GPU=1 installs with CUDA; LESSONS="01 04" limits `make notebooks`.'
+	| while IFS='|' read -r name text; \
+	do printf '%-18s %s\n' "$$name" "$$text"; done
+	@echo '  Settings: GPU=1 installs with CUDA, PYTHON=python3.12 chooses one,'
+	@echo '  LESSONS="01 04" limits notebooks and replay, LAB_ARGS=--no-browser.'
 
 setup:  ## Create or update .venv (the other targets do this themselves)
-	@$(PYTHON) lib/bootstrap.py $(GPU_FLAG)
+	@$(call SETUP,$(GPU_FLAG))
 
 lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	@$(BIN)/coursekit work
@@ -36,29 +47,25 @@ lint: setup  ## Style and types only
 	$(BIN)/mypy
 
 replay: setup  ## Replay the notebooks only, comparing every output
-	$(REPLAY) notebooks
+	$(REPLAY) $(if $(LESSONS),$(LESSONS:%=notebooks/%_*.ipynb),notebooks)
 
 notebooks: setup  ## Execute changed lesson sources into notebooks/
 	$(BIN)/coursekit notebooks $(LESSONS)
 
-nightly: setup  ## test, and: slow tests, regeneration, plain-script runs
-	$(MAKE) test
+nightly: test  ## test, and: plain-script runs, regeneration changes nothing
 	$(BIN)/python -m pytest -q -m slow tests
 
-data:  ## Make the bundled files in data/ again
-	@COURSEKIT_VENV="$(CURDIR)/.venv-data" $(PYTHON) lib/bootstrap.py --data
+data:  ## Make the bundled files in data/ again, in .venv-data
+	@COURSEKIT_VENV='$(CURDIR)/.venv-data'; export COURSEKIT_VENV; \
+	$(call SETUP,--data)
 	PYTHONPATH=lib .venv-data/bin/python -m coursekit.data.generate
 
 lock:  ## Pin the newest allowed packages into requirements*.txt (needs uv)
-	uv pip compile -q --universal --generate-hashes --python-version 3.11 \
-	  --no-header --no-annotate --upgrade pyproject.toml --extra test \
-	  -o requirements.txt
-	uv pip compile -q --universal --generate-hashes --python-version 3.11 \
-	  --no-header --no-annotate pyproject.toml --extra test --extra gpu \
-	  -c requirements.txt -o requirements-gpu.txt
-	uv pip compile -q --universal --generate-hashes --python-version 3.11 \
-	  --no-header --no-annotate --upgrade --group data \
-	  -o requirements-data.txt
+	$(LOCK) pyproject.toml --extra test -o requirements.txt
+	$(LOCK) pyproject.toml --extra test --extra gpu -c requirements.txt \
+	  -o requirements-gpu.txt
+	$(LOCK) --group data -o requirements-data.txt
 
 bench: setup  ## Run the benchmarks; each prints JSON (minutes to hours)
-	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
+	@code=0; for file in $$(grep -l __main__ benchmarks/*.py); do \
+	echo "$$file" >&2; $(BIN)/python "$$file" || code=1; done; exit $$code
