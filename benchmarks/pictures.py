@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 
 def batches(x, y, size: int, seed: int, augment: Callable | None = None):
     """Endless shuffled batches of images and labels, gathered by index.
@@ -28,6 +30,21 @@ def batches(x, y, size: int, seed: int, augment: Callable | None = None):
         .map(pick, num_parallel_calls=2)
         .prefetch(4)
     )
+
+
+def outputs(model, images) -> np.ndarray:
+    """What the model gives for images (n, h, w, 1), 500 at a time.
+
+    Calling the model needs no compiled function for each new model, as
+    ``predict`` does.
+    """
+    from keras import ops
+
+    pieces = [
+        ops.convert_to_numpy(model(images[start : start + 500]))
+        for start in range(0, len(images), 500)
+    ]
+    return np.concatenate(pieces)
 
 
 def one_cycle(peak: float, steps: int):

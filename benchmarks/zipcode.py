@@ -16,19 +16,20 @@ import typer
 
 from coursekit import data
 from measuring import Report, chosen, run_recipes
-from pictures import batches, one_cycle, warp
+from pictures import batches, one_cycle, outputs, warp
 
 RECIPES = {
     "1989": {"network": "zipcode_1989", "epochs": 23, "rates": [0.01, 0.001]},
     "modern": {
         "network": "modern_zipcode",
-        "epochs": 40,
+        "options": {"widths": [16, 32, 64]},
+        "epochs": 36,
         "batch": 64,
         "peak_rate": 4e-3,
-        "turn": 0.2,
-        "scale": 0.12,
-        "shift": 1.2,
-        "elastic": 0.0,
+        "turn": 0.15,
+        "scale": 0.1,
+        "shift": 1.0,
+        "elastic": 0.8,
         "smoothing": 0.05,
     },
 }
@@ -73,25 +74,26 @@ def run(settings: dict, seed: int, report: Report) -> dict:
     from coursekit.models import zipcode
 
     train = {"zipcode_1989": train_1989, "modern_zipcode": train_modern}
-    pooled, provenance, jobs = [], *parts(settings)
-    for number, (x, y, x_last, y_last) in enumerate(jobs):
+    provenance, jobs = parts(settings)
+    answers = []
+    for number, (x, y, x_last, _) in enumerate(jobs):
         keras.utils.set_random_seed(seed)
-        model = getattr(zipcode, settings["network"])()
+        build = getattr(zipcode, settings["network"])
+        model = build(**settings.get("options", {}))
 
-        def done(fraction, number=number):
+        def part_done(fraction, number=number):
             report((number + fraction) / len(jobs))
 
-        outputs = train[settings["network"]](
-            model, x, y, x_last, settings, seed, done
+        answers.append(
+            train[settings["network"]](
+                model, x, y, x_last, settings, seed, part_done
+            )
         )
-        pooled.append((outputs, y_last))
-    outputs, labels = (
-        np.concatenate(part) for part in zip(*pooled, strict=True)
-    )
+    labels = np.concatenate([y_last for *_, y_last in jobs])
     return {
         "data": provenance,
         "parameters": model.count_params(),
-        **scores(outputs, labels),
+        **scores(np.concatenate(answers), labels),
     }
 
 
@@ -147,7 +149,7 @@ def train_1989(model, x, y, x_last, settings, seed, report) -> np.ndarray:
         order = tf.constant(rng.permutation(len(y)))
         one_pass(order, images, targets, tf.constant(rate))
         report(number / settings["epochs"])
-    return model.predict(x_last, 500, verbose=0)
+    return outputs(model, x_last)
 
 
 def train_modern(model, x, y, x_last, settings, seed, report) -> np.ndarray:
@@ -190,7 +192,7 @@ def predict_placed(model, images: np.ndarray) -> np.ndarray:
     placements = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
     total = np.zeros((len(images), 10))
     for down, right in placements:
-        logits = model.predict(placed(images, down, right), 500, verbose=0)
+        logits = outputs(model, placed(images, down, right))
         exponentials = np.exp(logits - logits.max(1, keepdims=True))
         total += exponentials / exponentials.sum(1, keepdims=True)
     return total / len(placements)

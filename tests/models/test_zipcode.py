@@ -184,6 +184,18 @@ def test_weights_start_uniform_within_2_4_over_the_fan_in():
         assert np.isclose(start.std(), limit / 3**0.5, rtol=0.15)
 
 
+def test_the_modern_network_has_73_114_parameters_of_which_448_only_run():
+    pairs = [(1, 16), (16, 16), (16, 32), (32, 32), (32, 64), (64, 64)]
+    kernels = sum(3 * 3 * below * above for below, above in pairs)
+    scales_and_shifts = running = 2 * sum(above for _, above in pairs)
+    trained = kernels + scales_and_shifts + 64 * 10 + 10
+    model = zipcode.modern_zipcode()
+    assert running == 448
+    assert model.count_params() == trained + running == 73_114
+    got = sum(np.prod(v.shape) for v in model.trainable_variables)
+    assert got == trained
+
+
 @pytest.mark.parametrize(
     "network", [zipcode.zipcode_1989, zipcode.modern_zipcode]
 )

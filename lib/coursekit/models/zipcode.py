@@ -6,6 +6,8 @@ recognition, Neural Computation 1:541-551. 9,760 parameters make 64,660
 connections between 1,256 units.
 """
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -121,15 +123,18 @@ class SparseConv2D(layers.Layer):
         return {**super().get_config(), "table": self.table.tolist()}
 
 
-def modern_zipcode() -> keras.Model:
+def modern_zipcode(widths: Sequence[int] = (16, 32, 64)) -> keras.Model:
     """A small present-day network: (16, 16, 1) to logits (10,).
 
-    Six 3x3 convolutions with batch norm and ReLU in three stages of width
-    24, 48 and 96, global average pooling, dropout: about 150,000 parameters.
+    Three stages of two 3x3 convolutions each, with batch norm and ReLU,
+    ``widths`` maps at 16x16, 8x8 and 4x4; then the average over the places
+    of each map, dropout and ten units. 73,114 parameters with the default
+    widths: 72,666 trained, 448 running means and variances. The momentum 0.9
+    of the batch norm suits runs of a few thousand steps.
     """
     image = layers.Input((16, 16, 1), name="image")
     x = image
-    for stage, filters in enumerate((24, 48, 96), start=1):
+    for stage, filters in enumerate(widths, start=1):
         for number in (1, 2):
             name = f"{stage}_{number}"
             x = layers.Conv2D(
@@ -142,9 +147,9 @@ def modern_zipcode() -> keras.Model:
             )(x)
             x = layers.BatchNormalization(momentum=0.9, name=f"norm{name}")(x)
             x = layers.ReLU(name=f"relu{name}")(x)
-        if stage < 3:
+        if stage < len(widths):
             x = layers.MaxPooling2D(2, name=f"pool{stage}")(x)
-    x = layers.GlobalAveragePooling2D(name="pool3")(x)
+    x = layers.GlobalAveragePooling2D(name="average")(x)
     x = layers.Dropout(0.2, name="dropout")(x)
     logits = layers.Dense(10, name="output")(x)
     return keras.Model(image, logits, name="modern_zipcode")
