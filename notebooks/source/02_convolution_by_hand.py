@@ -543,7 +543,7 @@ assert list(cases.values()) == [6, 8, 3, 55, 54, 28]
 # | often written | computed |
 # |---|---|
 # | AlexNet: 224 gives 55 | 224 gives 54; only 227 gives 55 |
-# | an odd stride of 0 "for no overlap" | stride 0 never moves: not a layer |
+# | "stride 0: no overlap" | stride 0 never moves; stride f does not overlap |
 #
 # With K = 2 filters, F = 3, stride S = 2 and padding P = 1, a 5 x 5 x 3 input
 # becomes 3 x 3 x 2. Bad values are told why:
