@@ -478,8 +478,10 @@ assert (routed(layers.AveragePooling2D(2)) == 0.25).all()
 # ## What pooling forgives
 #
 # Move a picture by one pixel, and its feature maps move with it (that is
-# *equivariance*). After pooling, how much of the description is still the same?
-# First some feature maps: edges in four directions, negative answers cut off by
+# *equivariance*). After pooling, how much of the description is still the
+# same?
+# First some feature maps: edges in four directions, negative answers cut off
+# by
 # a ReLU.
 
 
@@ -588,7 +590,8 @@ assert by_shift["4 x 4"][1] > by_shift["2 x 2"][1] > by_shift["no pooling"][1]
 assert by_shift["4 x 4"][2] > by_shift["no pooling"][2] + 0.1
 
 # %% [markdown]
-# Read the curves. Pooling forgives a shift of a pixel or two, a larger window a
+# Read the curves. Pooling forgives a shift of a pixel or two, a larger window
+# a
 # little more: **local translation invariance**, bought with a coarser picture.
 # Small turns and sizes are forgiven for the same reason, since they move each
 # stroke by a pixel or two. Then all curves dive through zero together:
@@ -602,7 +605,8 @@ for label, (amounts, lines) in panels.items():
     assert max(values[-1] for values in lines.values()) < 0.1
 
 # %% [markdown]
-# Below zero a shifted four is less like itself than like another digit. Nothing
+# Below zero a shifted four is less like itself than like another digit.
+# Nothing
 # here is invariant in earnest. How far can you trust the curves? They are for
 # one kind of feature and 64 soft digits: the order of the curves is typical,
 # the numbers are not.
