@@ -32,7 +32,19 @@ ELSEWHERE = "put the environment elsewhere: COURSEKIT_VENV=/other/disk/venv"
 
 # What installers print -> the remedy. In these cases nothing was installed
 # yet: both pip and uv fetch all packages before they touch the environment.
+# The first that fits is taken; a lost connection may be tried again and then
+# not be the cause, so it comes after what is surely one.
 REMEDIES = (
+    (
+        (
+            "hash mismatch",
+            "do not match the hash",
+            "hashes are required",
+        ),
+        "a downloaded package is not the one that was pinned (its hash "
+        "differs). Clear the installer's cache and run the command again; if "
+        "it stays so, do not install it, and tell the maintainers",
+    ),
     (
         (
             "certificate verify failed",
@@ -73,26 +85,16 @@ REMEDIES = (
     ),
     (
         (
-            "hash mismatch",
-            "do not match the hash",
-            "hashes are required",
-        ),
-        "a downloaded package is not the one that was pinned (its hash "
-        "differs). Clear the installer's cache and run the command again; if "
-        "it stays so, do not install it, and tell the maintainers",
-    ),
-    (
-        (
             "no matching distribution",
             "from versions: none",
             "for the current platform",
             "no wheels with a matching",
             "is not a supported wheel",
         ),
-        "a pinned package does not exist for this computer (%s, %s). "
-        "TensorFlow exists for 64-bit Linux and Windows and for Macs with an "
-        "Apple chip; elsewhere use a Linux container or Colab"
-        % (platform.system(), platform.machine()),
+        "a pinned package does not exist for this computer (%s, %s), or the "
+        "package index in use lacks it. TensorFlow exists for 64-bit Linux "
+        "and Windows and for Macs with an Apple chip; elsewhere use a Linux "
+        "container or Colab" % (platform.system(), platform.machine()),
     ),
 )
 DISK_FULL = "the disk is full. Free %d GB and run the command again"
