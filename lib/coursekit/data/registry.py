@@ -12,6 +12,7 @@ from coursekit.errors import CourseError
 _MODULES = {
     "digits": "digits",
     "photos": "photos",
+    "scenes": "scenes",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",

@@ -1,0 +1,60 @@
+"""What the bundled files hold is the same on every machine."""
+
+import os
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+
+from coursekit import data, paths
+from coursekit.data import registry
+from coursekit.data.dataset import Split
+from coursekit.data.fingerprint import fingerprint
+
+TABLE = tomllib.loads(
+    (paths.data_dir() / "checksums.toml").read_text(encoding="utf-8")
+)
+BUNDLED = [name for name in registry.names() if registry.info(name).bundled]
+
+
+def test_every_bundled_set_has_a_fingerprint():
+    assert set(BUNDLED) == set(TABLE["content"])
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_what_is_loaded_is_what_was_made(name):
+    assert fingerprint(data.load(name)) == TABLE["content"][name]
+
+
+def test_pictures_are_the_same_without_vector_instructions():
+    # NumPy then takes other code paths, as it would on another processor.
+    code = (
+        "from coursekit import data;"
+        "from coursekit.data.fingerprint import fingerprint;"
+        "print(fingerprint(data.load('scenes', at_most=50)))"
+    )
+    off = {"NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512_SKX"}
+    prints = [
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code],
+            env=os.environ | changes,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for changes in ({}, off)
+    ]
+    assert prints[0] == prints[1] and len(prints[0]) == 65
+
+
+def test_one_changed_value_changes_the_fingerprint():
+    x = np.arange(6)
+    one = fingerprint(Split(x, ["a", "bc"]))
+    assert one == fingerprint(Split(x[::-1][::-1], ["a", "bc"]))
+    assert one != fingerprint(Split(x, ["ab", "c"]))
+    assert one != fingerprint(Split(x.reshape(2, 3), ["a", "bc"]))
+    assert one != fingerprint(Split(x.astype("int32"), ["a", "bc"]))
+    x[3] += 1
+    assert one != fingerprint(Split(x, ["a", "bc"]))
