@@ -39,7 +39,7 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 test: check replay  ## Everything: check, then replay every notebook strictly
 
 check: setup lint  ## Lint, types and unit tests, no notebooks (2 minutes)
-	$(BIN)/python -m pytest -q -m "not slow" tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests
 
 lint: setup  ## Style and types only
 	$(BIN)/ruff check $(CODE)
