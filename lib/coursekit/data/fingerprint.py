@@ -29,6 +29,8 @@ def _add(digest, value: Any) -> None:
         if value.dtype.kind in "OUT":
             raise TypeError(f"no array of texts or objects: {value.dtype}")
         ordered = np.ascontiguousarray(value)
+        if value.dtype.kind == "M":  # moments count by their numbers
+            ordered = ordered.view("int64")
         ordered = ordered.astype(ordered.dtype.newbyteorder("<"), copy=False)
         digest.update(f"array {value.shape} {ordered.dtype.str};".encode())
         digest.update(ordered.data if ordered.size else b"")

@@ -13,6 +13,7 @@ _MODULES = {
     "digits": "digits",
     "photos": "photos",
     "scenes": "scenes",
+    "series": "series",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",
