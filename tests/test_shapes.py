@@ -42,6 +42,30 @@ def test_padding_and_dilation_agree_with_counting_places(
         assert found == len(places)
 
 
+@settings(deadline=None, max_examples=40)
+@given(SIZES, SMALL, SMALL, st.integers(0, 4))
+def test_a_number_of_pixels_is_keras_zero_padding(size, kernel, stride, pad):
+    if size + 2 * pad >= kernel:
+        padded = layers.ZeroPadding1D(pad).compute_output_shape((1, size, 1))
+        layer = layers.Conv1D(1, kernel, strides=stride)
+        theirs = layer.compute_output_shape(padded)[1]
+        assert shapes.output_size(size, kernel, stride, pad) == theirs
+
+
+@settings(deadline=None, max_examples=40)
+@given(SIZES, SMALL, st.integers(1, 3), st.sampled_from(["valid", "same"]))
+def test_pooling_and_dilated_layers_follow_the_same_formula(
+    size, kernel, step, pad
+):
+    pool = layers.MaxPooling1D(kernel, strides=step, padding=pad)
+    holes = layers.Conv1D(1, kernel, dilation_rate=step, padding=pad)
+    for layer, stride, dilation in ((pool, step, 1), (holes, 1, step)):
+        if (kernel - 1) * dilation + 1 <= size:
+            theirs = layer.compute_output_shape((1, size, 1))[1]
+            ours = shapes.output_size(size, kernel, stride, pad, dilation)
+            assert ours == theirs
+
+
 @given(SIZES, st.sampled_from([1, 3, 5, 7]))
 def test_symmetric_same_padding_keeps_the_size(size, kernel):
     padding = shapes.padding_for_same(kernel)
@@ -85,9 +109,24 @@ def test_the_receptive_field_is_what_reaches_one_output(layout):
     assert reached == field
 
 
-def test_products_of_a_layer_by_hand():
-    # 2 x 2 places, 3 filters, each with 5 x 5 x 1 weights
-    assert shapes.multiply_adds((2, 2, 3), 5, 1) == 2 * 2 * 3 * 25
+@settings(deadline=None, max_examples=12)
+@given(st.integers(5, 9), st.integers(1, 4), SMALL, SMALL, st.integers(1, 3))
+def test_a_layer_of_ones_counts_its_products(
+    side, kernel, channels, filters, stride
+):
+    # All weights and inputs are one, so each product adds one to the sum.
+    layer = layers.Conv2D(
+        filters, (kernel, 2), strides=stride, kernel_initializer="ones"
+    )
+    output = np.array(layer(np.ones((1, side, side, channels))))
+    ours = shapes.multiply_adds(output.shape[1:], (kernel, 2), channels)
+    assert ours == output.sum()
+
+
+def test_sizes_may_be_numpy_integers():
+    size = np.arange(8)[-1]
+    assert shapes.output_size(size, np.int32(3), 1, np.int64(1)) == 7
+    assert shapes.convolution_parameters(np.int64(3), 1, 1) == 10
 
 
 @pytest.mark.parametrize(
@@ -95,7 +134,9 @@ def test_products_of_a_layer_by_hand():
     [
         (lambda: shapes.output_size(5, 3, 0), "never move"),
         (lambda: shapes.output_size(5, 7), "does not fit"),
-        (lambda: shapes.output_size(0, 1), "size must be 1 or more"),
+        (lambda: shapes.output_size(5, 3, 1.5), "smallest stride is 1"),
+        (lambda: shapes.output_size(0, 1), "size must be a whole number"),
+        (lambda: shapes.output_size(5, 2.0), "kernel_size must be a whole"),
         (lambda: shapes.output_size(5, 3, 1, -1), "padding must be"),
         (lambda: shapes.output_size(5, 3, 1, "full"), "padding must be"),
         (lambda: shapes.padding_for_same(4), "no middle"),

@@ -6,6 +6,7 @@ learning, arXiv:1603.07285.
 
 import math
 from collections.abc import Iterable
+from numbers import Integral
 
 
 def padding_for_same(kernel_size: int) -> int:
@@ -40,19 +41,10 @@ def output_size(
     _positive("size", size)
     _positive("kernel_size", kernel_size)
     _positive("dilation", dilation)
-    if stride < 1:
-        raise ValueError(
-            f"stride {stride} would never move the window: the smallest "
-            "stride is 1"
-        )
+    _moves(stride)
     if padding == "same":
-        return math.ceil(size / stride)
-    pixels = 0 if padding == "valid" else padding
-    if not isinstance(pixels, int) or pixels < 0:
-        raise ValueError(
-            f'padding must be "valid", "same" or a number of pixels from 0, '
-            f"not {padding!r}"
-        )
+        return -(-size // stride)
+    pixels = _pixels(padding)
     reach = (kernel_size - 1) * dilation + 1
     room = size + 2 * pixels - reach
     if room < 0:
@@ -107,22 +99,44 @@ def receptive_field(layers: Iterable[tuple[int, int]]) -> int:
     field, jump = 1, 1
     for kernel_size, stride in layers:
         _positive("kernel_size", kernel_size)
-        _positive("stride", stride)
+        _moves(stride)
         field += (kernel_size - 1) * jump
         jump *= stride
     return field
 
 
 def _positive(name: str, value: int) -> None:
-    if value < 1:
-        raise ValueError(f"{name} must be 1 or more, not {value}")
+    if not isinstance(value, Integral) or value < 1:
+        raise ValueError(
+            f"{name} must be a whole number from 1, not {value!r}"
+        )
+
+
+def _moves(stride: int) -> None:
+    if not isinstance(stride, Integral) or stride < 1:
+        raise ValueError(
+            f"a stride of {stride!r} never moves the window on by whole "
+            "pixels: the smallest stride is 1"
+        )
+
+
+def _pixels(padding: int | str) -> int:
+    """Padding on each side as a number."""
+    if padding == "valid":
+        return 0
+    if not isinstance(padding, Integral) or padding < 0:
+        raise ValueError(
+            'padding must be "valid", "same" or a number of pixels from 0, '
+            f"not {padding!r}"
+        )
+    return int(padding)
 
 
 def _pair(kernel_size: int | tuple[int, int]) -> tuple[int, int]:
     pair = (
-        (kernel_size, kernel_size)
-        if isinstance(kernel_size, int)
-        else kernel_size
+        kernel_size
+        if isinstance(kernel_size, tuple)
+        else (kernel_size, kernel_size)
     )
     for side in pair:
         _positive("kernel_size", side)
