@@ -165,12 +165,20 @@ def check_bundled_data() -> Check:
     from coursekit.data import files
 
     try:
-        names = list(files.checksums())
-        for name in names:
-            files.bundled(name)
+        shipped = files.checksums()
     except CourseError as error:
         return _from_error("bundled data", error)
-    return Check("bundled data", "OK", f"{len(names)} files, as shipped")
+    wrong = [
+        name
+        for name, checksum in shipped.items()
+        if not (path := paths.data_dir() / name).is_file()
+        or files.sha256(path) != checksum
+    ]
+    if wrong:
+        said = f"missing or changed: {_some(wrong)}"
+        fix = "`git checkout -- data`, or `make data` makes them again"
+        return Check("bundled data", "FAIL", said, fix)
+    return Check("bundled data", "OK", f"{len(shipped)} files, as shipped")
 
 
 def check_own_data() -> Check:
