@@ -14,6 +14,7 @@ _MODULES = {
     "photos": "photos",
     "scenes": "scenes",
     "series": "series",
+    "reviews": "reviews",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",
