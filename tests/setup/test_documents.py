@@ -1,7 +1,11 @@
 """README, Makefile, CI and the guides say what is true."""
 
 import re
+import shutil
 import subprocess
+
+import pytest
+import yaml
 
 from coursekit import build, paths, settings
 from coursekit.cli import app
@@ -98,3 +102,83 @@ def test_every_command_that_a_document_names_exists():
         text = (ROOT / name).read_text(encoding="utf-8")
         named = set(re.findall(r"bin/coursekit (\w+)", text))
         assert named <= commands, named
+
+
+def test_the_ci_script_runs_from_anywhere_and_passes_the_verdict_on(tmp_path):
+    kit, tools = tmp_path / "a kit", tmp_path / "bin"
+    (kit / ".ci").mkdir(parents=True)
+    tools.mkdir()
+    shutil.copy(ROOT / ".ci" / "run", kit / ".ci")
+    stand_in = tools / "make"
+    stand_in.write_text('#!/bin/sh\necho "$PWD: make $*"\nexit 3\n')
+    stand_in.chmod(0o755)
+    done = subprocess.run(
+        [str(kit / ".ci" / "run")],
+        cwd="/",
+        env={"PATH": f"{tools}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f"{kit}: make test\n"
+    assert done.returncode == 3
+
+
+def test_make_test_is_check_and_the_replay_of_every_notebook():
+    done = subprocess.run(
+        ["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True
+    )
+    steps = [line.strip() for line in done.stdout.splitlines()]
+    wanted = (
+        "ruff check",
+        "ruff format --check",
+        "bin/mypy",
+        '-m "not slow" tests',
+        "--nbval",
+    )
+    places = [
+        next(i for i, step in enumerate(steps) if word in step)
+        for word in wanted
+    ]
+    assert places == sorted(places)
+    assert steps[-1].endswith("-p coursekit.replay notebooks")
+
+
+def workflow(name):
+    path = ROOT / ".github" / "workflows" / name
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def commands(job):
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_hosted_ci_runs_the_commands_of_the_readme():
+    jobs = workflow("test.yml")["jobs"]
+    assert "make test" in commands(jobs["make"])
+    block = re.search(r"```\n(python -m venv.*?)```", README, re.S)[1]
+    windows = commands(jobs["windows"])
+    for line in block.strip().splitlines():
+        assert any(step.startswith(line) for step in windows), line
+    for job in jobs.values():
+        versions = job["strategy"]["matrix"]["python"]
+        assert versions == ["3.11", "3.12", "3.13"]
+
+
+def test_scheduled_ci_takes_the_newest_packages():
+    content = workflow("newest.yml")
+    # YAML reads the key `on` as true.
+    assert content[True]["schedule"][0]["cron"]
+    steps = " ".join(commands(content["jobs"]["newest"]))
+    assert "--upgrade tensorflow keras" in steps
+    assert "requirements" not in steps
+
+
+@pytest.mark.parametrize("name", ["test.yml", "newest.yml"])
+def test_actions_are_pinned_to_a_major_version_and_targets_exist(name):
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.M))
+    for job in workflow(name)["jobs"].values():
+        for step in job["steps"]:
+            assert re.search(r"@v\d+$", step.get("uses", "@v1"))
+        for command in commands(job):
+            if command.startswith("make"):
+                assert command.split()[1] in targets
