@@ -1,0 +1,415 @@
+"""Exercises of lesson 05: training well."""
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def adam_step(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    m_corrected = m / (1 - 0.9**t)
+    s_corrected = s / (1 - 0.999**t)
+    w = w - rate * m_corrected / (np.sqrt(s_corrected) + 1e-7)
+    return w, m, s
+
+
+def _uncorrected(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
+
+
+def _corrected_kept(w, g, m, s, t, rate):
+    m = (0.9 * m + 0.1 * g) / (1 - 0.9**t)
+    s = (0.999 * s + 0.001 * g**2) / (1 - 0.999**t)
+    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
+
+
+def _no_root(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    m_corrected, s_corrected = m / (1 - 0.9**t), s / (1 - 0.999**t)
+    return w - rate * m_corrected / (s_corrected + 1e-7), m, s
+
+
+def _uphill(w, g, m, s, t, rate):
+    new, m, s = adam_step(w, g, m, s, t, rate)
+    return 2 * w - new, m, s
+
+
+def inverted_dropout(x, mask, keep, training):
+    if not training:
+        return x
+    return x * mask / keep
+
+
+def _not_rescaled(x, mask, keep, training):
+    return x * mask if training else x
+
+
+def _always_dropping(x, mask, keep, training):
+    return x * mask / keep
+
+
+def _scaled_twice(x, mask, keep, training):
+    return x * mask / keep if training else x * keep
+
+
+def _test_time_scaling(x, mask, keep, training):
+    return x * mask if training else x * keep
+
+
+def _rate_for_keep(x, mask, keep, training):
+    return x * mask / (1 - keep) if training else x
+
+
+def batch_norm(x, mean, variance, training):
+    if training:
+        mean, variance = x.mean(axis=0), x.var(axis=0)
+    return (x - mean) / np.sqrt(variance + 1e-3)
+
+
+def _batch_always(x, mean, variance, training):
+    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-3)
+
+
+def _moving_always(x, mean, variance, training):
+    return (x - mean) / np.sqrt(variance + 1e-3)
+
+
+def _over_features(x, mean, variance, training):
+    if training:
+        mean = x.mean(axis=1, keepdims=True)
+        variance = x.var(axis=1, keepdims=True)
+    return (x - mean) / np.sqrt(variance + 1e-3)
+
+
+def _no_root_of_variance(x, mean, variance, training):
+    if training:
+        mean, variance = x.mean(axis=0), x.var(axis=0)
+    return (x - mean) / (variance + 1e-3)
+
+
+def _unbiased(x, mean, variance, training):
+    if training:
+        mean, variance = x.mean(axis=0), x.var(axis=0, ddof=1)
+    return (x - mean) / np.sqrt(variance + 1e-3)
+
+
+def stopping_epoch(val_loss, patience):
+    best = 0
+    for epoch, loss in enumerate(val_loss):
+        if loss < val_loss[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch + 1, best
+    return len(val_loss), best
+
+
+def _last_weights(val_loss, patience):
+    run, _ = stopping_epoch(val_loss, patience)
+    return run, run - 1
+
+
+def _at_the_first_rise(val_loss, patience):
+    for epoch in range(1, len(val_loss)):
+        if val_loss[epoch] >= val_loss[epoch - 1]:
+            return epoch + 1, epoch - 1
+    return len(val_loss), len(val_loss) - 1
+
+
+def _never_stops(val_loss, patience):
+    return len(val_loss), int(np.argmin(val_loss))
+
+
+def _one_more(val_loss, patience):
+    return stopping_epoch(val_loss, patience + 1)
+
+
+def report(validation, test):
+    return test[int(np.argmax(validation))]
+
+
+def _best_test(validation, test):
+    return max(test)
+
+
+def _best_validation(validation, test):
+    return max(validation)
+
+
+def _last_test(validation, test):
+    return test[-1]
+
+
+EXERCISES = (
+    Exercise(
+        id="05.1",
+        title="Two steps with momentum",
+        level="warm-up",
+        reference=0.29,
+        hints=(
+            "Write down the speed after the first step, then after the "
+            "second.",
+            "v = 0.9 v - 0.1 g: first -0.1, then 0.9 x (-0.1) - 0.1.",
+            "The distance is 0.1 + 0.19.",
+        ),
+        mistakes=(
+            Mistake(
+                0.2,
+                "That is SGD without momentum: 0.1 and 0.1. The second step "
+                "keeps 0.9 of the first and adds 0.1.",
+            ),
+            Mistake(
+                0.19,
+                "That is the length of the second step. The first counts too.",
+            ),
+            Mistake(
+                1.71,
+                "That is where the weight is; the question is how far it has "
+                "moved.",
+            ),
+        ),
+        explanation="The steps are 0.1 and 0.19; with a constant gradient "
+        "they grow towards 0.1 / (1 - 0.9) = 1.",
+    ),
+    Exercise(
+        id="05.2",
+        title="One step of Adam",
+        level="core",
+        reference=adam_step,
+        cases=(
+            Case(0.0, 1.0, 0.0, 0.0, 1, 0.1),
+            Case(1.0, -2.0, 0.1, 0.001, 2, 0.1),
+            Case(
+                np.array([1.0, 2.0]),
+                np.array([0.5, 0.0]),
+                np.array([0.2, -0.1]),
+                np.array([0.3, 0.02]),
+                5,
+                0.01,
+            ),
+        ),
+        hints=(
+            "Update the two running means first; what you store is not what "
+            "you divide.",
+            "m / (1 - 0.9**t) and s / (1 - 0.999**t) go into the step; m and "
+            "s themselves are returned.",
+            "w - rate * m_corrected / (np.sqrt(s_corrected) + 1e-7)",
+        ),
+        mistakes=(
+            Mistake(
+                _uncorrected,
+                "The two means start at zero and are too small at first: "
+                "divide them by 1 - 0.9**t and 1 - 0.999**t.",
+            ),
+            Mistake(
+                _corrected_kept,
+                "You returned the corrected means. The next step corrects "
+                "again: return the plain running means.",
+            ),
+            Mistake(
+                _no_root,
+                "The root is missing: divide by the root of the mean square, "
+                "so that the step has the unit of the weight.",
+            ),
+            Mistake(
+                _uphill,
+                "You went uphill: the step is subtracted.",
+            ),
+        ),
+        explanation="In the first step both corrections give back the "
+        "gradient and its square, so that the step is the learning rate, "
+        "whatever the gradient's size.",
+        atol=1e-9,
+    ),
+    Exercise(
+        id="05.3",
+        title="Inverted dropout",
+        level="core",
+        reference=inverted_dropout,
+        cases=(
+            Case(np.array([1.0, 2.0]), np.array([1, 0]), 0.5, True),
+            Case(np.array([1.0, 2.0]), np.array([1, 0]), 0.5, False),
+            Case(np.array([4.0, 8.0, 2.0]), np.array([1, 1, 0]), 0.8, True),
+            Case(np.array([4.0, 8.0, 2.0]), np.array([1, 1, 0]), 0.8, False),
+        ),
+        hints=(
+            "At test time nothing is silenced. What must then be true of the "
+            "mean in training?",
+            "Multiply by the mask, and divide by the probability to keep.",
+            "return x * mask / keep if training else x",
+        ),
+        mistakes=(
+            Mistake(
+                _not_rescaled,
+                "Not rescaled: in training only a share of the sum arrives. "
+                "Divide by keep.",
+            ),
+            Mistake(
+                _always_dropping,
+                "You drop at test time too. Then every answer is random: "
+                "return x unchanged.",
+            ),
+            Mistake(
+                _scaled_twice,
+                "Scaled twice: divide in training, or multiply at test time, "
+                "not both.",
+            ),
+            Mistake(
+                _test_time_scaling,
+                "That is the other form, with scaling at test time. Inverted "
+                "dropout scales in training, so that x passes unchanged "
+                "later.",
+            ),
+            Mistake(
+                _rate_for_keep,
+                "You divided by the share that is dropped; divide by the "
+                "share that is kept.",
+            ),
+        ),
+        explanation="The mean over masks is x, in training and at test time. "
+        "That is why the layer can vanish at test time.",
+    ),
+    Exercise(
+        id="05.4",
+        title="Batch normalisation in both modes",
+        level="core",
+        reference=batch_norm,
+        cases=(
+            Case(
+                np.array([[1.0, 0.0], [3.0, 4.0]]),
+                np.array([0.0, 1.0]),
+                np.array([1.0, 4.0]),
+                True,
+            ),
+            Case(
+                np.array([[1.0, 0.0], [3.0, 4.0]]),
+                np.array([0.0, 1.0]),
+                np.array([1.0, 4.0]),
+                False,
+            ),
+            Case(
+                np.array([[1.0, 2.0, 6.0]]),
+                np.array([1.0, 1.0, 2.0]),
+                np.array([1.0, 4.0, 9.0]),
+                False,
+            ),
+        ),
+        hints=(
+            "Which mean and variance belong to which mode?",
+            "In training: x.mean(axis=0) and x.var(axis=0), one for each "
+            "feature. At test time: the two that are given.",
+            "(x - mean) / np.sqrt(variance + 1e-3)",
+        ),
+        mistakes=(
+            Mistake(
+                _batch_always,
+                "Batch statistics at test time: the answer for one example "
+                "would depend on its neighbours. Use the moving ones.",
+            ),
+            Mistake(
+                _moving_always,
+                "Moving statistics in training: they lag behind, and the "
+                "values are not normalised. Use the batch's own.",
+            ),
+            Mistake(
+                _over_features,
+                "You averaged over the features of one example; batch "
+                "normalisation averages over the batch, axis 0.",
+            ),
+            Mistake(
+                _no_root_of_variance,
+                "The root is missing: divide by the standard deviation.",
+            ),
+            Mistake(
+                _unbiased,
+                "You divided by n - 1. The layer uses the plain variance, "
+                "divided by n.",
+            ),
+        ),
+        explanation="The formula is the same in both modes; only where the "
+        "mean and the variance come from differs.",
+    ),
+    Exercise(
+        id="05.5",
+        title="When to stop",
+        level="core",
+        reference=stopping_epoch,
+        cases=(
+            Case([3.0, 2.0, 2.5, 2.6], 2),
+            Case([3.0, 2.0, 1.0], 2),
+            Case([3.0, 2.0, 2.5, 2.6, 2.7, 2.8], 2),
+            Case([3.0, 2.0, 2.5, 1.0, 1.2, 1.1, 0.5], 2),
+            Case([3.0, 2.0, 2.5, 2.6, 2.2, 1.5], 3),
+        ),
+        hints=(
+            "Remember the best epoch so far and how long ago it was.",
+            "Stop when epoch - best >= patience; epochs run is epoch + 1.",
+            "Loop over the losses; on a new minimum set best; return "
+            "(epoch + 1, best), and (len(val_loss), best) after the loop.",
+        ),
+        mistakes=(
+            Mistake(
+                _last_weights,
+                "You restored the last weights. They are `patience` epochs "
+                "past the best.",
+            ),
+            Mistake(
+                _at_the_first_rise,
+                "You stopped at the first rise. Patience means waiting for "
+                "that many epochs without a new minimum.",
+            ),
+            Mistake(
+                _never_stops,
+                "You looked at losses that come after stopping: once "
+                "training has stopped they never happen.",
+            ),
+            Mistake(
+                _one_more,
+                "One epoch too many: with patience 2, stop after the second "
+                "epoch without improvement.",
+            ),
+        ),
+        explanation="Two things are separate: when to give up, and which "
+        "weights to keep. EarlyStopping does the second only with "
+        "restore_best_weights=True.",
+    ),
+    Exercise(
+        id="05.6",
+        title="The number to publish",
+        level="stretch",
+        reference=report,
+        cases=(
+            Case([0.6, 0.8, 0.7], [0.5, 0.7, 0.75]),
+            Case([0.9, 0.8, 0.85], [0.7, 0.88, 0.8]),
+            Case([0.5, 0.6, 0.6], [0.5, 0.4, 0.9]),
+        ),
+        hints=(
+            "Which of the two lists may choose the epoch?",
+            "The validation accuracies choose; the test accuracy of that "
+            "epoch is reported.",
+            "test[np.argmax(validation)]",
+        ),
+        mistakes=(
+            Mistake(
+                _best_test,
+                "Test data for early stopping: the maximum over epochs is "
+                "too good. Let the validation accuracy choose.",
+            ),
+            Mistake(
+                _best_validation,
+                "The validation accuracy has chosen, so its maximum is too "
+                "good. Report the test accuracy of that epoch.",
+            ),
+            Mistake(
+                _last_test,
+                "Honest, but it is not the network that you keep: report the "
+                "epoch that validation chose.",
+            ),
+        ),
+        explanation="A number that took part in a choice is no longer a "
+        "measurement. The test set is looked at once, after all choices.",
+    ),
+)

@@ -1,0 +1,192 @@
+"""Pictures of optimisers, schedules, over-fitting and its cures."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from coursekit.figures.style import (
+    CYCLE,
+    PALETTE,
+    CourseFigure,
+    new_figure,
+    show_image,
+)
+
+
+def paths_on_surface(
+    surface: Callable, panels: Mapping[str, Mapping[str, np.ndarray]]
+) -> CourseFigure:
+    """Paths of optimisers over the contours of a loss of two weights.
+
+    ``surface(x, y)`` takes arrays; ``panels`` maps a title to
+    {optimiser: path of shape (steps + 1, 2)}.
+    """
+    figure, axes = new_figure(
+        rows=len(panels), width=8.6, height=2.9 * len(panels)
+    )
+    x, y = np.meshgrid(np.linspace(-5, 3, 161), np.linspace(-2.2, 2.2, 111))
+    heights = surface(x, y)
+    levels = np.geomspace(0.05, heights.max(), 9)
+    said = []
+    for panel, (title, paths) in zip(
+        np.ravel(axes), panels.items(), strict=True
+    ):
+        panel.contour(x, y, heights, levels, colors="0.8", linewidths=1)
+        for name, path in paths.items():
+            panel.plot(*np.transpose(path), ".-", linewidth=1.3, label=name)
+            said.append(f"{name} {float(surface(*path[-1])):.0e}")
+        panel.plot(0, 0, "*", color=PALETTE["black"], markersize=12)
+        panel.set(title=title, xlabel="weight 1", ylabel="weight 2")
+        panel.set(xlim=(-5, 3), ylim=(-2.2, 2.2))
+        panel.grid(False)
+        panel.legend(fontsize=9, loc="upper right")
+    steps = len(path) - 1
+    return CourseFigure(
+        figure, f"Loss left after {steps} steps: {', '.join(said)}."
+    )
+
+
+def schedules(curves: Mapping[str, Sequence[float]]) -> CourseFigure:
+    """Learning rate against step (or epoch), a line each."""
+    figure, axes = new_figure(width=7.4, height=3.4)
+    for name, rates in curves.items():
+        axes.plot(range(len(rates)), rates, label=name)
+    axes.set_xlabel("step")
+    axes.set_ylabel("learning rate")
+    axes.legend(fontsize=9)
+    said = ", ".join(
+        f"{n} {r[0]:.3g} to {r[-1]:.3g}" for n, r in curves.items()
+    )
+    return CourseFigure(figure, f"Learning rates, first to last: {said}.")
+
+
+def annealing(
+    landscape: Callable, walks: Mapping[str, Sequence[float]]
+) -> CourseFigure:
+    """A bumpy loss of one weight, and where each walk has been."""
+    figure, axes = new_figure(columns=2, width=9.2, height=3.4)
+    x = np.linspace(-2, 7, 401)
+    axes[0].plot(x, landscape(x), color="0.5")
+    for name, places in walks.items():
+        axes[0].plot(places[-1], landscape(places[-1]), "o", label=name)
+        axes[1].plot(places, linewidth=0.9, label=name)
+    axes[0].set(xlabel="weight", ylabel="loss", title="where they end")
+    axes[1].set(xlabel="step", ylabel="weight", title="how they got there")
+    axes[0].legend(fontsize=9)
+    said = ", ".join(
+        f"{name} at {places[-1]:.1f} with loss {landscape(places[-1]):.2f}"
+        for name, places in walks.items()
+    )
+    return CourseFigure(figure, f"Ends: {said}.")
+
+
+def compare_runs(
+    runs: Mapping[str, Mapping[str, Sequence[float]]],
+    metrics: Sequence[str] = ("loss", "accuracy"),
+) -> CourseFigure:
+    """Training (dashed) and validation (solid) curves, a colour a run.
+
+    ``runs`` maps a name to ``fit(...).history``.
+    """
+    figure, axes = new_figure(columns=len(metrics), width=9.6, height=3.6)
+    said = []
+    for panel, metric in zip(np.ravel(axes), metrics, strict=True):
+        ends = []
+        for (name, history), colour in zip(runs.items(), CYCLE, strict=False):
+            colour = PALETTE[colour]
+            epochs = range(1, len(history[metric]) + 1)
+            panel.plot(
+                epochs, history[metric], "--", color=colour, linewidth=1.2
+            )
+            panel.plot(
+                epochs, history[f"val_{metric}"], color=colour, label=name
+            )
+            ends.append(f"{name} {history[f'val_{metric}'][-1]:.2f}")
+        panel.set(xlabel="epoch", ylabel=metric)
+        said.append(f"{metric}: {', '.join(ends)}")
+    panel.legend(fontsize=9)
+    panel.set_title("dashed: training, solid: validation", fontsize=10)
+    return CourseFigure(figure, f"Last validation {'; '.join(said)}.")
+
+
+def ablation(
+    results: Mapping[str, Mapping[str, Sequence[float]]],
+) -> CourseFigure:
+    """Training, validation and test accuracy of each arm, with its spread.
+
+    ``results`` maps an arm to {"train", "validation", "test": one accuracy
+    a seed}.
+    """
+    figure, axes = new_figure(width=8.2, height=0.45 * len(results) + 1.6)
+    places = np.arange(len(results))[::-1]
+    marks = {"train": "s", "validation": "o", "test": "D"}
+    for (part, mark), colour in zip(marks.items(), CYCLE, strict=False):
+        values = [np.asarray(arm[part]) for arm in results.values()]
+        axes.errorbar(
+            [v.mean() for v in values],
+            places,
+            xerr=[v.std() for v in values],
+            fmt=mark,
+            color=PALETTE[colour],
+            capsize=3,
+            label=part,
+        )
+    axes.set_yticks(places, list(results))
+    axes.set_xlabel("accuracy")
+    axes.legend(fontsize=9, loc="lower left")
+    said = ", ".join(
+        f"{name} {np.mean(arm['test']):.2f}" for name, arm in results.items()
+    )
+    return CourseFigure(figure, f"Mean test accuracy: {said}.")
+
+
+def augmented(
+    original: np.ndarray, changed: Mapping[str, np.ndarray]
+) -> CourseFigure:
+    """One picture, and a row of changed copies (n, h, w) for each kind."""
+    count = len(next(iter(changed.values())))
+    figure, axes = new_figure(
+        len(changed),
+        count + 1,
+        width=1.15 * (count + 1) + 0.8,
+        height=1.2 * len(changed),
+    )
+    for row, (name, pictures) in zip(axes, changed.items(), strict=True):
+        show_image(row[0], original, vmin=0, vmax=1, cmap="gray")
+        row[0].set_ylabel(name, fontsize=10)
+        for panel, picture in zip(row[1:], pictures, strict=True):
+            show_image(panel, picture, vmin=0, vmax=1, cmap="gray")
+    return CourseFigure(
+        figure,
+        f"A digit (left) and {count} copies each: {', '.join(changed)}.",
+    )
+
+
+def thinned(panels: Mapping[str, tuple[np.ndarray, float]]) -> CourseFigure:
+    """What all thinned networks say, and what the scaled one says.
+
+    ``panels`` maps a title to (an output of each thinned network, the same
+    output of the whole network with scaled units).
+    """
+    figure, axes = new_figure(columns=len(panels), height=3.0)
+    said = []
+    for panel, (title, (outputs, scaled)) in zip(
+        np.ravel(axes), panels.items(), strict=True
+    ):
+        panel.hist(outputs, bins=30, color="0.75")
+        panel.axvline(np.mean(outputs), label="mean of all")
+        panel.axvline(
+            scaled,
+            color=PALETTE["vermillion"],
+            linestyle="--",
+            label="one scaled network",
+        )
+        panel.set(title=title, xlabel="output")
+        said.append(f"{title} {np.mean(outputs):.3f} against {scaled:.3f}")
+    np.ravel(axes)[0].set_ylabel("thinned networks")
+    np.ravel(axes)[-1].legend(fontsize=8)
+    return CourseFigure(
+        figure,
+        f"Mean of {len(outputs)} thinned networks against the scaled one: "
+        f"{', '.join(said)}.",
+    )
