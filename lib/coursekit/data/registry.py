@@ -15,6 +15,7 @@ _MODULES = {
     "scenes": "scenes",
     "series": "series",
     "reviews": "reviews",
+    "tagged": "tagged",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",
