@@ -170,14 +170,14 @@ def expect_error(kind: type[BaseException] = Exception):
     try:
         yield
     except kind as error:
-        print(_last_line(error))
+        print(last_line(error))
     else:
         raise AssertionError(
             f"this block was expected to raise {kind.__name__} and did not"
         )
 
 
-def _last_line(error: BaseException) -> str:
+def last_line(error: BaseException) -> str:
     """Type and last telling line of an error's message, without paths."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # no colour codes
     lines = [line.strip() for line in text.splitlines()]

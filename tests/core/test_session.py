@@ -9,7 +9,7 @@ import pytest
 import coursekit as ck
 from coursekit import paths
 from coursekit.replay import replay_environment
-from coursekit.session import _last_line, quiet_stderr
+from coursekit.session import last_line, quiet_stderr
 
 START = """
 import coursekit as ck
@@ -82,7 +82,7 @@ def test_expect_error_lets_other_errors_through():
 
 def test_colour_codes_and_keras_call_details_are_left_out():
     error = ValueError("\x1b[1mToo small\x1b[0m\n\nArguments received by A")
-    assert _last_line(error) == "ValueError: Too small"
+    assert last_line(error) == "ValueError: Too small"
 
 
 def test_quiet_stderr_keeps_what_c_code_wrote(capfd):

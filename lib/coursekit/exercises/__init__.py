@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.exercises import engine
+from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
 from coursekit.exercises.progress import Progress
 
@@ -29,14 +30,14 @@ def check(exercise_id: str, answer: Any) -> None:
     if exercise is None:
         return
     verdict = engine.judge(exercise, answer)
-    Progress().record(exercise_id, verdict.state)
+    Progress().record(exercise.id, verdict.state)
     if verdict.state == "correct":
-        print(f"{exercise_id}  correct - {exercise.title}")
+        print(f"{exercise.id}  correct - {exercise.title}")
     elif verdict.state == "not attempted":
-        print(f"{exercise_id}  not attempted yet")
+        print(f"{exercise.id}  not attempted yet")
     else:
-        print(f"{exercise_id}  not yet - {verdict.message}")
-        print(f'ck.hint("{exercise_id}") has a nudge.')
+        print(f"{exercise.id}  not yet - {verdict.message}")
+        print(f'ck.hint("{exercise.id}") has a nudge.')
 
 
 def hint(exercise_id: str) -> None:
@@ -44,12 +45,12 @@ def hint(exercise_id: str) -> None:
     exercise = _find(exercise_id)
     if exercise is None:
         return
-    number = Progress().next_hint(exercise_id, len(exercise.hints))
     total = len(exercise.hints)
-    print(f"{exercise_id}  hint {number} of {total}")
+    number = Progress().next_hint(exercise.id, total)
+    print(f"{exercise.id}  hint {number} of {total}")
     print(_wrapped(exercise.hints[number - 1]))
     if number == total:
-        print(f'The answer itself: ck.solution("{exercise_id}")')
+        print(f'The answer itself: ck.solution("{exercise.id}")')
 
 
 def solution(exercise_id: str) -> None:
@@ -57,11 +58,11 @@ def solution(exercise_id: str) -> None:
     exercise = _find(exercise_id)
     if exercise is None:
         return
-    print(f"{exercise_id}  {exercise.title}: one good answer\n")
+    print(f"{exercise.id}  {exercise.title}: one good answer\n")
     if callable(exercise.reference):
         print(textwrap.dedent(inspect.getsource(exercise.reference)))
     else:
-        print(f"{engine.shown(exercise.reference)}\n")
+        print(f"{shown(exercise.reference)}\n")
     print(_wrapped(exercise.explanation))
 
 
@@ -83,20 +84,21 @@ def load(lesson: str) -> tuple[Exercise, ...]:
 
 def _find(exercise_id: str) -> Exercise | None:
     """The exercise of that id; prints what there is when it is unknown."""
-    lesson = str(exercise_id).partition(".")[0]
+    wanted = str(exercise_id).strip()
+    lesson = wanted.partition(".")[0]
     if lesson not in lessons():
         print(
-            f"There is no exercise {exercise_id!r}: ids look like 01.2, and "
+            f"There is no exercise {wanted!r}: ids look like 01.2, and "
             f"these lessons have exercises: {', '.join(lessons())}."
         )
         return None
     known = {exercise.id: exercise for exercise in load(lesson)}
-    if exercise_id not in known:
+    if wanted not in known:
         print(
-            f"There is no exercise {exercise_id!r}; "
+            f"There is no exercise {wanted!r}; "
             f"lesson {lesson} has {', '.join(known)}."
         )
-    return known.get(exercise_id)
+    return known.get(wanted)
 
 
 def _wrapped(text: str) -> str:

@@ -2,19 +2,24 @@
 
 The answer is compared with the reference on each case, smallest first. The
 first case that differs is shown; when the answer gives what a known mistake
-gives, that mistake's diagnosis is shown instead of a bare difference.
+gives on all cases, that mistake's diagnosis is shown with it.
 """
 
 import copy
 import dis
 import linecache
+import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+
+from coursekit.exercises.compare import close, difference, kind, shown
+from coursekit.session import last_line
 
 LEVELS = ("warm-up", "core", "stretch")
 
@@ -38,6 +43,10 @@ class Mistake:
     answer: Any
     diagnosis: str
 
+    def __post_init__(self):
+        if not self.diagnosis.strip():
+            raise ValueError("a mistake needs a diagnosis")
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -47,6 +56,7 @@ class Exercise:
     ``atol`` is the tolerance of decimals; integers and text must be equal.
     ``summarise`` is applied to both results before they are compared, as in
     ``lambda model: (model.output_shape, model.count_params())``.
+    Raises ValueError, naming the exercise, when a part is missing.
     """
 
     id: str
@@ -61,14 +71,28 @@ class Exercise:
     summarise: Callable[[Any], Any] | None = None
 
     def __post_init__(self):
-        if self.level not in LEVELS:
-            raise ValueError(f"{self.id}: level must be one of {LEVELS}")
-        if len(self.hints) != 3 or not all(self.hints):
-            raise ValueError(f"{self.id}: give exactly three hints")
-        if callable(self.reference) != bool(self.cases):
-            raise ValueError(f"{self.id}: cases go with functions, only")
-        if not self.mistakes:
-            raise ValueError(f"{self.id}: name at least one typical mistake")
+        function = callable(self.reference)
+        like_reference = (
+            callable(mistake.answer) == function for mistake in self.mistakes
+        )
+        rules = {
+            "id must look like 01.2": re.fullmatch(
+                r"\d\d\.[1-9]\d?", str(self.id)
+            ),
+            f"level must be one of {LEVELS}": self.level in LEVELS,
+            "title and explanation are needed": self.title
+            and self.explanation,
+            "give exactly three hints": len(self.hints) == 3
+            and all(hint.strip() for hint in self.hints),
+            "a function needs cases, a value has none": function
+            == bool(self.cases),
+            "name at least one typical mistake": self.mistakes,
+            "mistakes must be functions where the reference is one, and "
+            "values where it is a value": all(like_reference),
+        }
+        for rule, kept in rules.items():
+            if not kept:
+                raise ValueError(f"exercise {self.id}: {rule}")
 
 
 @dataclass(frozen=True)
@@ -80,13 +104,16 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class _Raised:
-    """The result of a call that raised."""
+class _Outcome:
+    """What one call gave: a result or an error, and did it keep its input."""
 
-    error: Exception
+    result: Any = None
+    error: Exception | None = None
+    changed_input: bool = False
 
-    def __repr__(self) -> str:
-        return f"an error, {type(self.error).__name__}"
+
+class _Misfit(TypeError):
+    """A result that ``summarise`` cannot read: what to say, its type."""
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
@@ -108,246 +135,170 @@ def untouched(answer: Any) -> bool:
     """True for None, ``...`` and a function that has no body yet."""
     if answer is None or answer is Ellipsis:
         return True
+    if isinstance(answer, tuple | list):
+        return any(item is Ellipsis for item in answer)
     if not isinstance(answer, FunctionType):
         return False
     steps = list(dis.get_instructions(answer))
     stub = {"RESUME", "NOP", "RETURN_CONST", "LOAD_CONST", "RETURN_VALUE"}
     constants = [s.argval for s in steps if s.opname.endswith("_CONST")]
     does_nothing = {step.opname for step in steps} <= stub
-    return does_nothing and all(value is None for value in constants)
-
-
-def difference(expected: Any, got: Any, atol: float) -> str:
-    """What differs, as a clause about the answer; "" when nothing does."""
-    if isinstance(got, _Raised):
-        return _raised_text(got.error)
-    if isinstance(expected, str | bool | None):
-        equal = _plain(got) == expected
-        return "" if equal else _expected_text(expected, got)
-    if isinstance(expected, Mapping):
-        return _mapping_difference(expected, got, atol)
-    if _is_ragged(expected):
-        return _sequence_difference(expected, got, atol)
-    return _array_difference(expected, got, atol)
-
-
-def shown(value: Any, limit: int = 300) -> str:
-    """A value in few characters; arrays as nested lists, long ones cut."""
-    if isinstance(value, str | bool | int | None):
-        return repr(value)
-    if isinstance(value, float | np.floating):
-        return f"{float(value):.6g}"
-    if isinstance(value, tuple | list) and _is_ragged(value):
-        inner = ", ".join(shown(item) for item in value)
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
-    array = _as_array(value)
-    if array is None or array.dtype == object:
-        text = f"<{type(value).__name__}>" if callable(value) else repr(value)
-    elif array.size > 40:
-        text = f"an array of shape {array.shape}"
-    else:
-        text = np.array2string(
-            array,
-            precision=4,
-            separator=", ",
-            threshold=40,
-            suppress_small=True,
-        ).replace("\n", "")
-        text = " ".join(text.split())
-    return text if len(text) <= limit else text[:limit] + " ..."
+    return does_nothing and all(c is None or c is ... for c in constants)
 
 
 # ---------------------------------------------------------------- judging
 
 
 def _judge_value(exercise: Exercise, answer: Any) -> Verdict:
-    expected, got = _summaries(exercise, exercise.reference, answer)
-    problem = difference(expected, got, exercise.atol)
-    if not problem:
+    right = _summary(exercise, exercise.reference)
+    mine = _summary(exercise, answer)
+    if not _problem(right, mine, exercise.atol):
         return Verdict("correct")
     for mistake in exercise.mistakes:
-        wrong = _summaries(exercise, mistake.answer, answer)[0]
-        if not difference(wrong, got, exercise.atol):
+        wrong = _summary(exercise, mistake.answer)
+        if _agree(wrong, mine, exercise.atol):
             return Verdict("not yet", f"{shown(answer)}. {mistake.diagnosis}")
     # The right value stays hidden: it is what the exercise asks for.
-    return Verdict("not yet", f"{shown(answer)} is not it.")
+    text = f"{shown(answer)} is not it"
+    wanted = kind(exercise.reference)
+    if kind(answer) != wanted:
+        text += f": {wanted} should be given, not {kind(answer)}"
+    elif close(exercise.reference, answer):
+        text += ", but close: give more digits"
+    return Verdict("not yet", f"{text}.")
 
 
-def _judge_function(exercise: Exercise, answer: Any) -> Verdict:
-    for case in exercise.cases:
-        expected = _call(exercise.reference, case)
-        got = _call(answer, case)
-        changed = _changed_input(answer, case)
-        expected, got = _summaries(exercise, expected, got)
-        problem = difference(expected, got, exercise.atol)
+def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
+    mine = [_call(exercise, answer, case) for case in exercise.cases]
+    for case, outcome in zip(exercise.cases, mine, strict=True):
+        right = _call(exercise, exercise.reference, case)
+        start = f"for {case} " if str(case) else ""
+        problem = _problem(right, outcome, exercise.atol, answer)
         if problem:
-            said = f"for {case} {problem}"
-            diagnosis = _diagnosis(exercise, answer)
-            return Verdict("not yet", f"{said}\n{diagnosis}".rstrip())
-        if changed:
+            diagnosis = _diagnosis(exercise, mine)
+            return Verdict("not yet", start + problem + diagnosis)
+        if outcome.changed_input:
             return Verdict(
                 "not yet",
-                f"for {case} the result is right, but your function changed "
-                "its input. Work on a copy: x = np.array(x).",
+                f"{start}the result is right, but your function changed its "
+                "input. Work on a copy: x = x.copy().",
             )
     return Verdict("correct")
 
 
-def _diagnosis(exercise: Exercise, answer: Any) -> str:
+def _problem(
+    right: _Outcome, mine: _Outcome, atol: float, answer: Any = None
+) -> str:
+    """What is wrong with an outcome; "" when nothing is."""
+    if _agree(right, mine, atol):
+        return ""
+    if mine.error is not None:
+        return _raised_text(mine.error, answer)
+    if right.error is not None:
+        name = type(right.error).__name__
+        return f"you returned {shown(mine.result)}; {name} should be raised"
+    if mine.result is None:
+        return "your function returned None: did you forget return?"
+    text = difference(right.result, mine.result, atol)
+    if mine.changed_input:
+        text += "\nYour function also changed its input: work on a copy."
+    return text
+
+
+def _diagnosis(exercise: Exercise, mine: list[_Outcome]) -> str:
     """The diagnosis of the mistake that gives the same on all cases."""
     for mistake in exercise.mistakes:
         if all(
-            _same(exercise, _call(mistake.answer, case), _call(answer, case))
-            for case in exercise.cases
+            _agree(
+                _call(exercise, mistake.answer, case), outcome, exercise.atol
+            )
+            for case, outcome in zip(exercise.cases, mine, strict=True)
         ):
-            return mistake.diagnosis
+            return f"\n{mistake.diagnosis}"
     return ""
 
 
-def _same(exercise: Exercise, wrong: Any, got: Any) -> bool:
-    if isinstance(wrong, _Raised) or isinstance(got, _Raised):
-        both = isinstance(wrong, _Raised) and isinstance(got, _Raised)
-        return both and type(wrong.error) is type(got.error)
-    wrong, got = _summaries(exercise, wrong, got)
-    return not difference(wrong, got, exercise.atol)
+def _agree(one: _Outcome, other: _Outcome, atol: float) -> bool:
+    """The same result, or errors of the same type."""
+    if isinstance(one.error, _Misfit) and isinstance(other.error, _Misfit):
+        return one.error.args[1] is other.error.args[1]
+    if one.error is not None or other.error is not None:
+        return type(one.error) is type(other.error)
+    return not difference(one.result, other.result, atol)
 
 
-def _summaries(exercise: Exercise, expected: Any, got: Any):
-    """Both results through the exercise's ``summarise``, if it has one."""
-    if exercise.summarise is None:
-        return expected, got
-    if not isinstance(got, _Raised | None):
-        try:
-            got = exercise.summarise(got)
-        except Exception as error:  # the learner's result is of another kind
-            got = _Raised(error)
-    if not isinstance(expected, _Raised):
-        expected = exercise.summarise(expected)
-    return expected, got
-
-
-def _call(function: Callable, case: Case) -> Any:
-    """The result on copies of the arguments, or what was raised."""
+def _call(exercise: Exercise, function: Callable, case: Case) -> _Outcome:
+    """Call once, on copies of the arguments, and summarise the result."""
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
     try:
         with np.errstate(all="ignore"):
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
     except Exception as error:
-        return _Raised(error)
+        return _Outcome(error=error)
+    before = (*case.args, *case.kwargs.values())
+    after = (*args, *kwargs.values())
+    changed = any(map(_changed, before, after))
+    summary = _summary(exercise, result)
+    return _Outcome(summary.result, summary.error, changed)
 
 
-def _changed_input(function: Callable, case: Case) -> bool:
-    """True when a call changes one of its array arguments in place."""
-    args, kwargs = copy.deepcopy((case.args, case.kwargs))
-    _call_on = [*args, *kwargs.values()]
-    before = copy.deepcopy(_call_on)
-    try:
-        with np.errstate(all="ignore"):
-            function(*args, **kwargs)
-    except Exception:
+def _changed(before: Any, after: Any) -> bool:
+    """True when a call changed this array, list, dict or set in place."""
+    if not isinstance(before, np.ndarray | list | Mapping | set):
         return False
-    return any(
-        isinstance(old, np.ndarray)
-        and not np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
-        for old, new in zip(before, _call_on, strict=True)
-    )
+    # What differs from its own copy (a list of models) tells nothing.
+    comparable = not difference(before, copy.deepcopy(before), 0)
+    return comparable and bool(difference(before, after, 0))
 
 
-# ------------------------------------------------------------- comparing
-
-
-def _as_array(value: Any) -> np.ndarray | None:
-    """NumPy array of a number, list, array or tensor; None otherwise."""
+def _summary(exercise: Exercise, result: Any) -> _Outcome:
+    """The result through the exercise's ``summarise``, if it has one."""
+    if exercise.summarise is None or result is None:
+        return _Outcome(result)
     try:
-        return np.asarray(value)
-    except Exception:
-        return None
-
-
-def _plain(value: Any) -> Any:
-    """A NumPy scalar or 0-d tensor as the Python value it holds."""
-    array = _as_array(value)
-    if array is not None and array.shape == () and array.dtype != object:
-        return array.item()
-    return value
-
-
-def _is_ragged(value: Any) -> bool:
-    """True for a tuple or list that is not simply an array of numbers."""
-    if not isinstance(value, tuple | list):
-        return False
-    try:
-        return np.asarray(value).dtype.kind not in "biufc"
-    except ValueError:
-        return True
-
-
-def _array_difference(expected: Any, got: Any, atol: float) -> str:
-    if got is None:
-        return "your function returned None. Is there a return?"
-    right, mine = np.asarray(expected), _as_array(got)
-    if mine is None or mine.dtype.kind not in "biufc":
-        return _expected_text(expected, got)
-    if mine.shape != right.shape:
-        return (
-            f"the shape is {mine.shape} where {right.shape} is expected: "
-            f"you returned {shown(got)}"
+        return _Outcome(exercise.summarise(result))
+    except Exception as error:
+        text = (
+            f"you returned {shown(result)}, which is not the kind of thing "
+            f"asked for ({_said(error)})"
         )
-    exact = right.dtype.kind in "biu"
-    if exact and mine.dtype.kind in "biu":
-        close = right == mine
-    else:
-        close = np.isclose(mine, right, rtol=1e-5, atol=atol, equal_nan=True)
-    if close.all():
-        return ""
-    if np.isnan(mine).any() and not np.isnan(right).any():
-        return f"you returned NaN (not a number): {shown(got)}"
-    if right.ndim == 0 or right.size <= 12:
-        return _expected_text(expected, got)
-    place = tuple(int(i) for i in np.argwhere(~close)[0])
-    return (
-        f"{int((~close).sum())} of {right.size} entries differ; the first, "
-        f"at {list(place)}, is {shown(mine[place])}, expected "
-        f"{shown(right[place])}"
-    )
+        return _Outcome(error=_Misfit(text, type(result)))
 
 
-def _sequence_difference(expected: Sequence, got: Any, atol: float) -> str:
-    if not isinstance(got, tuple | list | np.ndarray):
-        return _expected_text(expected, got)
-    if len(got) != len(expected):
-        return (
-            f"you returned {len(got)} values where {len(expected)} are "
-            f"expected: {shown(expected)}"
-        )
-    for number, (right, mine) in enumerate(zip(expected, got, strict=True)):
-        problem = difference(right, mine, atol)
-        if problem:
-            return f"in value {number} {problem}"
-    return ""
+# ------------------------------------------------------- a learner's error
 
 
-def _mapping_difference(expected: Mapping, got: Any, atol: float) -> str:
-    if not isinstance(got, Mapping) or set(got) != set(expected):
-        return _expected_text(expected, got)
-    for key, right in expected.items():
-        problem = difference(right, got[key], atol)
-        if problem:
-            return f"at {key!r} {problem}"
-    return ""
-
-
-def _expected_text(expected: Any, got: Any) -> str:
-    if got is None:
-        return "your function returned None. Is there a return?"
-    return f"you returned {shown(got)}, expected {shown(expected)}"
-
-
-def _raised_text(error: Exception) -> str:
+def _raised_text(error: Exception, answer: Any) -> str:
     """An error inside the learner's code, with their line."""
-    said = (str(error).strip().splitlines() or [""])[-1]
-    text = f"your code raised {type(error).__name__}: {said}"
-    for frame in traceback.extract_tb(error.__traceback__)[1:2]:
+    if isinstance(error, _Misfit):
+        return error.args[0]
+    text = f"your code raised {_said(error)}"
+    frame = _own_frame(error, answer)
+    if frame is not None:
         line = linecache.getline(frame.filename, frame.lineno or 0).strip()
-        text += f"\n  line {frame.lineno} of your cell: {line}"
+        text += f"\n  line {frame.lineno}, in {frame.name}: {line}"
     return text
+
+
+def _own_frame(error: Exception, answer: Any):
+    """The deepest frame in the learner's code, or None.
+
+    Their code lies in the folder of the answer's file: the cells of one
+    notebook, or a script and its neighbours.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    code = getattr(answer, "__code__", None)
+    if code is not None:
+        home = Path(code.co_filename).parent
+        frames = [f for f in frames if Path(f.filename).parent == home]
+    else:
+        frames = frames[:1]
+    return frames[-1] if frames else None
+
+
+def _said(error: Exception) -> str:
+    """Type and last telling line of a message, even of a broken one."""
+    try:
+        return last_line(error).rstrip(": ")
+    except Exception:
+        return type(error).__name__

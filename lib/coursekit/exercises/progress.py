@@ -1,20 +1,24 @@
 """What a learner has solved, in one small file they may delete."""
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from coursekit import paths
 
-_MARKS = {"correct": "correct", "not yet": "tried", "": "not attempted"}
+_MARKS = {"": "not attempted", "not yet": "tried", "correct": "correct"}
+# What could not be written, by file: hints go on within a session.
+_unsaved: dict[Path, dict[str, Any]] = {}
 
 
 class Progress:
     """The progress file: {"01.2": {"state": "correct", "hints": 1}}.
 
     Reading and writing never raise: a damaged file is set aside and said
-    so, an unwritable place is said once.
+    so, an unwritable place is said once a session.
     """
 
     def __init__(self):
@@ -23,42 +27,42 @@ class Progress:
 
     def record(self, exercise_id: str, state: str) -> None:
         """Remember a verdict; what was once correct stays so."""
-        entry = self.entries.setdefault(exercise_id, {"state": "", "hints": 0})
-        if state == "not attempted" or entry["state"] == "correct":
+        entry = self._entry(exercise_id)
+        if state == "not attempted" or entry["state"] in ("correct", state):
             return
         entry["state"] = state
         self._write()
 
     def next_hint(self, exercise_id: str, total: int) -> int:
         """Number of the hint to show now, 1 to ``total``."""
-        entry = self.entries.setdefault(exercise_id, {"state": "", "hints": 0})
+        entry = self._entry(exercise_id)
         entry["hints"] = min(entry["hints"] + 1, total)
         self._write()
         return entry["hints"]
 
     def show(self, lessons: Mapping[str, Sequence[Any]]) -> None:
-        """Print a line per exercise and a count per lesson."""
+        """Print a count per lesson, and the exercises of those begun."""
         for lesson, exercises in lessons.items():
-            states = [self._state(exercise.id) for exercise in exercises]
-            done = states.count("correct")
+            entries = [self._entry(exercise.id) for exercise in exercises]
+            done = sum(entry["state"] == "correct" for entry in entries)
             print(f"Lesson {lesson}: {done} of {len(exercises)} correct")
-            for exercise, state in zip(exercises, states, strict=True):
-                mark = _MARKS.get(state, state)
-                hints = self.entries.get(exercise.id, {}).get("hints", 0)
-                used = f", {hints} hints" if hints else ""
-                print(f"  {exercise.id}  {exercise.title}: {mark}{used}")
+            if not any(e["state"] or e["hints"] for e in entries):
+                continue
+            for exercise, entry in zip(exercises, entries, strict=True):
+                hints = entry["hints"]
+                used = f", {hints} hint{'s' * (hints > 1)}" if hints else ""
+                mark = _MARKS[entry["state"]]
+                print(f"  {exercise.id}  {mark + used:24}  {exercise.title}")
 
-    def _state(self, exercise_id: str) -> str:
-        return self.entries.get(exercise_id, {}).get("state", "")
+    def _entry(self, exercise_id: str) -> dict[str, Any]:
+        return self.entries.setdefault(exercise_id, {"state": "", "hints": 0})
 
     def _read(self) -> dict[str, Any]:
+        if self.path in _unsaved:
+            return _unsaved[self.path]
         try:
             entries = json.loads(self.path.read_text(encoding="utf-8"))
-            if not all(
-                isinstance(entry["state"], str)
-                and isinstance(entry["hints"], int)
-                for entry in entries.values()
-            ):
+            if not all(_is_entry(entry) for entry in entries.values()):
                 raise ValueError("entries of another form")
             return entries
         except FileNotFoundError:
@@ -66,23 +70,45 @@ class Progress:
         except OSError as error:
             print(f"(progress cannot be read: {error.strerror})")
             return {}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            backup = self.path.with_suffix(".damaged.json")
-            try:
-                self.path.replace(backup)
-                print(f"(progress file was damaged; kept as {backup.name})")
-            except OSError:
-                print("(progress file is damaged)")
+        except (ValueError, TypeError, AttributeError):
+            self._set_aside()
             return {}
 
+    def _set_aside(self) -> None:
+        """Keep a damaged file under a name that is still free."""
+        number = 1
+        while (backup := self._beside(f"damaged-{number}")).exists():
+            number += 1
+        try:
+            self.path.replace(backup)
+            print(f"(progress file was damaged; kept as {backup.name})")
+        except OSError:
+            print("(progress file is damaged)")
+
     def _write(self) -> None:
-        part = self.path.with_suffix(f".{os.getpid()}.part")
+        """Write all or nothing: to a file beside it, then renamed."""
+        part = self._beside(f"{os.getpid()}.part")
+        text = json.dumps(self.entries, indent=1, sort_keys=True) + "\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(
-                json.dumps(self.entries, indent=1, sort_keys=True) + "\n",
-                encoding="utf-8",
-            )
+            part.write_text(text, encoding="utf-8")
             part.replace(self.path)
+            _unsaved.pop(self.path, None)
         except OSError as error:
-            print(f"(progress is not kept: {error.strerror})")
+            if self.path not in _unsaved:
+                print(f"(progress is not kept: {error.strerror})")
+            _unsaved[self.path] = self.entries
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+    def _beside(self, ending: str) -> Path:
+        return self.path.with_suffix(f".{ending}.json")
+
+
+def _is_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and entry.get("state") in _MARKS
+        and isinstance(entry.get("hints"), int)
+        and 0 <= entry["hints"] <= 9
+    )
