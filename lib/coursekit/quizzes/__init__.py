@@ -4,6 +4,7 @@
 explains an option. The questions are data, one TOML file a lesson.
 """
 
+import re
 from collections.abc import Iterable
 
 from coursekit.quizzes.bank import Question, Quiz, lessons, load
@@ -22,13 +23,15 @@ def quiz(lesson: str) -> Quiz:
 def answer(question_id: str, labels: str | Iterable[str]) -> None:
     """Say whether the chosen option is right, and why.
 
-    ``labels`` is one label ("b") or several (["a", "c"] or "ac") where the
-    question says so.
+    ``labels`` is one label ("b") or several (["a", "c"], "ac" or "a, c")
+    where the question says so.
     """
-    question = _find(str(question_id))
+    question = _find(str(question_id).strip())
     if question is None:
         return
-    chosen = sorted({str(label).strip().lower() for label in labels})
+    question_id = question.id
+    written = labels if isinstance(labels, str) else _joined(labels)
+    chosen = sorted(set(re.findall(r"\w", written.lower())))
     known = {option.label: option for option in question.options}
     if not chosen or not set(chosen) <= set(known):
         print(f"{question_id} has the options {', '.join(known)}.")
@@ -41,7 +44,25 @@ def answer(question_id: str, labels: str | Iterable[str]) -> None:
     else:
         print(f"{question_id}  not quite")
     for label in chosen:
-        print(f"  {label}) {known[label].explanation}")
+        print(
+            f"  {label}) {_mark(label in right, chosen)}"
+            f"{known[label].explanation}"
+        )
+
+
+def _joined(labels: Iterable[str]) -> str:
+    """Several labels as one text; "" for what cannot be labels."""
+    try:
+        return " ".join(map(str, labels))
+    except TypeError:
+        return ""
+
+
+def _mark(right: bool, chosen: list[str]) -> str:
+    """Which of several chosen options is right."""
+    if len(chosen) == 1:
+        return ""
+    return "Right. " if right else "Not right. "
 
 
 def _find(question_id: str) -> Question | None:

@@ -5,6 +5,7 @@ import textwrap
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from coursekit.errors import CourseError
 
@@ -15,19 +16,19 @@ _FOLDER = Path(__file__).parent
 class Option:
     """One option of a question, with the reason why it is right or not."""
 
-    label: str
-    text: str
-    right: bool
-    explanation: str
+    label: str = ""
+    text: str = ""
+    explanation: str = ""
+    right: bool = False
 
 
 @dataclass(frozen=True)
 class Question:
     """``multiple`` tells the learner that several options may be right."""
 
-    id: str
-    text: str
-    options: tuple[Option, ...]
+    id: str = ""
+    text: str = ""
+    options: tuple[Option, ...] = ()
     multiple: bool = False
 
 
@@ -43,7 +44,8 @@ class Quiz:
     questions: tuple[Question, ...]
 
     def _repr_html_(self) -> str:
-        return "\n".join(_question_html(item) for item in self.questions)
+        # A <div> has no margins: options stay close to their question.
+        return "\n<br>\n".join(map(_question_html, self.questions))
 
     def __repr__(self) -> str:
         return "\n\n".join(_question_text(item) for item in self.questions)
@@ -70,26 +72,16 @@ def load(lesson: str) -> Quiz:
 
 def parse(lesson: str, text: str) -> Quiz:
     """A Quiz from TOML text; CourseError lists every broken rule."""
-    questions = []
-    for table in tomllib.loads(text).get("question", []):
-        options = tuple(
-            Option(
-                str(row.get("label", "")),
-                " ".join(str(row.get("text", "")).split()),
-                bool(row.get("right", False)),
-                " ".join(str(row.get("explanation", "")).split()),
-            )
-            for row in table.get("option", [])
-        )
-        questions.append(
-            Question(
-                str(table.get("id", "")),
-                " ".join(str(table.get("text", "")).split()),
-                options,
-                bool(table.get("multiple", False)),
-            )
-        )
-    problems = _problems(lesson, questions)
+    questions: list[Question] = []
+    try:
+        tables = tomllib.loads(text)
+        questions = [_question(table) for table in tables.pop("question", [])]
+        problems = _problems(lesson, questions)
+        problems += [f"{name} has no meaning here" for name in tables]
+    except tomllib.TOMLDecodeError as error:
+        problems = [f"it is not TOML: {error}"]
+    except (TypeError, AttributeError) as error:
+        problems = [f"a question or option is of another form: {error}"]
     if problems:
         raise CourseError(
             f"The question bank of lesson {lesson} is not in order:\n- "
@@ -97,6 +89,21 @@ def parse(lesson: str, text: str) -> Quiz:
             f"edit lib/coursekit/quizzes/{lesson}.toml",
         )
     return Quiz(lesson, tuple(questions))
+
+
+def _question(table: dict[str, Any]) -> Question:
+    """One [[question]] table; a misspelt key raises TypeError."""
+    options = [_read(Option, row) for row in table.pop("option", [])]
+    return _read(Question, {**table, "options": tuple(options)})
+
+
+def _read(form: type, row: dict[str, Any]) -> Any:
+    """A Question or Option from a table; line breaks become spaces."""
+    plain = {
+        key: " ".join(value.split()) if isinstance(value, str) else value
+        for key, value in row.items()
+    }
+    return form(**plain)
 
 
 def _problems(lesson: str, questions: list[Question]) -> list[str]:
@@ -117,7 +124,7 @@ def _problems(lesson: str, questions: list[Question]) -> list[str]:
 def _rules(question: Question) -> list[str]:
     """Broken rules of one question."""
     options = question.options
-    right = sum(option.right for option in options)
+    right = sum(option.right is True for option in options)
     checks = {
         "has no text": not question.text,
         "needs two options or more": len(options) < 2,
@@ -129,6 +136,10 @@ def _rules(question: Question) -> list[str]:
         "an option has no explanation": not all(
             o.explanation for o in options
         ),
+        "right and multiple must be true or false": not all(
+            isinstance(flag, bool)
+            for flag in (question.multiple, *(o.right for o in options))
+        ),
         "has no right option": right == 0,
         "has several right options: say multiple = true": right > 1
         and not question.multiple,
@@ -138,8 +149,8 @@ def _rules(question: Question) -> list[str]:
 
 def _question_html(question: Question) -> str:
     lines = [
-        f'<p id="quiz-{question.id}"><b>{question.id}</b> '
-        f"{html.escape(question.text)}{_several(question)}</p>"
+        f'<div id="quiz-{question.id}"><b>{question.id}</b> '
+        f"{html.escape(question.text)}{_several(question)}</div>"
     ]
     for option in question.options:
         verdict = "Right." if option.right else "Not quite."
