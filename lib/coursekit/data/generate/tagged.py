@@ -129,7 +129,8 @@ GRAMMAR = {
     "POSS PERSONp | the/DET ADJ PERSONp | some/DET PERSONp",
     "OBJs": "DET Ns | DET LOOK Ns | POSS Ns",
     "Ns": "THING | DEED",
-    "PP": "IN DET PLACE | IN DET LOOK PLACE | on/ADP the/DET way/NOUN to/ADP DET PLACE | "
+    "PP": "IN DET PLACE | IN DET LOOK PLACE | "
+    "on/ADP the/DET way/NOUN to/ADP DET PLACE | "
     "with/ADP DET PERSON | after/ADP DET DEED | like/ADP a/DET PERSON | "
     "with/ADP her/PRON PERSON | before/ADP DET DEED",
     "IN": "in/ADP | near/ADP | at/ADP | behind/ADP | by/ADP",
@@ -166,7 +167,8 @@ class Grammar:
         return self.words(symbol)
 
     def words(self, symbol: str) -> list[str]:
-        kind, form = re.fullmatch(r"([A-Z]+)(s|p|d|ing|)", symbol).groups()  # type: ignore[union-attr]
+        kind = symbol.rstrip("spding")  # what is left are capitals
+        form = symbol.removeprefix(kind)
         if kind == "VT":
             verb = self.pick(self.known(list(OBJECTS)))
             thing = self.pick(self.known(OBJECTS[verb].split()))
