@@ -219,7 +219,8 @@ def train(
 
     keras.utils.set_random_seed(seed)
     model = with_heads(build())
-    data = _batches(*practice(count, seed + 100), batch_size, seed)
+    images, labels = practice(count, seed + 100)
+    data = _batches(images, labels, batch_size, seed)
     steps = epochs * count // batch_size
     schedule = keras.optimizers.schedules.CosineDecay(
         0.0, int(0.8 * steps), warmup_target=rate, warmup_steps=steps // 5

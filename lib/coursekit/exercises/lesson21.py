@@ -46,7 +46,7 @@ def precision(candidate, references, n):
         words = text.split()
         return Counter(zip(*(words[k:] for k in range(n)), strict=False))
 
-    most = Counter()
+    most: Counter = Counter()
     for reference in references:
         most |= grams(reference)
     have = grams(candidate)
@@ -65,7 +65,7 @@ def _not_clipped(candidate, references, n):
 
 
 def _added_references(candidate, references, n):
-    most = sum((_grams(text, n) for text in references), Counter())
+    most: Counter = sum((_grams(r, n) for r in references), Counter())
     have = _grams(candidate, n)
     return (have & most).total() / have.total()
 

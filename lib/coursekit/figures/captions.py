@@ -197,3 +197,112 @@ def bleu_bars(
         f"BLEU-1 to BLEU-4 of {', '.join(scores)}; people reach "
         f"{human[0]:.0f} to {human[3]:.0f} with four references.",
     )
+
+
+def looks(
+    image: np.ndarray, words: Sequence[str], weights: np.ndarray
+) -> CourseFigure:
+    """The picture, then once a word with the attention drawn over it.
+
+    ``weights`` (words, side, side). Bright is where the network looked;
+    each panel is scaled to its own largest weight, given below it.
+    """
+    columns = min(6, len(words) + 1)
+    rows = -(-(len(words) + 1) // columns)
+    figure, axes = new_figure(
+        rows=rows,
+        columns=columns,
+        width=1.75 * columns,
+        height=2.0 * rows,
+        squeeze=False,
+    )
+    size = image.shape[0]
+    panels = list(axes.ravel())
+    show_image(panels[0], image)
+    panels[0].set_title("picture", fontsize=10)
+    for panel, word, map_ in zip(panels[1:], words, weights, strict=False):
+        scale = size // map_.shape[0]
+        large = np.kron(map_, np.ones((scale, scale)))[:size, :size]
+        light = 0.25 + 0.75 * large / max(large.max(), 1e-9)
+        shown = image * light[..., np.newaxis]
+        show_image(panel, shown.astype("uint8"))
+        panel.set_title(f"{word}  {map_.max():.2f}", fontsize=10)
+    for panel in panels[len(words) + 1 :]:
+        panel.set_axis_off()
+    return CourseFigure(
+        figure,
+        f"A picture, and once for each word of its caption with the "
+        f"{weights.shape[1]} x {weights.shape[2]} places lit up where the "
+        "network looked.",
+    )
+
+
+def faithfulness(masses: np.ndarray, shuffled: np.ndarray) -> CourseFigure:
+    """How much attention lies inside the box of what is named.
+
+    ``masses`` (nouns, 2): mass inside, chance; ``shuffled`` (m,): the mass
+    with maps of other pictures.
+    """
+    figure, axes = new_figure(columns=2, width=9.6, height=3.5)
+    inside, chance = masses.T
+    edges = np.linspace(0, 1, 21)
+    for values, name, colour in (
+        (inside, "attention", "blue"),
+        (shuffled, "maps of other pictures", "orange"),
+        (chance, "chance (size of the box)", "black"),
+    ):
+        axes[0].hist(
+            values,
+            edges,
+            histtype="step",
+            lw=2,
+            color=PALETTE[colour],
+            label=name,
+        )
+    axes[0].set_xlabel("share of attention inside the box")
+    axes[0].set_ylabel("nouns")
+    axes[0].legend(fontsize=9)
+    axes[1].scatter(chance, inside, s=8, alpha=0.35, color=PALETTE["blue"])
+    top = float(chance.max())
+    axes[1].plot([0, top], [0, top], color="0.2", ls="--", label="chance")
+    axes[1].set_xlabel("size of the box (share of the picture)")
+    axes[1].set_ylabel("attention inside")
+    axes[1].set_ylim(0, 1)
+    axes[1].legend(fontsize=9, loc="upper left")
+    ratio = inside.mean() / chance.mean()
+    return CourseFigure(
+        figure,
+        "Attention inside the boxes of named things: for most nouns far "
+        f"above chance, {'more than 3' if ratio > 3 else 'up to 3'} times "
+        "it on average; maps of other pictures stay near chance.",
+    )
+
+
+def ablation(results: Mapping[str, Mapping[str, float]]) -> CourseFigure:
+    """One panel a measure, one bar a model; all in per cent or BLEU."""
+    names = list(results)
+    measures = list(results[names[0]])
+    titles = {
+        "true": "colours true (%)",
+        "held out": "colours true, held out (%)",
+        "inside": "attention inside (%)",
+    }
+    figure, axes = new_figure(
+        columns=len(measures), width=10.5, height=2.6, sharey=True
+    )
+    places = np.arange(len(names))[::-1]
+    for panel, measure in zip(axes, measures, strict=True):
+        values = [results[name][measure] for name in names]
+        colours = [PALETTE[CYCLE[k % len(CYCLE)]] for k in range(len(names))]
+        panel.barh(places, values, color=colours)
+        for place, value in zip(places, values, strict=True):
+            panel.text(value + 1, place, f"{value:.0f}", va="center")
+        panel.set_xlim(0, 115)
+        panel.set_title(titles.get(measure, measure), fontsize=11)
+        panel.set_yticks(places, names)
+        panel.grid(False)
+    return CourseFigure(
+        figure,
+        f"{', '.join(measures)} of {', '.join(names)}: the one that looks "
+        "says more true colours than the one that cannot.",
+    )
