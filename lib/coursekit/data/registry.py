@@ -13,6 +13,7 @@ _MODULES = {
     "digits": "digits",
     "photos": "photos",
     "scenes": "scenes",
+    "objects100": "objects100",
     "series": "series",
     "reviews": "reviews",
     "tagged": "tagged",

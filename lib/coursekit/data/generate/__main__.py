@@ -22,6 +22,7 @@ MODULES = (
     "digits",
     "photos",
     "scenes",
+    "objects100",
     "series",
     "reviews",
     "tagged",
