@@ -7,11 +7,13 @@ model does badly, a small network does well, and its mistakes stay in the
 family more often than by chance, which is 4 of 99 wrong answers, 0.04.
 """
 
-import measuring
+from typing import Annotated
+
 import numpy as np
-import pictures
 import typer
 
+import measuring
+import pictures
 from coursekit import data
 
 RECIPES = {
@@ -21,14 +23,18 @@ RECIPES = {
 
 
 def main(
-    recipe: list[str] = typer.Option(None, help="may be repeated"),
-    seeds: int = typer.Option(3, help="seeds 0 to N-1"),
-    change: list[str] = typer.Option([], help="KEY=VALUE"),
-    fresh: bool = typer.Option(False, help="measure again what is stored"),
+    recipe: Annotated[
+        list[str] | None, typer.Option(help=f"{', '.join(RECIPES)}; or all.")
+    ] = None,
+    seeds: int = 3,
+    fresh: Annotated[bool, typer.Option(help="Forget stored seeds.")] = False,
+    change: Annotated[
+        list[str] | None, typer.Option(help="A setting: epochs=12.")
+    ] = None,
 ) -> None:
     """Test accuracy of a linear model and a small CNN, in JSON."""
-    chosen = measuring.chosen(RECIPES, recipe, change)
-    measuring.run_recipes("objects100", chosen, run, seeds, fresh)
+    recipes = measuring.chosen(RECIPES, recipe, change or [])
+    measuring.run_recipes("objects100", recipes, run, seeds, fresh)
 
 
 def run(settings: dict, seed: int, report: measuring.Report) -> dict:

@@ -18,6 +18,7 @@ _MODULES = {
     "reviews": "reviews",
     "tagged": "tagged",
     "text": "text",
+    "pairs": "pairs",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",
