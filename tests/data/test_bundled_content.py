@@ -28,7 +28,9 @@ def test_what_is_loaded_is_what_was_made(name):
     assert fingerprint(data.load(name)) == TABLE["content"][name]
 
 
-@pytest.mark.parametrize("name", ["'scenes', at_most=50", "'objects100'"])
+@pytest.mark.parametrize(
+    "name", ["'scenes', at_most=50", "'objects100'", "'poses'"]
+)
 def test_pictures_are_the_same_without_vector_instructions(name):
     # NumPy then takes other code paths, as it would on another processor.
     code = (

@@ -19,6 +19,7 @@ _MODULES = {
     "tagged": "tagged",
     "text": "text",
     "pairs": "pairs",
+    "poses": "poses",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",

@@ -28,6 +28,7 @@ MODULES = (
     "tagged",
     "text",
     "pairs",
+    "poses",
 )
 
 
