@@ -162,7 +162,7 @@ def _judge_value(exercise: Exercise, answer: Any) -> Verdict:
     text = f"{shown(answer)} is not it"
     wanted = kind(exercise.reference)
     if kind(answer) != wanted:
-        text += f": {wanted} should be given, not {kind(answer)}"
+        text += f": give {wanted}"
     elif close(exercise.reference, answer):
         text += ", but close: give more digits"
     return Verdict("not yet", f"{text}.")
