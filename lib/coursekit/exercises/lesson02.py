@@ -15,6 +15,63 @@ def convolve(image, kernel):
     return np.einsum("ijab,ab->ij", windows, kernel[::-1, ::-1])
 
 
+def parameters(size, channels, filters):
+    return (size * size * channels + 1) * filters
+
+
+def _no_biases(size, channels, filters):
+    return size * size * channels * filters
+
+
+def _channels_ignored(size, channels, filters):
+    return (size * size + 1) * filters
+
+
+def _one_bias_in_all(size, channels, filters):
+    return size * size * channels * filters + 1
+
+
+def _bias_each_kernel(size, channels, filters):
+    return (size * size + 1) * channels * filters
+
+
+def _one_side_only(size, channels, filters):
+    return (size * channels + 1) * filters
+
+
+def same_padding(n, f, s):
+    places = -(-n // s)  # n / s, rounded up
+    total = max((places - 1) * s + f - n, 0)
+    return total // 2, total - total // 2
+
+
+def _more_before(n, f, s):
+    return same_padding(n, f, s)[::-1]
+
+
+def _rounded_down(n, f, s):
+    total = max((n // s - 1) * s + f - n, 0)
+    return total // 2, total - total // 2
+
+
+def _stride_ignored(n, f, s):
+    return same_padding(n, f, 1)
+
+
+def _both_sides_alike(n, f, s):
+    before = same_padding(n, f, s)[1]
+    return before, before
+
+
+def _all_on_one_side(n, f, s):
+    return 0, sum(same_padding(n, f, s))
+
+
+def _may_be_negative(n, f, s):
+    total = (-(-n // s) - 1) * s + f - n
+    return total // 2, total - total // 2
+
+
 def _flipped_one_axis(image, kernel):
     return _correlate(image, kernel[::-1])
 
@@ -69,6 +126,15 @@ def _no_padding(image, kernel, stride, padding):
 
 def _stride_rows_only(image, kernel, stride, padding):
     return _correlate(np.pad(image, padding), kernel)[::stride]
+
+
+def _stride_first(image, kernel, stride, padding):
+    return _correlate(np.pad(image, padding)[::stride, ::stride], kernel)
+
+
+def _rounded_up(image, kernel, stride, padding):
+    over = ((padding, padding + stride - 1),) * 2
+    return _correlate(np.pad(image, over), kernel)[::stride, ::stride]
 
 
 def _pad_edge(image, kernel, stride, padding):
@@ -134,6 +200,46 @@ EXERCISES = (
     ),
     Exercise(
         id="02.2",
+        title="Parameters of a layer",
+        level="warm-up",
+        reference=parameters,
+        cases=(
+            Case(1, 1, 1),
+            Case(3, 1, 2),
+            Case(5, 3, 6),
+            Case(3, 256, 256),
+        ),
+        hints=(
+            "Count one filter first: how many weights, how many biases?",
+            "A filter has a size x size kernel for each channel, and one "
+            "bias. How many filters are there?",
+            "(weights of one filter + 1) * filters",
+        ),
+        mistakes=(
+            Mistake(_no_biases, "The biases are missing: one a filter."),
+            Mistake(
+                _channels_ignored,
+                "You counted one channel. A filter has a kernel for each.",
+            ),
+            Mistake(
+                _one_bias_in_all,
+                "You counted one bias for the layer. Each filter has its own.",
+            ),
+            Mistake(
+                _bias_each_kernel,
+                "You counted a bias for each channel. The channels are added "
+                "up first, then one bias a filter.",
+            ),
+            Mistake(
+                _one_side_only,
+                "A kernel is a square: size * size weights, not size.",
+            ),
+        ),
+        explanation="(5 * 5 * 3 + 1) * 6 = 456. The size of the picture does "
+        "not appear, because the weights are shared by all places.",
+    ),
+    Exercise(
+        id="02.3",
         title="A true convolution",
         level="core",
         reference=convolve,
@@ -166,7 +272,7 @@ EXERCISES = (
         "which is a correlation with the kernel turned by 180 degrees.",
     ),
     Exercise(
-        id="02.3",
+        id="02.4",
         title="One filter on several channels",
         level="core",
         reference=one_filter,
@@ -200,7 +306,7 @@ EXERCISES = (
         "columns and channels, one sum, one bias.",
     ),
     Exercise(
-        id="02.4",
+        id="02.5",
         title="Padding and stride",
         level="core",
         reference=strided,
@@ -225,6 +331,16 @@ EXERCISES = (
                 "The stride applies to columns as well as to rows.",
             ),
             Mistake(
+                _stride_first,
+                "You dropped pixels before you correlated. The stride moves "
+                "the window; inside the window all pixels count.",
+            ),
+            Mistake(
+                _rounded_up,
+                "You placed a window that hangs over the edge. Round down: "
+                "what does not fit is left out.",
+            ),
+            Mistake(
                 _pad_edge,
                 "You repeated the border's pixels. Zero padding adds zeros.",
             ),
@@ -233,7 +349,62 @@ EXERCISES = (
         "map, so slicing the windows is enough.",
     ),
     Exercise(
-        id="02.5",
+        id="02.6",
+        title="Where the zeros of same go",
+        level="core",
+        reference=same_padding,
+        cases=(
+            Case(5, 3, 1),
+            Case(6, 3, 2),
+            Case(9, 3, 3),
+            Case(7, 3, 2),
+            Case(16, 5, 2),
+            Case(6, 1, 2),
+        ),
+        hints=(
+            "How many places shall there be, and where does the last end?",
+            "m = n / s, rounded up; the m-th window ends at (m - 1) * s + f. "
+            "What is missing to that?",
+            "total = max((m - 1) * s + f - n, 0); total // 2 of it before, "
+            "the rest after.",
+        ),
+        mistakes=(
+            Mistake(
+                _more_before,
+                "You put the odd zero before the row. Keras puts it after.",
+            ),
+            Mistake(
+                _rounded_down,
+                'You rounded n / s down. "same" rounds up: every pixel has '
+                "its window.",
+            ),
+            Mistake(
+                _stride_ignored,
+                "You forgot the stride: f - 1 zeros are right for stride 1 "
+                "only.",
+            ),
+            Mistake(
+                _both_sides_alike,
+                "You put the same number on both sides. An odd total cannot "
+                "be halved: the spare zero goes after the row.",
+            ),
+            Mistake(
+                _all_on_one_side,
+                "You put all zeros after the row. Half of them, rounded "
+                "down, go before it.",
+            ),
+            Mistake(
+                _may_be_negative,
+                "There are no negative zeros: with a large stride none are "
+                "needed. Take max(total, 0).",
+            ),
+        ),
+        explanation="16 pixels, kernel 5, stride 2: 8 places reach over "
+        "7 * 2 + 5 = 19 pixels, so 3 zeros are missing: 1 before, 2 after. "
+        "The zip-code network of lesson 04 has this very layer.",
+    ),
+    Exercise(
+        id="02.7",
         title="The kernel's gradient",
         level="stretch",
         reference=kernel_gradient,
