@@ -809,12 +809,13 @@ curves = {
 # %% tags=["nbval-approx-1e-1"]
 images.accuracy_against_shift(shifts, curves)
 
-# %%
-four_off = shifts.index(4)
+# %% tags=["nbval-approx-1e-1"]
+centre, four_off = shifts.index(0), shifts.index(4)
 lead = curves["LeNet-5"][four_off] - curves["dense"][four_off]
-print("at 4 pixels LeNet-5 is ahead by over 0.15:", lead > 0.15)
-print("at 6 pixels it is below 0.8:", curves["LeNet-5"][-1] < 0.8)
-assert lead > 0.15 and curves["LeNet-5"][-1] < 0.8
+lost = curves["LeNet-5"][centre] - curves["LeNet-5"][-1]
+print(f"at 4 pixels LeNet-5 is ahead by {lead:.2f}")
+print(f"at 6 pixels it has lost         {lost:.2f}")
+assert lead > 0.15 and lost > 0.05
 
 # %% [markdown]
 # Better, and far from immune. "A CNN does not care where things are" is often
