@@ -1155,7 +1155,7 @@ for arm in profile.arms:
         model, history = run(arm, seed)
         sets = ((x_few, y_few), validation, (x_test, y_test))
         for part, (x, y) in zip(outcomes, sets):
-            logits = model.predict(x, verbose=0)
+            logits = model(x, training=False).numpy()
             outcomes[part].append(np.mean(logits.argmax(axis=1) == y))
         outcomes["loss"].append(float(loss_function(y, logits)))  # of test
     results[arm], histories[arm] = outcomes, history
