@@ -22,10 +22,13 @@ MODULES = (
     "digits",
     "photos",
     "scenes",
+    "objects100",
     "series",
     "reviews",
     "tagged",
     "text",
+    "pairs",
+    "poses",
 )
 
 
