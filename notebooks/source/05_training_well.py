@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 70 min to read, 60 s to run (quick), an hour on a CPU (full) |
+# | **Time** | 70 min to read, 60 s to run (quick), half an hour (full) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | a table: what each cure brings, and how sure |
@@ -54,38 +54,38 @@ profile = ck.start("05")
 # ## Which way down?
 #
 # In lesson 01 every step went against the gradient: $w \leftarrow w - \eta g$.
-# Try it in a valley that is 25 times steeper across than along:
+# Try it in a valley that is 100 times steeper across than along:
 
 
 # %%
 def surface(x, y):
-    """A long valley: 25 times as steep in y as in x."""
-    return (x**2 + 25 * y**2) / 2
+    """A long valley: 100 times as steep in y as in x."""
+    return (x**2 + 100 * y**2) / 2
 
 
 def slope(w):
-    return np.array([w[0], 25 * w[1]])
+    return np.array([w[0], 100 * w[1]])
 
 
 # %% [markdown]
-# Start at $(-4, 1)$. The first gradient is $(-4, 25)$: it points across the
-# valley, not along it. With $\eta = 0.07$ the first step leads to
-# $(-4 + 0.28,\ 1 - 1.75) = (-3.72, -0.75)$: on the other side, and hardly
-# nearer. How often will it cross?
+# Start at $(-4, 1)$. The first gradient is $(-4, 100)$: it points across the
+# valley, not along it. With $\eta = 0.018$ the first step leads to
+# $(-4 + 0.072,\ 1 - 1.8) = (-3.928, -0.8)$: on the other side, and hardly
+# nearer. And the next steps?
 
 # %%
 import numpy as np
 
 w = np.array([-4.0, 1.0])
 for _ in range(4):
-    w = w - 0.07 * slope(w)
+    w = w - 0.018 * slope(w)
     print(w.round(2))
 
 # %% [markdown]
-# Each step multiplies $y$ by $1 - 0.07 \cdot 25 = -0.75$ and $x$ by
-# $1 - 0.07 = 0.93$. A longer step would make $y$ explode (above
-# $\eta = 2/25 = 0.08$), a shorter one would make $x$ even slower. One learning
-# rate has to serve two slopes. Nine answers to that problem follow.
+# Each step multiplies $y$ by $1 - 0.018 \cdot 100 = -0.8$ and $x$ by
+# $1 - 0.018 = 0.982$. A longer step would soon make $y$ explode (above
+# $\eta = 2/100 = 0.02$), a shorter one would make $x$ even slower. One
+# learning rate has to serve two slopes. Nine rules follow; the first is this.
 #
 # ## Remember where you were going
 #
@@ -127,9 +127,9 @@ def nesterov(w, g, memory, t, rate, keep=0.9):
 ball, speed = np.array([-4.0, 1.0]), np.zeros(2)
 folded, memory = ball.copy(), {}
 for t in range(1, 21):
-    speed = 0.9 * speed - 0.02 * slope(ball + 0.9 * speed)
+    speed = 0.9 * speed - 0.01 * slope(ball + 0.9 * speed)
     ball = ball + speed
-    folded = nesterov(folded, slope(folded), memory, t, 0.02)
+    folded = nesterov(folded, slope(folded), memory, t, 0.01)
 print("equal:", np.allclose(folded, ball + 0.9 * speed))
 assert np.allclose(folded, ball + 0.9 * speed)
 
@@ -280,15 +280,15 @@ print(f"Keras {-adagrad(0.0, 0.01, {}, 1, 0.1):.4f}")
 #
 # ## Nine ways through the valley
 #
-# Which one gets far in 40 steps? Each has a learning rate that suits it:
+# Which one gets far in 60 steps? Each has a learning rate that suits it:
 
 # %%
 rates = {
-    "SGD": 0.07,
-    "momentum": 0.02,
-    "Nesterov": 0.02,
+    "SGD": 0.018,
+    "momentum": 0.01,
+    "Nesterov": 0.01,
     "Adagrad": 0.8,
-    "Adadelta": 40.0,
+    "Adadelta": 100.0,
     "RMSprop": 0.15,
     "Adam": 0.3,
     "Adamax": 0.5,
@@ -296,7 +296,7 @@ rates = {
 }
 
 
-def path(name, steps=40):
+def path(name, steps=60):
     """Weights of each step, shape (steps + 1, 2)."""
     places, memory = [np.array([-4.0, 1.0])], {}
     for t in range(1, steps + 1):
@@ -328,10 +328,10 @@ assert left["Nesterov"] < left["momentum"] < left["SGD"]
 # %% [markdown]
 # SGD zigzags. Momentum swings like a ball, and Nesterov's look-ahead damps the
 # swing. The adaptive methods turn at once towards the goal, because they
-# divide the slope across by its own size; RMSprop, without momentum or
-# shrinking steps, is left jittering around the bottom. Do not read a ranking
-# into one valley: the picture shows *characters*, and each rate was tuned by
-# hand.
+# divide the slope across by its own size. Do not read a ranking into one
+# valley: the picture shows *characters*, and each rate was tuned by hand. (The
+# rate of 100 is no slip: Adadelta's first steps are of the size of
+# $\sqrt{\epsilon}$, and grow only slowly.)
 #
 # ## The same on a CNN
 #
@@ -348,7 +348,11 @@ def scale(split):
 
 x_all, y_all = scale(dataset.train), dataset.train.y
 x_few, y_few = x_all[: profile.few], y_all[: profile.few]
-validation = (scale(dataset.validation), dataset.validation.y)
+held_out = slice(profile.held_out)  # validating is part of the budget
+validation = (
+    scale(dataset.validation)[held_out],
+    dataset.validation.y[held_out],
+)
 x_test, y_test = scale(dataset.test), dataset.test.y
 print(f"{len(x_few)} digits to train on")
 
@@ -604,9 +608,12 @@ assert found >= 10  # the cooled ones
 #
 # Train the base network longer on its few digits:
 
-
 # %% tags=["nbval-approx-1e-1"]
-def run(arm, seed=profile.seed):
+import functools
+
+
+@functools.cache  # asked again for the same arm and seed, it remembers
+def run(arm, seed):
     """Train one arm of the experiment: (model, history)."""
     keras.utils.set_random_seed(seed)
     settings, callbacks, decay = ARMS[arm]
@@ -618,8 +625,8 @@ def run(arm, seed=profile.seed):
     )
 
 
-ARMS = {"plain": ({}, (), None)}
-plain, plain_history = run("plain")
+ARMS = {"plain": ({}, (), None)}  # switches, callbacks, weight decay
+plain, plain_history = run("plain", 0)
 optimisation.compare_runs({"plain": plain_history})
 
 # %%
@@ -634,7 +641,7 @@ assert plain_history["accuracy"][-1] > 0.99 and gap > 0.05 and risen
 # %% [markdown]
 # **Over-fitting**, in one picture: every training digit right, and the loss on
 # the others *rises*. The network grows surer of its mistakes. It has
-# $n$ parameters and few digits, so it can learn each by heart:
+# many parameters and few digits, so it can learn each by heart:
 
 # %%
 print(f"{plain.count_params():,} parameters, {len(x_few)} digits")
@@ -657,7 +664,7 @@ def early_stop():
 
 
 ARMS["early stopping"] = ({}, (early_stop,), None)
-stopped, stopped_history = run("early stopping")
+stopped, stopped_history = run("early stopping", 0)
 loss_restored = stopped.evaluate(*validation, verbose=0)[0]
 print(f"lowest validation loss {min(stopped_history['val_loss']):.2f}")
 print(f"after restoring        {loss_restored:.2f}")
@@ -817,7 +824,8 @@ assert turned.argmax() == 9
 # In every training step each unit is silenced with probability $1 - p$; $p$ is
 # the probability to **keep** it. No unit can rely on a particular partner.
 # Usual values: keep 0.5 of the hidden units, 0.8 of the visible ones (the
-# inputs). Keras asks for the *rate* to drop: 0.5 and 0.2.
+# inputs). Keras asks for the *rate* to drop: 0.5 and 0.2. (Our base network
+# has 0.2 in front of its dense part and 0.5 behind its hidden layer.)
 #
 # The sum that arrives at the next layer would shrink to $p$ times its size. So
 # **inverted** dropout divides by $p$ during training, and at test time does
@@ -998,15 +1006,16 @@ assert np.isclose(z.mean(), 0) and np.isclose(z.std(), 1)
 #
 # At test time there may be no batch. So training keeps **moving statistics**,
 # $m \leftarrow 0.99\, m + 0.01\, \mu$, and inference uses those. Own against
-# Keras, both cases, both modes:
+# Keras, both cases, both modes (in 64 bits: with 32, the seventh digit of
+# values around 4 is already worth more than $10^{-6}$):
 
 
 # %%
 def compare_norm(x, axes):
     """Largest difference in training, in inference, in the moving mean."""
-    layer = layers.BatchNormalization(momentum=0.9)
+    layer = layers.BatchNormalization(momentum=0.9, dtype="float64")
     layer.build(x.shape)
-    gamma, beta = rng.random((2, x.shape[-1])).astype("float32")
+    gamma, beta = rng.random((2, x.shape[-1]))
     layer.gamma.assign(gamma)
     layer.beta.assign(beta)
     own, mean, variance = normalise(x, axes, gamma, beta)
@@ -1020,12 +1029,12 @@ def compare_norm(x, axes):
 
 
 # %%
-features = rng.standard_normal((32, 5)).astype("float32") * 2 + 1
-maps = rng.standard_normal((8, 6, 6, 4)).astype("float32") * 2 + 1
+features = rng.standard_normal((32, 5)) * 2 + 1
+maps = rng.standard_normal((8, 6, 6, 4)) * 2 + 1
 for name, x, axes in (("dense", features, 0), ("conv", maps, (0, 1, 2))):
     difference = compare_norm(x, axes)
-    print(f"{name:<6} equal to 1e-5: {difference < 1e-5}")
-    assert difference < 1e-5
+    print(f"{name:<6} equal to 1e-6: {difference < 1e-6}")
+    assert difference < 1e-6
 
 # %% [markdown]
 # ### The bias before it does nothing
@@ -1046,7 +1055,7 @@ import tensorflow as tf
 dense = layers.Dense(5)
 norm = layers.BatchNormalization()
 with tf.GradientTape() as tape:
-    out = norm(dense(features), training=True)
+    out = norm(dense(features.astype("float32")), training=True)
     loss = keras.ops.mean(keras.ops.sin(out) ** 3)  # any loss will do
 by_kernel, by_bias = tape.gradient(loss, [dense.kernel, dense.bias])
 print("gradient of the kernel above 1e-3:", np.abs(by_kernel).max() > 1e-3)
@@ -1085,6 +1094,7 @@ for value in (0.9, 0.99):
 pairs = zip(*(m.trainable_variables for m in normed.values()), strict=True)
 same = all(np.allclose(a, b, atol=1e-5) for a, b in pairs)
 print("the same weights:", same)
+assert same
 
 # %% tags=["nbval-approx-1e-1"]
 norm_accuracy = {
@@ -1145,7 +1155,7 @@ for arm in profile.arms:
         model, history = run(arm, seed)
         sets = ((x_few, y_few), validation, (x_test, y_test))
         for part, (x, y) in zip(outcomes, sets):
-            logits = model.predict(x, verbose=0)
+            logits = model(x, training=False).numpy()
             outcomes[part].append(np.mean(logits.argmax(axis=1) == y))
         outcomes["loss"].append(float(loss_function(y, logits)))  # of test
     results[arm], histories[arm] = outcomes, history
@@ -1174,6 +1184,10 @@ print("every arm 50 points above always naming one digit:", far)
 assert far
 
 # %% [markdown]
+# All arms know their training digits, or nearly; they differ on the others.
+# On these digits batch normalisation helps most; dropout and shifts bring a
+# point or two and a lower loss; this L2 penalty changes little.
+#
 # How sure is that? With 360 test digits one standard deviation is
 # $\sqrt{0.9 \cdot 0.1 / 360} \approx 0.016$, and another seed moves each row
 # by about as much. Differences of one or two points mean nothing here; the

@@ -16,6 +16,7 @@ _MODULES = {
     "series": "series",
     "reviews": "reviews",
     "tagged": "tagged",
+    "text": "text",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",

@@ -101,12 +101,13 @@ def compare_runs(
             panel.plot(
                 epochs, history[f"val_{metric}"], color=colour, label=name
             )
-            ends.append(f"{name} {history[f'val_{metric}'][-1]:.2f}")
+            best = min if metric == "loss" else max
+            ends.append(f"{name} {best(history[f'val_{metric}']):.2f}")
         panel.set(xlabel="epoch", ylabel=metric)
         said.append(f"{metric}: {', '.join(ends)}")
     panel.legend(fontsize=9)
     panel.set_title("dashed: training, solid: validation", fontsize=10)
-    return CourseFigure(figure, f"Last validation {'; '.join(said)}.")
+    return CourseFigure(figure, f"Best validation {'; '.join(said)}.")
 
 
 def ablation(
@@ -184,7 +185,10 @@ def thinned(panels: Mapping[str, tuple[np.ndarray, float]]) -> CourseFigure:
         panel.set(title=title, xlabel="output")
         said.append(f"{title} {np.mean(outputs):.3f} against {scaled:.3f}")
     np.ravel(axes)[0].set_ylabel("thinned networks")
-    np.ravel(axes)[-1].legend(fontsize=8)
+    lines, names = panel.get_legend_handles_labels()
+    figure.legend(
+        lines, names, loc="outside lower center", ncols=2, frameon=False
+    )
     return CourseFigure(
         figure,
         f"Mean of {len(outputs)} thinned networks against the scaled one: "

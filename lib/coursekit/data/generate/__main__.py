@@ -18,7 +18,15 @@ from coursekit.data.fingerprint import fingerprint
 from coursekit.data.generate.writing import write_bytes
 
 # Each module's generate() writes data/<its files>.
-MODULES = ("digits", "photos", "scenes", "series", "reviews", "tagged")
+MODULES = (
+    "digits",
+    "photos",
+    "scenes",
+    "series",
+    "reviews",
+    "tagged",
+    "text",
+)
 
 
 def main(arguments: list[str]) -> int:
