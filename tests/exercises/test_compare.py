@@ -144,6 +144,7 @@ def test_a_long_array_with_the_wrong_shape_is_not_printed():
     ("value", "text"),
     [
         (1 / 3, "0.333333"),
+        (-0.0, "0"),
         (np.float32(0.1), "0.1"),
         (np.array(7), "7"),
         ((32, 28), "(32, 28)"),

@@ -302,6 +302,23 @@ def test_a_call_in_place_of_the_function_is_noticed():
     assert "the function itself" in said(5)
 
 
+def test_a_callable_result_in_place_of_the_function_is_noticed():
+    class Model:
+        size = 6
+
+        def __call__(self, picture):
+            raise AssertionError("a model is not called as an answer")
+
+    exercise = make(
+        reference=Model,
+        cases=(Case(),),
+        summarise=lambda model: model.size + 0,
+        mistakes=(Mistake(lambda: 5, "Not a model."),),
+    )
+    assert "the function itself" in said(Model(), exercise)
+    assert engine.judge(exercise, lambda: Model()).state == "correct"
+
+
 def test_values_are_judged_without_giving_the_answer_away():
     exercise = make_value(456, mistakes=(Mistake(156, "For one channel."),))
     assert said(156, exercise) == "156. For one channel."

@@ -227,7 +227,7 @@ def _text(value: Any) -> str:
     if isinstance(value, str | bool | int | None):
         return repr(value)
     if isinstance(value, float | np.floating):
-        return f"{float(value):.6g}"
+        return f"{float(value) + 0.0:.6g}"  # 0 for -0
     if isinstance(value, Mapping):
         pairs = (f"{k!r}: {shown(v)}" for k, v in value.items())
         return "{" + ", ".join(pairs) + "}"

@@ -25,6 +25,14 @@ def _not_whole(n, f, p, s):
     return (n + 2 * p - f) / s + 1
 
 
+def _without_stride(n, f, p, s):
+    return n + 2 * p - f + 1
+
+
+def _one_too_early(n, f, p, s):
+    return (n + 2 * p - f + 1) // s
+
+
 def flatten_size(side, filters):
     for _ in filters:
         side = (side - 4) // 2  # 5 x 5 convolution, then 2 x 2 pooling
@@ -53,6 +61,18 @@ def _all_filters(side, filters):
 
 def _pooled_at_the_end(side, filters):
     side = (side - 4 * len(filters)) // 2
+    return side * side * filters[-1]
+
+
+def _half_pixels(side, filters):
+    for _ in filters:
+        side = (side - 4) / 2
+    return side * side * filters[-1]
+
+
+def _five_off(side, filters):
+    for _ in filters:
+        side = (side - 5) // 2
     return side * side * filters[-1]
 
 
@@ -101,6 +121,14 @@ def _binary(activation, labels):
     return losses.BinaryCrossentropy(from_logits=activation is None)
 
 
+def _loss_name(activation, labels):
+    return "sparse_categorical_crossentropy"
+
+
+def _loss_class(activation, labels):
+    return type(choose_loss(activation, labels))
+
+
 def _loss_facts(loss):
     """What the exercise asks of a loss."""
     return {
@@ -135,6 +163,25 @@ def _largest(gaps, wrong, goal):
     return gaps.max()
 
 
+def _above_only(gaps, wrong, goal):
+    for threshold in np.sort(gaps):
+        accepted = gaps > threshold
+        if accepted.any() and wrong[accepted].mean() <= goal:
+            return threshold
+
+
+def _below_goal(gaps, wrong, goal):
+    for threshold in np.sort(gaps):
+        if wrong[gaps >= threshold].mean() < goal:
+            return threshold
+
+
+def _as_they_come(gaps, wrong, goal):
+    for threshold in gaps:
+        if wrong[gaps >= threshold].mean() <= goal:
+            return threshold
+
+
 def small_cnn():
     from keras import Model, layers
 
@@ -164,6 +211,15 @@ def _cnn_without_pooling():
     return Model(image, layers.Dense(10)(x))
 
 
+def _cnn_without_flatten():
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    x = layers.Conv2D(8, 3, activation="relu")(image)
+    x = layers.MaxPooling2D(2)(x)
+    return Model(image, layers.Dense(10)(x))
+
+
 def _cnn_softmax():
     from keras import Model, layers
 
@@ -184,12 +240,14 @@ def _cnn_linear():
 
 
 def _facts(model):
-    """What the exercise asks of a model."""
-    activations = [
-        layer.activation.__name__
-        for layer in model.layers
-        if hasattr(layer, "activation")
-    ]
+    """What the exercise asks of a model, however its layers are split up."""
+    activations = []
+    for layer in model.layers:
+        kind = type(layer).__name__
+        bend = getattr(layer, "activation", None)
+        name = kind.lower() if bend is None else bend.__name__
+        if kind in ("Dense", "ReLU", "Softmax") or (bend and name != "linear"):
+            activations.append(name)
     return {
         "input shape": str(model.input_shape[1:]),
         "output shape": str(model.output_shape[1:]),
@@ -206,6 +264,15 @@ def count_connections(size, channels, filters, f, p, s):
 
 def _parameters_only(size, channels, filters, f, p, s):
     return filters * (f * f * channels + 1)
+
+
+def _bias_a_map(size, channels, filters, f, p, s):
+    return _without_bias(size, channels, filters, f, p, s) + filters
+
+
+def _one_row(size, channels, filters, f, p, s):
+    side = (size + 2 * p - f) // s + 1
+    return filters * side * (f * f * channels + 1)
 
 
 def _without_bias(size, channels, filters, f, p, s):
@@ -242,6 +309,11 @@ EXERCISES = (
             Mistake(
                 3 * 3 * 16 * 32 + 1,
                 "There is one bias for each filter, not one for the layer.",
+            ),
+            Mistake(
+                (3 * 3 * 32 + 1) * 16,
+                "That has 16 biases, one for each channel below. There are 32 "
+                "filters, each 3 x 3 x 16 and with a bias of its own.",
             ),
         ),
         explanation="Each filter has 3 x 3 x 16 = 144 weights and a bias; 32 "
@@ -284,6 +356,16 @@ EXERCISES = (
             Mistake(
                 _not_whole,
                 "A count is a whole number: use // instead of /.",
+            ),
+            Mistake(
+                _without_stride,
+                "The stride is missing: in steps of s there are s times fewer "
+                "steps.",
+            ),
+            Mistake(
+                _one_too_early,
+                "You added the 1 before the division. First count the steps, "
+                "(n + 2p - f) // s; then add the first place.",
             ),
         ),
         explanation="n + 2p - f is how far the filter can slide; divided by "
@@ -334,6 +416,16 @@ EXERCISES = (
                 "You multiplied by the filters of all layers. The last "
                 "convolution has added up the maps before it; only its own "
                 "maps come out.",
+            ),
+            Mistake(
+                _half_pixels,
+                "A side is a whole number. Pooling rounds an odd one down: "
+                "use //.",
+            ),
+            Mistake(
+                _five_off,
+                "A filter 5 wide fits at side - 5 + 1 places: it takes 4 "
+                "pixels off, not 5.",
             ),
         ),
         explanation="32 -> 28 -> 14 -> 10 -> 5, and 5 * 5 * 16 = 400: the "
@@ -398,6 +490,17 @@ EXERCISES = (
                 "The binary cross-entropy asks ten yes-or-no questions. Here "
                 "exactly one class is right.",
             ),
+            Mistake(
+                _loss_name,
+                "A name in quotes means the loss with its defaults, so it "
+                "cannot say from_logits=True. Give an object of "
+                "keras.losses.",
+            ),
+            Mistake(
+                _loss_class,
+                "That is the class. Call it to get a loss: with "
+                "from_logits=True or False in its brackets.",
+            ),
         ),
         explanation="The wrong from_logits never raises an error; you see it "
         "only as slow or odd training. So decide it together with the last "
@@ -429,6 +532,11 @@ EXERCISES = (
                 _cnn_without_pooling,
                 "The pooling layer is missing: the dense layer sees 26 x 26 "
                 "maps.",
+            ),
+            Mistake(
+                _cnn_without_flatten,
+                "Flatten is missing: the dense layer works on the last axis "
+                "only, and gives ten logits for each of 13 x 13 places.",
             ),
             Mistake(
                 _cnn_softmax,
@@ -491,6 +599,21 @@ EXERCISES = (
                 "That rejects all but one digit. The smallest threshold that "
                 "reaches the goal rejects the fewest.",
             ),
+            Mistake(
+                _above_only,
+                "A digit whose gap equals t is accepted, too: gap >= t, not "
+                ">.",
+            ),
+            Mistake(
+                _below_goal,
+                "At most the goal means that the goal itself is good enough: "
+                "<=, not <.",
+            ),
+            Mistake(
+                _as_they_come,
+                "You tried the gaps in the order given. The smallest is asked "
+                "for: sort them first.",
+            ),
         ),
         explanation="The error among the accepted need not fall steadily as "
         "you reject more, because a wrong answer may be a sure one; so every "
@@ -522,6 +645,15 @@ EXERCISES = (
             Mistake(
                 _without_bias,
                 "The biases are missing: every unit has one.",
+            ),
+            Mistake(
+                _bias_a_map,
+                "You counted one bias a map. It is added at every place, so "
+                "it is one connection more for every unit.",
+            ),
+            Mistake(
+                _one_row,
+                "You counted one row of each map. It has side x side places.",
             ),
             Mistake(
                 _without_channels,
