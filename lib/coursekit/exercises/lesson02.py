@@ -31,6 +31,14 @@ def _one_bias_in_all(size, channels, filters):
     return size * size * channels * filters + 1
 
 
+def _one_filter_only(size, channels, filters):
+    return size * size * channels + 1
+
+
+def _channels_for_filters(size, channels, filters):
+    return (size * size * filters + 1) * channels
+
+
 def _bias_each_kernel(size, channels, filters):
     return (size * size + 1) * channels * filters
 
@@ -43,6 +51,10 @@ def same_padding(n, f, s):
     places = -(-n // s)  # n / s, rounded up
     total = max((places - 1) * s + f - n, 0)
     return total // 2, total - total // 2
+
+
+def _total_only(n, f, s):
+    return sum(same_padding(n, f, s))
 
 
 def _more_before(n, f, s):
@@ -76,6 +88,18 @@ def _flipped_one_axis(image, kernel):
     return _correlate(image, kernel[::-1])
 
 
+def _flipped_columns(image, kernel):
+    return _correlate(image, kernel[:, ::-1])
+
+
+def _flipped_image(image, kernel):
+    return _correlate(image[::-1, ::-1], kernel)
+
+
+def _quarter_turn(image, kernel):
+    return _correlate(image, np.rot90(kernel))
+
+
 def _transposed(image, kernel):
     return _correlate(image, kernel.T)
 
@@ -100,6 +124,18 @@ def _first_channel(image, kernels, bias):
     return _correlate(image[..., 0], kernels[..., 0]) + bias
 
 
+def _channels_averaged(image, kernels, bias):
+    return one_filter(image, kernels, 0) / image.shape[2] + bias
+
+
+def _filter_flipped(image, kernels, bias):
+    return one_filter(image, kernels[::-1, ::-1], bias)
+
+
+def _channels_added_first(image, kernels, bias):
+    return _correlate(image.sum(axis=2), kernels.sum(axis=2)) + bias
+
+
 def _channels_kept(image, kernels, bias):
     maps = [
         _correlate(image[..., c], kernels[..., c]) + bias
@@ -118,6 +154,28 @@ def strided(image, kernel, stride, padding):
 def _pad_one_side(image, kernel, stride, padding):
     padded = np.pad(image, ((0, padding), (0, padding)))
     return _correlate(padded, kernel)[::stride, ::stride]
+
+
+def _pad_before_only(image, kernel, stride, padding):
+    padded = np.pad(image, ((padding, 0), (padding, 0)))
+    return _correlate(padded, kernel)[::stride, ::stride]
+
+
+def _no_stride(image, kernel, stride, padding):
+    return _correlate(np.pad(image, padding), kernel)
+
+
+def _flipped_kernel(image, kernel, stride, padding):
+    return strided(image, kernel[::-1, ::-1], stride, padding)
+
+
+def _padded_map(image, kernel, stride, padding):
+    return np.pad(_correlate(image, kernel), padding)[::stride, ::stride]
+
+
+def _started_late(image, kernel, stride, padding):
+    late = slice(stride - 1, None, stride)
+    return _correlate(np.pad(image, padding), kernel)[late, late]
 
 
 def _no_padding(image, kernel, stride, padding):
@@ -145,6 +203,11 @@ def _pad_edge(image, kernel, stride, padding):
 def kernel_gradient(image, G):
     windows = np.lib.stride_tricks.sliding_window_view(image, G.shape)
     return np.einsum("abij,ij->ab", windows, G)
+
+
+def _gradient_padded(image, G):
+    wide = tuple((side - 1, side - 1) for side in G.shape)
+    return kernel_gradient(np.pad(image, wide), G)
 
 
 def _gradient_flipped(image, G):
@@ -194,6 +257,24 @@ EXERCISES = (
                 "You multiplied filters by channels. Each filter adds its "
                 "channels up into one map.",
             ),
+            Mistake(
+                (30, 30, 16),
+                "You left the padding out: 64 + 2 + 2 pixels are there.",
+            ),
+            Mistake(
+                (64, 64, 16),
+                "You left the stride out: the window moves 2 pixels at once.",
+            ),
+            Mistake(
+                (32.5, 32.5, 16),
+                "There is no half a place. A window that would stick out is "
+                "not placed: round down.",
+            ),
+            Mistake(
+                (16, 32, 32),
+                "The numbers are right, the order is not: height, width, "
+                "maps. Keras keeps the channels last.",
+            ),
         ),
         explanation="63 // 2 + 1 = 32 places along each side, and 16 filters "
         "give 16 maps. The typical mistake is padding on one side only.",
@@ -234,6 +315,15 @@ EXERCISES = (
                 _one_side_only,
                 "A kernel is a square: size * size weights, not size.",
             ),
+            Mistake(
+                _one_filter_only,
+                "That is one filter. How many are there?",
+            ),
+            Mistake(
+                _channels_for_filters,
+                "You exchanged channels and filters: a filter has a kernel "
+                "for each channel, and there is a bias for each filter.",
+            ),
         ),
         explanation="(5 * 5 * 3 + 1) * 6 = 456. The size of the picture does "
         "not appear, because the weights are shared by all places.",
@@ -266,6 +356,20 @@ EXERCISES = (
                 _transposed,
                 "You transposed the kernel. To flip is to reverse both axes: "
                 "kernel[::-1, ::-1].",
+            ),
+            Mistake(
+                _flipped_columns,
+                "You flipped the columns only. A convolution turns both axes.",
+            ),
+            Mistake(
+                _flipped_image,
+                "You flipped the picture, so the map comes out turned round. "
+                "Flip the kernel.",
+            ),
+            Mistake(
+                _quarter_turn,
+                "You turned the kernel by 90 degrees. Reversing both axes is "
+                "a turn by 180: kernel[::-1, ::-1].",
             ),
         ),
         explanation="In a convolution the indices run against each other, "
@@ -301,6 +405,19 @@ EXERCISES = (
                 _channels_kept,
                 "You kept one map a channel. They are added up into one.",
             ),
+            Mistake(
+                _channels_averaged,
+                "You averaged over the channels. They are added up.",
+            ),
+            Mistake(
+                _filter_flipped,
+                "You flipped the kernels. The layer does not.",
+            ),
+            Mistake(
+                _channels_added_first,
+                "You added up the channels before you multiplied. Each "
+                "channel meets its own kernel first; then add.",
+            ),
         ),
         explanation="308 + (-498) + 164 + 1 = -25: products over rows, "
         "columns and channels, one sum, one bias.",
@@ -324,6 +441,29 @@ EXERCISES = (
             Mistake(
                 _pad_one_side,
                 "You padded on one side only: n + p instead of n + 2p.",
+            ),
+            Mistake(
+                _pad_before_only,
+                "You padded above and on the left only: n + p instead of "
+                "n + 2p.",
+            ),
+            Mistake(
+                _no_stride,
+                "The stride is missing: keep every stride-th place only.",
+            ),
+            Mistake(
+                _flipped_kernel,
+                "You flipped the kernel. The task is a correlation.",
+            ),
+            Mistake(
+                _padded_map,
+                "You padded the map. The zeros go around the picture, before "
+                "the window slides.",
+            ),
+            Mistake(
+                _started_late,
+                "You skipped the first place. The window starts at the edge: "
+                "[::stride], not [stride - 1 :: stride].",
             ),
             Mistake(_no_padding, "The padding is missing."),
             Mistake(
@@ -369,6 +509,11 @@ EXERCISES = (
             "the rest after.",
         ),
         mistakes=(
+            Mistake(
+                _total_only,
+                "That is how many there are altogether. Return two numbers: "
+                "before and after.",
+            ),
             Mistake(
                 _more_before,
                 "You put the odd zero before the row. Keras puts it after.",
@@ -423,6 +568,11 @@ EXERCISES = (
                 _gradient_flipped,
                 "You flipped G. The gradient for the kernel is a plain "
                 "correlation; the one for the image has the flip.",
+            ),
+            Mistake(
+                _gradient_padded,
+                "You padded the picture. That belongs to the gradient for "
+                "the image, where G is padded; here nothing is.",
             ),
             Mistake(
                 _gradient_mean,
