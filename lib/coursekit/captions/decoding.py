@@ -76,7 +76,8 @@ def _loop(begin, step, longest: int, choose, watch) -> Callable:
         position = tf.constant(0)
         while position < longest and not tf.reduce_all(ended):
             logits, state = step(word, state)
-            word = tf.where(ended, PAD, choose(logits, seed, position))
+            chosen = choose(logits, seed, position)
+            word = _shaped(tf.where(ended, PAD, chosen), word)
             ended = ended | (word == END)
             here = tf.one_hot(position, longest, dtype="int32")
             said += word[:, tf.newaxis] * here
@@ -130,18 +131,20 @@ def beam(
             stay = tf.one_hot(PAD, known, 0.0, minus_infinity)
             gain = tf.where(ended[:, :, tf.newaxis], stay, gain)
             total = tf.reshape(score[:, :, tf.newaxis] + gain, [count, -1])
-            score, best = tf.math.top_k(total, beams)
+            top, best = tf.math.top_k(total, beams)
+            score = _shaped(top, score)
             parent, new = best // known, best % known
-            said = tf.gather(said, parent, batch_dims=1)
             here = tf.one_hot(position, longest, dtype="int32")
-            said += new[:, :, tf.newaxis] * here
-            ended = tf.gather(ended, parent, batch_dims=1) | (new == END)
+            grown = tf.gather(said, parent, batch_dims=1)
+            said = _shaped(grown + new[:, :, tf.newaxis] * here, said)
+            over = tf.gather(ended, parent, batch_dims=1) | (new == END)
+            ended = _shaped(over, ended)
             rows = tf.range(count)[:, tf.newaxis] * beams + parent
             rows = tf.reshape(rows, [-1])
             state = tf.nest.map_structure(
-                lambda t, rows=rows: tf.gather(t, rows), state
+                lambda t, rows=rows: _shaped(tf.gather(t, rows), t), state
             )
-            word = tf.reshape(new, [-1])
+            word = _shaped(tf.reshape(new, [-1]), word)
             position += 1
         length = tf.reduce_sum(tf.cast(said != PAD, "float32"), axis=-1)
         score /= tf.maximum(length, 1.0) ** alpha
@@ -152,3 +155,9 @@ def beam(
         )
 
     return run
+
+
+def _shaped(new, old):
+    """A tensor that is known to have the shape of another."""
+    new.set_shape(old.shape)
+    return new
