@@ -4,10 +4,12 @@ A captioner is two functions. ``begin(pictures)`` gives the state before the
 first word: a nest of tensors whose first axis is the picture.
 ``step(words, state)`` takes int32 (n,) and gives logits (n, vocabulary) and
 the next state. Each function here returns a compiled function of pictures
-that stops as soon as every sentence has ended. TensorFlow only.
+that stops as soon as every sentence has ended. The last few are kept: for
+the same captioner and settings nothing is compiled twice. TensorFlow only.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from coursekit.captions.vocabulary import END, PAD, START
@@ -27,12 +29,7 @@ def greedy(
     at each of them, (n, longest, ...).
     """
 
-    def likeliest(logits, seed, position):
-        import tensorflow as tf
-
-        return tf.argmax(logits, axis=-1, output_type="int32")
-
-    run = _loop(begin, step, longest, likeliest, watch)
+    run = _loop(begin, step, longest, _likeliest, watch)
     return lambda pictures: run(pictures, _seed(0))
 
 
@@ -45,15 +42,26 @@ def sampling(
     become more usual still.
     """
 
-    def drawn(logits, seed, position):
-        import tensorflow as tf
+    run = _loop(begin, step, longest, _drawn(temperature), None)
+    return lambda pictures, seed=0: run(pictures, _seed(seed))
 
+
+def _likeliest(logits, seed, position):
+    import tensorflow as tf
+
+    return tf.argmax(logits, axis=-1, output_type="int32")
+
+
+@lru_cache(maxsize=8)
+def _drawn(temperature: float) -> Callable:
+    import tensorflow as tf
+
+    def drawn(logits, seed, position):
         return tf.random.stateless_categorical(
             logits / temperature, 1, (seed, position), dtype="int32"
         )[:, 0]
 
-    run = _loop(begin, step, longest, drawn, None)
-    return lambda pictures, seed=0: run(pictures, _seed(seed))
+    return drawn
 
 
 def _seed(value: int):
@@ -62,6 +70,7 @@ def _seed(value: int):
     return tf.constant(value, "int32")
 
 
+@lru_cache(maxsize=8)
 def _loop(begin, step, longest: int, choose, watch) -> Callable:
     import tensorflow as tf
 
@@ -93,6 +102,7 @@ def _loop(begin, step, longest: int, choose, watch) -> Callable:
     return run
 
 
+@lru_cache(maxsize=8)
 def beam(
     begin: Begin,
     step: Step,
