@@ -141,6 +141,34 @@ def test_batches_pair_each_caption_with_its_own_picture(keras):
     assert len(seen) == 30
 
 
+def test_an_interrupted_training_goes_on_where_it_stopped(keras, tmp_path):
+    from coursekit.captions import training
+
+    rng = np.random.default_rng(0)
+    places = rng.normal(size=(8, 9, 7)).astype("float32")
+    rows = rng.integers(4, 9, (8, 5, 6)).astype("int32")
+    data = training.batches(places, rows, 4)
+    begun = []
+
+    class Interrupt(keras.callbacks.Callback):
+        def __init__(self, at):
+            super().__init__()
+            self.at = at
+
+        def on_epoch_begin(self, epoch, logs=None):
+            begun.append(epoch)
+            if epoch == self.at:
+                raise KeyboardInterrupt
+
+    model = captioner()
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(model, data, 4, 1e-2, [Interrupt(2)], tmp_path)
+    again = captioner()
+    training.fit(again, data, 4, 1e-2, [Interrupt(-1)], tmp_path)
+    assert begun == [0, 1, 2, 2, 3]
+    assert int(again.optimizer.iterations) == 4 * 10
+
+
 def test_one_call_tells_a_picture(keras):
     from coursekit.captions import encoder, telling
     from coursekit.captions.captioner import AttendingCaptioner
