@@ -237,7 +237,13 @@ def train(
         jit_compile=False,
         steps_per_execution=20,
     )
-    model.fit(data, epochs=epochs, verbose=0, callbacks=[EpochProgress()])
+    model.fit(
+        data,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        callbacks=[EpochProgress()],
+    )
     trained = with_heads(build())  # without the optimiser's numbers
     trained.set_weights(model.get_weights())
     return trained, examine(trained, seed + 200)

@@ -75,7 +75,9 @@ def fit(
     callbacks = list(callbacks or ())
     if backup:
         callbacks.append(keras.callbacks.BackupAndRestore(backup))
-    history = model.fit(data, epochs=epochs, verbose=0, callbacks=callbacks)
+    history = model.fit(
+        data, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks
+    )
     return history.history
 
 
