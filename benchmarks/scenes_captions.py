@@ -24,7 +24,7 @@ RECIPES = {
         "look": True,
         "penalty": 0.0,
         "epochs": 3,
-        "rate": 4e-3,
+        "rate": 6e-3,
         "slow_pictures": 5,
     },
     "cannot-look": {
@@ -33,7 +33,7 @@ RECIPES = {
         "look": False,
         "penalty": 0.0,
         "epochs": 3,
-        "rate": 4e-3,
+        "rate": 6e-3,
         "slow_pictures": 0,
     },
 }
