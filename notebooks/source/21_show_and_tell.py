@@ -936,8 +936,8 @@ print("the eye sees less well, too:", unseen["kind"] < exam["kind"])
 assert unseen["kind"] < exam["kind"]
 
 # %% [markdown]
-# Both. The eye has learned that what is red and on a road is seldom a car. And
-# one vector for the whole picture mixes what belongs together, so the speaker
+# Both. In all its practice nothing red was a car, nothing white a dog. And one
+# vector for the whole picture mixes what belongs together, so the speaker
 # falls back on what goes together in *captions*. In lesson 22 it will look at
 # the thing it is talking about.
 #

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ def own(lesson_functions):
         START=START,
         END=END,
         longest=4,
+        tf=SimpleNamespace(function=lambda body: body),
         references=["a red ball lies here", "there is a red ball on grass"],
     )
 
