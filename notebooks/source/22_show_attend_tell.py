@@ -265,9 +265,9 @@ print(inputs["places"].shape, inputs["said"].shape, targets.shape)
 
 # %% [markdown]
 # `training.fit` is the loop of lesson 21: Adam, a rate that rises and falls,
-# masked cross-entropy. Besides the network that looks, train a **control**
-# that cannot: the same layers, but every place always has the weight 1/64. Any
-# difference is due to looking.
+# masked cross-entropy, and ten batches of validation captions. Besides the
+# network that looks, train a **control** that cannot: the same layers, but
+# every place always has the weight 1/64. Any difference is due to looking.
 
 # %%
 from coursekit.captions import training
@@ -294,7 +294,7 @@ def teach(model):
         profile.epochs,
         profile.learning_rate,
         callbacks=[ck.EpochProgress()],
-        validation=pipeline("validation"),
+        validation=pipeline("validation").take(10),
     )["val_loss"][-1]
 
 
@@ -421,11 +421,11 @@ figures.faithfulness(
 )
 
 # %% [markdown]
-# Nobody told the network where anything is: it learned from captions alone
-# that looking at the dog helps to say *dog*. How far can you trust it? The
-# eye's places see beyond their own 8 pixels, so the attention may sit beside
-# the thing and still see it. And a map shows where the network looked, not
-# *why* it said the word.
+# Nobody told the speaker where anything is. The eye had been taught what each
+# place shows; that looking at the dog helps to say *dog* was learned from
+# captions alone. How far can you trust it? The eye's places see beyond their
+# own 8 pixels, so the attention may sit beside the thing and still see it. And
+# a map shows where the network looked, not *why* it said the word.
 #
 # ## Look at everything, once
 #
