@@ -807,7 +807,7 @@ for name, model in models.items():
     search = decoding.beam(begin, step, longest + 1, profile.beams, 0.7)
     table[f"{name}, beam"] = vocabulary.texts(search(some)[0][:, 0])
 
-# %% tags=["nbval-approx-4e0"]
+# %% tags=["nbval-approx-1e1"]
 results = {}
 for name, texts in table.items():
     fact = scoring.truth(texts, dataset.test)

@@ -476,7 +476,7 @@ for name, model in models.items():
         "inside": 100 * inside.mean(),
     }
 
-# %% tags=["nbval-approx-6e0"]
+# %% tags=["nbval-approx-1e1"]
 print(f"{'':<13}" + "".join(f"{key:>10}" for key in results["looks"]))
 for name, row in results.items():
     print(f"{name:<13}" + "".join(f"{v:10.1f}" for v in row.values()))
