@@ -305,16 +305,21 @@ def examples(part):
 
 
 # %%
-def train(model):
-    """Teach a captioner; the learning rate rises and falls once."""
-    inputs, targets, weights = examples("train")
-    steps = profile.epochs * (len(targets) // profile.batch_size + 1)
-    rate = keras.optimizers.schedules.CosineDecay(
+def one_cycle(steps):
+    """A rate that rises for a fifth of the steps, then falls to 0."""
+    return keras.optimizers.schedules.CosineDecay(
         0.0,
         steps - steps // 5,
         warmup_target=profile.learning_rate,
         warmup_steps=steps // 5,
     )
+
+
+# %%
+def train(model):
+    """Teach a captioner all training captions, epoch after epoch."""
+    inputs, targets, weights = examples("train")
+    rate = one_cycle(profile.epochs * len(targets) // profile.batch_size)
     model.compile(
         keras.optimizers.Adam(rate),
         keras_loss,
