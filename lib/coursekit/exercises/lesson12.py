@@ -444,7 +444,7 @@ EXERCISES = (
         cases=(
             Case(np.array([1.0, 0.0, 0.0]), 1.0, 0.5, 1),
             Case(np.array([1.0, 0.0, 0.0]), 1.0, 0.5, 2),
-            Case(np.array([1.0, -1.0, 0.5, 2.0, 0.3]), 0.7, 1.2, 3),
+            Case(np.array([1.0, -1.0, 0.5, 2.0, 0.3, -0.8, 0.1]), 0.7, 1.2, 3),
         ),
         hints=(
             "Two loops, as in path_terms; here everything is a number, and "
