@@ -1,6 +1,7 @@
 """The command line, ``coursekit``: thin, each command's body is a module."""
 
 import contextlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -81,6 +82,22 @@ def progress() -> None:
     from coursekit import exercises
 
     exercises.progress()
+
+
+@app.command()
+def caption(
+    pictures: Annotated[
+        list[Path], typer.Argument(help="Picture files.", metavar="PICTURE...")
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the pictures of attention.")
+    ] = Path(),
+    beams: Annotated[int, typer.Option(min=1, help="Width of the beam.")] = 3,
+) -> None:
+    """Say what is in pictures, with the network of lesson 22."""
+    from coursekit.captions import telling
+
+    raise typer.Exit(telling.command(pictures, out, beams))
 
 
 def main() -> None:

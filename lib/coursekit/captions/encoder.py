@@ -1,0 +1,296 @@
+"""The eye of the captioners: a small CNN that knows the kit's scenes.
+
+It plays the part that a network trained on ImageNet plays for photographs:
+it was trained on other pictures (30,000 scenes drawn at random, none of
+them in the data set) to name what is there, and where; captions it has
+never seen. Things have any colour there, except the combinations that the
+data set holds out. The trained network is scene_encoder.keras, beside this
+file::
+
+    python -m coursekit.captions.encoder     # trains it again, minutes
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from coursekit.data.scene_pictures import (
+    COLOURS,
+    KINDS,
+    SIZES,
+    TEXTURES,
+    Thing,
+    render,
+)
+from coursekit.errors import CourseError
+
+GRID = 8  # places on a side
+CHANNELS = 64  # features of a place
+VECTOR = 256  # features of a whole picture
+PATH = Path(__file__).parent / "scene_encoder.keras"
+POSES = tuple(dict.fromkeys(p for _, poses in KINDS.values() for p in poses))
+# What is named of every place; 0 is for nothing there.
+PLACES: dict[str, tuple[str, ...]] = {
+    "kind": tuple(KINDS),
+    "colour": tuple(COLOURS),
+    "size": tuple(SIZES),
+    "texture": TEXTURES,
+    "pose": POSES,
+}
+# What is said of a kind in the picture: any of these, or that there are two.
+SAID = (*COLOURS, *SIZES, *TEXTURES, *POSES, "several")
+OWNED = 12  # pixels of its 64 that a thing needs to own a place
+
+
+def build():
+    """An untrained encoder: uint8 (64, 64, 3) to {"grid", "vector"}.
+
+    The grid (8, 8, 64) describes places; the vector (256,) the whole
+    picture: 256 detectors, each with its strongest answer at any place.
+    """
+    import keras
+    from keras import layers
+
+    image = layers.Input((64, 64, 3), dtype="uint8", name="image")
+    x = layers.Rescaling(1 / 127.5, -1, name="scale")(image)
+    sizes = ((16, 5, 2), (32, 3, 2), (48, 3, 1), (96, 3, 2), (CHANNELS, 3, 1))
+    for number, (filters, kernel, stride) in enumerate(sizes, 1):
+        x = layers.Conv2D(
+            filters,
+            kernel,
+            strides=stride,
+            padding="same",
+            use_bias=False,
+            name=f"conv{number}",
+        )(x)
+        x = layers.BatchNormalization(momentum=0.95, name=f"norm{number}")(x)
+        name = "grid" if number == len(sizes) else f"relu{number}"
+        x = layers.ReLU(name=name)(x)
+    found = layers.Conv2D(VECTOR, 1, activation="relu", name="detectors")(x)
+    vector = layers.GlobalMaxPooling2D(name="vector")(found)
+    outputs = {"grid": x, "vector": vector}
+    return keras.Model(image, outputs, name="scene_encoder")
+
+
+def with_heads(encoder):
+    """The encoder with one linear answer for each thing to be named."""
+    import keras
+    from keras import layers
+
+    grid, vector = encoder.output["grid"], encoder.output["vector"]
+    answers = {
+        name: layers.Conv2D(len(values) + 1, 1, name=name)(grid)
+        for name, values in PLACES.items()
+    }
+    for name, count in (
+        ("things", len(KINDS) * len(SAID)),
+        ("setting", 5),
+        ("time", 3),
+    ):
+        answers[name] = layers.Dense(count, name=name)(vector)
+    return keras.Model(encoder.input, answers, name="namer")
+
+
+def load(path: Path | None = None):
+    """The trained network with its heads, or CourseError.
+
+    uint8 (n, 64, 64, 3) to logits by name; ``headless`` makes an encoder of
+    it.
+    """
+    import keras
+
+    path = path or PATH
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"The encoder {path.name} cannot be read: {error}",
+            "restore it with `git checkout -- lib`, or train it again: "
+            "python -m coursekit.captions.encoder",
+        ) from None
+    model.trainable = False
+    return model
+
+
+def headless(namer):
+    """The encoder below the heads: a model of {"grid", "vector"}."""
+    import keras
+
+    outputs = {n: namer.get_layer(n).output for n in ("grid", "vector")}
+    model = keras.Model(namer.input, outputs, name="scene_encoder")
+    model.trainable = False
+    return model
+
+
+def place_labels(
+    masks: np.ndarray, scenes: Sequence[Sequence[Thing]]
+) -> dict[str, np.ndarray]:
+    """What each place shows, by name: int32 (n, 8, 8), 0 for nothing.
+
+    ``masks`` (n, 64, 64) number the things of each scene from 1. A thing
+    owns a place of which it covers the most, OWNED pixels at least.
+    """
+    count, step = len(masks), masks.shape[1] // GRID
+    cells = masks.reshape(count, GRID, step, GRID, step)
+    pixels = [(cells == k).sum(axis=(2, 4)) for k in range(1, 5)]
+    cover = np.stack([np.full_like(pixels[0], OWNED - 1), *pixels], axis=-1)
+    owner = cover.argmax(axis=-1).reshape(count, -1)  # (n, 64), 0 to 4
+    labels = {}
+    for name, values in PLACES.items():
+        table = np.zeros((count, 5), "int32")
+        for row, things in zip(table, scenes, strict=True):
+            numbers = [values.index(getattr(t, name)) + 1 for t in things]
+            row[1 : len(numbers) + 1] = numbers
+        chosen = np.take_along_axis(table, owner, axis=1)
+        labels[name] = chosen.reshape(count, GRID, GRID)
+    return labels
+
+
+def thing_labels(scenes: Sequence[Sequence[Thing]]) -> np.ndarray:
+    """What is said of each kind: float32 (n, kinds * len(SAID)), 0 or 1."""
+    found = np.zeros((len(scenes), len(KINDS), len(SAID)), "float32")
+    for row, things in zip(found, scenes, strict=True):
+        kinds = [thing.kind for thing in things]
+        for thing in things:
+            kind = row[list(KINDS).index(thing.kind)]
+            for name in ("colour", "size", "texture", "pose"):
+                kind[SAID.index(getattr(thing, name))] = 1
+            kind[-1] = kinds.count(thing.kind) > 1
+    return found.reshape(len(scenes), -1)
+
+
+def practice(count: int, seed: int):
+    """Scenes with things of any colour: images, labels by name.
+
+    The combinations in HELD_OUT are left out.
+    """
+    from coursekit.data.backdrops import SETTINGS, TIMES
+
+    rng = np.random.default_rng(seed)
+    images = np.empty((count, 64, 64, 3), "uint8")
+    masks = np.zeros((count, 64, 64), "uint8")
+    whole = np.empty((count, 2), "int32")
+    scenes: list[list[Thing]] = []
+    for k in range(count):
+        setting, time, dice, things = _scene(rng)
+        scenes.append(things)
+        images[k] = render(
+            setting,
+            time,
+            dice[np.newaxis] / np.float32(256),
+            [things],
+            64,
+            masks[k : k + 1],
+        )[0]
+        whole[k] = SETTINGS.index(setting), TIMES.index(time)
+    labels = place_labels(masks, scenes) | {"things": thing_labels(scenes)}
+    return images, labels | {"setting": whole[:, 0], "time": whole[:, 1]}
+
+
+def _scene(rng):
+    """A scene of the generator's, painted in any colours that are allowed."""
+    from coursekit.data.generate.scenes import make_scene
+    from coursekit.data.scenes import HELD_OUT
+
+    setting, time, dice, things = make_scene(rng, held_out=False)
+    painted = [
+        replace(t, colour=str(rng.choice(list(COLOURS)))) for t in things
+    ]
+    allowed = [
+        old if (new.kind, new.colour) in HELD_OUT else new
+        for old, new in zip(things, painted, strict=True)
+    ]
+    return setting, time, dice, allowed
+
+
+def train(
+    count: int = 30_000,
+    epochs: int = 12,
+    batch_size: int = 50,
+    rate: float = 4e-3,
+    seed: int = 0,
+):
+    """Train the network; returns it and its exam on new scenes, by name."""
+    import keras
+
+    from coursekit.training import EpochProgress
+
+    keras.utils.set_random_seed(seed)
+    model = with_heads(build())
+    images, labels = practice(count, seed + 100)
+    data = _batches(images, labels, batch_size, seed)
+    steps = epochs * count // batch_size
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, int(0.8 * steps), warmup_target=rate, warmup_steps=steps // 5
+    )
+    losses = {
+        name: keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        for name in model.output
+    }
+    losses["things"] = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(
+        keras.optimizers.Adam(schedule),
+        losses,
+        loss_weights={n: 100 if n == "things" else 1 for n in losses},
+        jit_compile=False,
+        steps_per_execution=20,
+    )
+    model.fit(data, epochs=epochs, verbose=0, callbacks=[EpochProgress()])
+    return model, examine(model, seed + 200)
+
+
+def examine(namer, seed: int, count: int = 1_000) -> dict[str, float]:
+    """Share of right answers on new scenes, of places with a thing."""
+    images, labels = practice(count, seed)
+    answers = namer.predict(images, 250, verbose=0)
+    there = labels["kind"] > 0
+    right = {
+        n: answers[n].argmax(-1) == labels[n] for n in answers if n != "things"
+    }
+    results = {
+        name: float((hit[there] if name in PLACES else hit).mean())
+        for name, hit in right.items()
+    }
+    shape = (count, len(KINDS), len(SAID))
+    colours = slice(0, len(COLOURS))
+    true = labels["things"].reshape(shape)[..., colours] > 0
+    said = answers["things"].reshape(shape)[..., colours] > 0
+    results["pairs found"] = float(said[true].mean())
+    results["pairs true"] = float(true[said].mean())
+    return results
+
+
+def _batches(images, labels, size: int, seed: int):
+    """Shuffled batches, every second picture seen in a mirror."""
+    import tensorflow as tf
+
+    images = tf.constant(images)
+    values = {name: tf.constant(value) for name, value in labels.items()}
+
+    def mirrored(batch):
+        half = size // 2
+        return tf.concat([batch[:half], batch[half:, :, ::-1]], axis=0)
+
+    def pick(chosen):
+        y = {name: tf.gather(value, chosen) for name, value in values.items()}
+        y |= {name: mirrored(y[name]) for name in PLACES}
+        weights = {name: tf.ones(size) for name in y}
+        for name in PLACES:
+            weights[name] = tf.where(y[name] > 0, 4.0, 1.0)
+        return mirrored(tf.gather(images, chosen)), y, weights
+
+    return (
+        tf.data.Dataset.range(len(images))
+        .shuffle(len(images), seed=seed)
+        .batch(size, drop_remainder=True)
+        .map(pick, num_parallel_calls=2)
+        .prefetch(4)
+    )
+
+
+if __name__ == "__main__":
+    trained, exam = train()
+    trained.save(PATH)
+    print({name: round(value, 4) for name, value in exam.items()})

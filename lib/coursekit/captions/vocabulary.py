@@ -1,0 +1,71 @@
+"""Captions as rows of numbers, and back. Plain Python and NumPy."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from coursekit.errors import CourseError
+
+PAD, UNKNOWN, START, END = range(4)
+SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
+
+
+def words(caption: str) -> list[str]:
+    """Lower-case words without punctuation, as the papers count them."""
+    return re.findall(r"[a-z0-9']+", caption.lower())
+
+
+class Vocabulary:
+    """Words with numbers: 0 to 3 are SPECIAL, the usual words come first."""
+
+    def __init__(self, known: Sequence[str]):
+        self.words = (*SPECIAL, *known)
+        self.number = {word: k for k, word in enumerate(self.words)}
+        if len(self.number) < len(self.words):
+            raise CourseError(
+                "A vocabulary has a word twice.", "give each word once"
+            )
+
+    @classmethod
+    def of(cls, captions: Iterable[str], at_least: int = 5) -> "Vocabulary":
+        """The words that occur so often in captions to train on."""
+        counts = Counter(word for text in captions for word in words(text))
+        usual = sorted(counts, key=lambda word: (-counts[word], word))
+        return cls([word for word in usual if counts[word] >= at_least])
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def row(self, caption: str, longest: int) -> list[int]:
+        """<start>, up to ``longest`` words, <end>, and padding behind."""
+        numbers = [self.number.get(w, UNKNOWN) for w in words(caption)]
+        inside = [START, *numbers[:longest], END]
+        return inside + [PAD] * (longest + 2 - len(inside))
+
+    def rows(self, captions: Iterable, longest: int) -> np.ndarray:
+        """Captions, or tuples of captions, as int32 (..., longest + 2)."""
+        return np.array(
+            [
+                self.row(item, longest)
+                if isinstance(item, str)
+                else [self.row(caption, longest) for caption in item]
+                for item in captions
+            ],
+            "int32",
+        )
+
+    def text(self, numbers: Iterable[int]) -> str:
+        """The sentence up to the first <end>, without special words."""
+        said = []
+        for number in map(int, numbers):
+            if number == END:
+                break
+            if number not in (PAD, START):
+                said.append(self.words[number])
+        return " ".join(said)
+
+    def texts(self, rows: np.ndarray) -> list[str]:
+        """The sentences of rows (n, length)."""
+        return [self.text(row) for row in np.asarray(rows)]

@@ -1,0 +1,320 @@
+"""Exercises of lesson 21: captions."""
+
+from collections import Counter
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def teach(rows):
+    return rows[:, :-1], rows[:, 1:]
+
+
+def _not_shifted(rows):
+    return rows[:, :-1], rows[:, :-1]
+
+
+def _backwards(rows):
+    return rows[:, 1:], rows[:, :-1]
+
+
+def _whole_rows(rows):
+    return rows, rows
+
+
+def sentence_cost(costs, targets):
+    mask = targets != 0
+    return (costs * mask).sum() / mask.sum()
+
+
+def _mean_of_all(costs, targets):
+    return costs.mean()
+
+
+def _divided_by_all(costs, targets):
+    return (costs * (targets != 0)).mean()
+
+
+def _mean_of_means(costs, targets):
+    mask = targets != 0
+    return ((costs * mask).sum(axis=1) / mask.sum(axis=1)).mean()
+
+
+def precision(candidate, references, n):
+    def grams(text):
+        words = text.split()
+        return Counter(zip(*(words[k:] for k in range(n)), strict=False))
+
+    most: Counter = Counter()
+    for reference in references:
+        most |= grams(reference)
+    have = grams(candidate)
+    return (have & most).total() / have.total()
+
+
+def _grams(text, n):
+    words = text.split()
+    return Counter(zip(*(words[k:] for k in range(n)), strict=False))
+
+
+def _not_clipped(candidate, references, n):
+    known = set().union(*(_grams(text, n) for text in references))
+    have = _grams(candidate, n)
+    return sum(have[gram] for gram in have if gram in known) / have.total()
+
+
+def _added_references(candidate, references, n):
+    most: Counter = sum((_grams(r, n) for r in references), Counter())
+    have = _grams(candidate, n)
+    return (have & most).total() / have.total()
+
+
+def _first_reference(candidate, references, n):
+    have = _grams(candidate, n)
+    return (have & _grams(references[0], n)).total() / have.total()
+
+
+def best_sentence(log_probabilities, lengths, alpha):
+    return int(np.argmax(log_probabilities / lengths**alpha))
+
+
+def _no_normalisation(log_probabilities, lengths, alpha):
+    return int(np.argmax(log_probabilities))
+
+
+def _multiplied(log_probabilities, lengths, alpha):
+    return int(np.argmax(log_probabilities * lengths**alpha))
+
+
+def _probability_divided(log_probabilities, lengths, alpha):
+    return int(np.argmax(np.exp(log_probabilities) / lengths**alpha))
+
+
+def beam_step(scores, log_probabilities, beams):
+    total = (scores[:, np.newaxis] + log_probabilities).ravel()
+    best = np.argsort(-total)[:beams]
+    width = log_probabilities.shape[1]
+    return best // width, best % width, total[best]
+
+
+def _step_alone(scores, log_probabilities, beams):
+    return beam_step(np.zeros_like(scores), log_probabilities, beams)
+
+
+def _one_each(scores, log_probabilities, beams):
+    word = log_probabilities.argmax(axis=1)
+    total = scores + log_probabilities.max(axis=1)
+    order = np.argsort(-total)[:beams]
+    return order, word[order], total[order]
+
+
+def _multiplied_scores(scores, log_probabilities, beams):
+    total = (scores[:, np.newaxis] * log_probabilities).ravel()
+    best = np.argsort(-total)[:beams]
+    width = log_probabilities.shape[1]
+    return best // width, best % width, total[best]
+
+
+_ROWS = np.array([[2, 4, 5, 3, 0], [2, 6, 3, 0, 0]])
+
+EXERCISES = (
+    Exercise(
+        id="21.1",
+        title="What the teacher shows, and asks for",
+        level="warm-up",
+        reference=teach,
+        cases=(
+            Case(np.array([[2, 7, 3]])),
+            Case(_ROWS),
+        ),
+        hints=(
+            "The network sees <start> and is asked for the first word.",
+            "Both results have one column less than rows.",
+            "All columns but the last are seen; all but the first are asked.",
+        ),
+        mistakes=(
+            Mistake(
+                _not_shifted,
+                "Input and target are the same: the network learns to repeat "
+                "the word it was just given, and to score <start>. Shift the "
+                "targets by one.",
+            ),
+            Mistake(
+                _backwards,
+                "The other way round: this network sees a word and must say "
+                "the one before it. Input is all but the last column.",
+            ),
+            Mistake(
+                _whole_rows,
+                "Two whole rows: <start> would be scored, and nothing is "
+                "shifted. Cut the last column of one and the first of the "
+                "other.",
+            ),
+        ),
+        explanation="At step t the network has read words 0 to t and is asked "
+        "for word t + 1. <start> is never a target: nobody has to guess it.",
+    ),
+    Exercise(
+        id="21.2",
+        title="Padding is free",
+        level="core",
+        reference=sentence_cost,
+        cases=(
+            Case(np.array([[1.0, 3.0, 9.0]]), np.array([[4, 3, 0]])),
+            Case(
+                np.array([[2.0, 1.0, 4.0, 8.0], [6.0, 5.0, 5.0, 5.0]]),
+                np.array([[4, 5, 6, 3], [3, 0, 0, 0]]),
+            ),
+        ),
+        hints=(
+            "Which numbers of costs belong to words?",
+            "mask = targets != 0 has the shape of costs.",
+            "Sum the masked costs, and divide by the number of words.",
+        ),
+        mistakes=(
+            Mistake(
+                _mean_of_all,
+                "The cost of padding is in your mean. Multiply by the mask "
+                "first.",
+            ),
+            Mistake(
+                _divided_by_all,
+                "Padding costs nothing any more, but you still divide by its "
+                "number: short sentences look cheap. Divide by mask.sum().",
+            ),
+            Mistake(
+                _mean_of_means,
+                "You averaged the sentences' means: a word of a short "
+                "sentence then weighs more than one of a long sentence. Sum "
+                "over everything first.",
+            ),
+        ),
+        explanation="One sum of costs, one count of words. Keras does it with "
+        "sample weights and reduction='mean_with_sample_weight'; its default "
+        "divides by all places, padding included.",
+    ),
+    Exercise(
+        id="21.3",
+        title="Clipped precision",
+        level="core",
+        reference=precision,
+        cases=(
+            Case("a ball", ("a dog", "the ball"), 1),
+            Case("a a a a", ("a red ball", "a dog and a cat"), 1),
+            Case("the dog the dog", ("the dog sits", "here is the dog"), 2),
+            Case(
+                "a red ball and a dog",
+                ("a dog and a red ball", "a red ball next to a dog"),
+                3,
+            ),
+        ),
+        hints=(
+            "How often may an n-gram count, if a reference has it twice?",
+            "For each n-gram take the largest count in any one reference.",
+            "Counter has | for the larger count and & for the smaller one.",
+        ),
+        mistakes=(
+            Mistake(
+                _not_clipped,
+                "A gram that is in a reference counts every time you say it: "
+                "'a a a a' is perfect. Clip its count at the largest count "
+                "in one reference.",
+            ),
+            Mistake(
+                _added_references,
+                "You added the references' counts up. A reference is one "
+                "way to say it all: take the largest count in any of them, "
+                "with | and not with +.",
+            ),
+            Mistake(
+                _first_reference,
+                "Only the first reference was looked at. Each of them may "
+                "supply a gram.",
+            ),
+        ),
+        explanation="Clipping stops a captioner from repeating a safe word. "
+        "Several references make the score higher, never lower: with more of "
+        "them, more grams are allowed.",
+    ),
+    Exercise(
+        id="21.4",
+        title="The best sentence of a beam",
+        level="core",
+        reference=best_sentence,
+        cases=(
+            Case(np.array([-1.0, -2.0]), np.array([2.0, 2.0]), 0.7),
+            Case(np.array([-3.0, -4.0]), np.array([4.0, 9.0]), 0.7),
+            Case(np.array([-6.0, -1.0, -5.0]), np.array([4.0, 2.0, 20.0]), 1),
+        ),
+        hints=(
+            "Log-probabilities are negative: closer to zero is better.",
+            "Divide each by its length to the power alpha.",
+            "np.argmax of the quotients is the index.",
+        ),
+        mistakes=(
+            Mistake(
+                _no_normalisation,
+                "Without normalisation the short sentence wins: it has fewer "
+                "factors below 1. Divide by lengths**alpha.",
+            ),
+            Mistake(
+                _multiplied,
+                "You multiplied by the length: that punishes long sentences "
+                "even more. Log-probabilities are negative; divide.",
+            ),
+            Mistake(
+                _probability_divided,
+                "You divided the probability. Its logarithm is what grows "
+                "with every word: divide that.",
+            ),
+        ),
+        explanation="With alpha 1 it is the mean cost of a word, with alpha 0 "
+        "the plain probability. Values near 0.7 are usual.",
+    ),
+    Exercise(
+        id="21.5",
+        title="One step of a beam",
+        level="stretch",
+        reference=beam_step,
+        cases=(
+            Case(np.array([-1.0, -2.0]), np.log([[0.6, 0.4], [0.9, 0.1]]), 2),
+            Case(
+                np.array([-0.1, -0.2]),
+                np.log([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]),
+                2,
+            ),
+            Case(
+                np.array([-0.5, -4.0, -6.0]),
+                np.log([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.9, 0.06, 0.04]]),
+                3,
+            ),
+        ),
+        hints=(
+            "All beams are continued by all words; the best of them all stay.",
+            "scores[:, np.newaxis] + log_probabilities is (beams, words).",
+            "Flatten, argsort; // and % by the number of words give back the "
+            "parent and the word.",
+        ),
+        mistakes=(
+            Mistake(
+                _step_alone,
+                "You forgot what the beginnings cost: add scores to the new "
+                "log-probabilities before you choose.",
+            ),
+            Mistake(
+                _one_each,
+                "You kept the best continuation of each beam. Two children "
+                "of one good beginning may both beat all the others: choose "
+                "among all.",
+            ),
+            Mistake(
+                _multiplied_scores,
+                "Logarithms are added, not multiplied: log(pq) = log p + "
+                "log q.",
+            ),
+        ),
+        explanation="The parent tells whose state to carry on. Forgetting to "
+        "reorder the states by parent is the classic bug of batched beams.",
+    ),
+)

@@ -1,0 +1,157 @@
+"""The attending captioner against NumPy, and through its file."""
+
+import numpy as np
+import pytest
+
+from coursekit.errors import CourseError
+from coursekit.session import import_keras
+
+KNOWN = ("a", "dog", "ball", "red", "runs")
+
+
+@pytest.fixture(scope="module")
+def keras():
+    return import_keras()
+
+
+def captioner(**options):
+    from coursekit.captions.captioner import AttendingCaptioner
+
+    settings = {"units": 6, "embedding": 5, "attention": 4, **options}
+    model = AttendingCaptioner(KNOWN, **settings)
+    model.build({"places": (None, 9, 7), "said": (None, 5)})
+    return model
+
+
+@pytest.fixture
+def inputs(keras):
+    keras.utils.set_random_seed(3)
+    rng = np.random.default_rng(3)
+    said = rng.integers(4, 9, (2, 5)).astype("int32")
+    said[1, 3:] = 0
+    return {
+        "places": rng.normal(size=(2, 9, 7)).astype("float32"),
+        "said": said,
+    }
+
+
+def weights_in_numpy(model, places, state):
+    """Bahdanau's formula with the model's own matrices."""
+    w = model.attention.of_place.kernel.numpy()
+    u, b = (v.numpy() for v in model.attention.of_state.weights)
+    v = model.attention.score.kernel.numpy()
+    scores = np.tanh(places @ w + (state @ u + b)[:, np.newaxis]) @ v
+    e = np.exp(scores[..., 0])
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def test_the_weights_are_bahdanaus_formula(inputs):
+    model = captioner()
+    state = np.random.default_rng(0).normal(size=(2, 6)).astype("float32")
+    keys = model.attention.keys(inputs["places"])
+    ours = np.array(model.attention(keys, state))
+    expected = weights_in_numpy(model, inputs["places"], state)
+    assert np.allclose(ours, expected, atol=1e-5)
+    assert np.allclose(ours.sum(axis=1), 1, atol=1e-6)
+
+
+def test_word_by_word_is_the_same_as_all_at_once(inputs):
+    model = captioner()
+    whole = np.array(model(inputs))
+    state = model.begin(inputs["places"])
+    for t in range(5):
+        logits, state = model.step(inputs["said"][:, t], state)
+        assert np.allclose(logits, whole[:, t], atol=1e-5)
+
+
+def test_without_looking_every_place_weighs_the_same(inputs):
+    from coursekit.captions.captioner import weights_of
+
+    model = captioner(look=False)
+    state = model.begin(inputs["places"])
+    _, state = model.step(inputs["said"][:, 0], state)
+    assert np.allclose(weights_of(state), 1 / 9)
+
+
+def test_the_order_of_the_places_does_not_matter(inputs):
+    model = captioner()
+    order = np.random.default_rng(1).permutation(9)
+    moved = {**inputs, "places": inputs["places"][:, order]}
+    assert np.allclose(model(inputs), model(moved), atol=1e-5)
+
+
+def test_the_penalty_is_the_squared_gap_to_a_fair_share(inputs):
+    model = captioner(penalty=0.5)
+    model(inputs)
+    (ours,) = (float(loss) for loss in model.losses)
+    state, looks = model.begin(inputs["places"]), []
+    for t in range(5):
+        _, state = model.step(inputs["said"][:, t], state)
+        looks.append(np.array(state[2]))
+    expected = 0.0
+    for k in range(2):
+        spoken = [t for t in range(5) if inputs["said"][k, t] != 0]
+        total = sum(looks[t][k] for t in spoken)
+        expected += 0.5 * ((total - len(spoken) / 9) ** 2).sum() / 2
+    assert ours == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_captioner_comes_back_from_its_file(inputs, tmp_path):
+    from coursekit.captions import training
+
+    model = captioner(penalty=0.1)
+    path = training.save(model, tmp_path / "folder" / "mine.keras")
+    again = training.load(path)
+    assert again.vocabulary.words == model.vocabulary.words
+    assert again.settings == model.settings
+    assert np.allclose(again(inputs), model(inputs), atol=1e-6)
+    assert [p.name for p in path.parent.iterdir()] == ["mine.keras"]
+
+
+def test_a_missing_a_broken_and_another_file_are_refused(keras, tmp_path):
+    from coursekit.captions import training
+
+    with pytest.raises(CourseError, match="no captioner"):
+        training.load(tmp_path / "none.keras")
+    broken = tmp_path / "broken.keras"
+    broken.write_bytes(b"PK not a zip")
+    with pytest.raises(CourseError, match="broken.keras"):
+        training.load(broken)
+    other = tmp_path / "other.keras"
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(other)
+    with pytest.raises(CourseError, match="another kind"):
+        training.load(other)
+
+
+def test_batches_pair_each_caption_with_its_own_picture(keras):
+    from coursekit.captions import training
+
+    places = np.arange(6, dtype="float32")[:, None, None] * np.ones((6, 2, 3))
+    rows = np.zeros((6, 5, 7), "int32")
+    rows[..., 0] = 2
+    rows[..., 1] = 10 + np.arange(6)[:, None]  # the picture's number
+    rows[..., 2] = 20 + np.arange(5)  # the caption's number
+    seen = set()
+    for inputs, targets, weights in training.batches(places, rows, 5):
+        said = inputs["said"].numpy()
+        assert (inputs["places"].numpy()[:, 0, 0] == said[:, 1] - 10).all()
+        assert (said[:, 1:] == targets.numpy()[:, :-1]).all()
+        assert (weights.numpy() == (targets.numpy() != 0)).all()
+        seen |= {tuple(row) for row in said[:, 1:3].tolist()}
+    assert len(seen) == 30
+
+
+def test_one_call_tells_a_picture(keras):
+    from coursekit.captions import encoder, telling
+    from coursekit.captions.captioner import AttendingCaptioner
+
+    eye = encoder.headless(encoder.with_heads(encoder.build()))
+    model = AttendingCaptioner(KNOWN, units=6)
+    model.build({"places": (None, 64, 64), "said": (None, 4)})
+    image = np.zeros((64, 64, 3), "uint8")
+    told = telling.tell(image, model, eye, beams=4, longest=6)
+    assert told.looks.shape == (len(told.words), 8, 8)
+    assert np.allclose(told.looks.sum(axis=(1, 2)), 1, atol=1e-5)
+    assert len(told.others) == 3
+    assert list(told.scores) == sorted(told.scores, reverse=True)
+    assert "once for each word" in told.figure().summary
