@@ -90,18 +90,8 @@ for _ in range(4):
 #
 # ## Remember where you were going
 #
-# **Momentum** treats the weights as a ball. The gradient changes its speed
-# $v$, and it keeps rolling: $v \leftarrow \mu v - \eta g$,
-# $w \leftarrow w + v$. Steps across the valley cancel, steps along it add up.
-# With a constant gradient the steps grow to $\eta g / (1 - \mu)$: ten times as
-# long for $\mu = 0.9$.
-#
-# **Nesterov** looks where the ball will be before it asks for the slope. In
-# the form that libraries use, the look-ahead is folded into the step:
-# $w \leftarrow w + \mu v - \eta g$ with the new $v$.
-#
 # Each rule below is one function: weights, gradient, a memory, the number of
-# the step, and the learning rate.
+# the step, and the learning rate. Plain gradient descent needs no memory:
 
 
 # %%
@@ -109,11 +99,38 @@ def sgd(w, g, memory, t, rate):
     return w - rate * g
 
 
+# %% [markdown]
+# **Momentum** treats the weights as a ball. The gradient changes its speed
+# $v$, and it keeps rolling: $v \leftarrow \mu v - \eta g$,
+# $w \leftarrow w + v$. Steps across the valley cancel, steps along it add up.
+
+
+# %%
 def momentum(w, g, memory, t, rate, keep=0.9):
     memory["v"] = keep * memory.get("v", 0) - rate * g
     return w + memory["v"]
 
 
+# %% [markdown]
+# How long do the steps become when the gradient stays the same? Each keeps
+# 0.9 of the last and adds one of its own:
+# $1 + 0.9 + 0.81 + \dots = 1/(1 - 0.9)$, ten times as long.
+
+# %%
+w, memory, steps = 0.0, {}, []
+for t in range(1, 61):
+    before, w = w, momentum(w, 1.0, memory, t, 0.1)
+    steps.append(before - w)
+print([f"{steps[t]:.2f}" for t in (0, 1, 2, 59)])
+assert abs(steps[-1] - 0.1 / (1 - 0.9)) < 0.01
+
+# %% [markdown]
+# **Nesterov** looks where the ball will be before it asks for the slope. In
+# the form that libraries use, the look-ahead is folded into the step:
+# $w \leftarrow w + \mu v - \eta g$ with the new $v$.
+
+
+# %%
 def nesterov(w, g, memory, t, rate, keep=0.9):
     memory["v"] = keep * memory.get("v", 0) - rate * g
     return w + keep * memory["v"] - rate * g
@@ -142,10 +159,8 @@ assert np.allclose(folded, ball + 0.9 * speed)
 # The other idea: divide each component by how large *its* gradients usually
 # are. Then both directions of the valley take steps of equal length.
 #
-# - **Adagrad** adds up all squared gradients. The steps shrink for ever.
-# - **RMSprop** forgets: a running mean of the squares, $\rho = 0.9$.
-# - **Adadelta** also keeps a running mean of its own squared steps, and
-#   multiplies by its root: the units cancel, and no learning rate is needed.
+# **Adagrad** adds up all squared gradients. While the gradient stays the same
+# the sum grows like $t$, so the steps shrink like $1/\sqrt t$, for ever.
 
 
 # %%
@@ -154,11 +169,23 @@ def adagrad(w, g, memory, t, rate, start=0.1):
     return w - rate * g / np.sqrt(memory["s"] + 1e-7)
 
 
+# %% [markdown]
+# **RMSprop** forgets: a running mean of the squares, of which it keeps 0.9.
+
+
+# %%
 def rmsprop(w, g, memory, t, rate, keep=0.9):
     memory["s"] = keep * memory.get("s", 0) + (1 - keep) * g**2
     return w - rate * g / np.sqrt(memory["s"] + 1e-7)
 
 
+# %% [markdown]
+# **Adadelta** also keeps a running mean of its own squared steps, and
+# multiplies by its root. The unit of the gradient cancels, the unit of the
+# weight stays, and no learning rate is needed.
+
+
+# %%
 def adadelta(w, g, memory, t, rate, keep=0.95):
     memory["s"] = keep * memory.get("s", 0) + (1 - keep) * g**2
     moved = memory.get("d", 0)  # running mean of the squared steps
@@ -172,9 +199,8 @@ def adadelta(w, g, memory, t, rate, keep=0.95):
 #
 # **Adam** takes the running mean of the gradients (momentum) over the root of
 # the running mean of their squares (RMSprop). Both means start at zero and are
-# too small at first, so it divides by $1 - \beta^t$. **Adamax** replaces the
-# mean of the squares by a decaying maximum. **Nadam** is Adam with Nesterov's
-# look-ahead.
+# too small at first, so it divides by $1 - \beta^t$. By hand, for $t = 1$: the
+# mean is $0.1\,g$, divided by $1 - 0.9$ it is $g$.
 
 
 # %%
@@ -191,15 +217,25 @@ def adam(w, g, memory, t, rate, keep=0.9, keep2=0.999):
     return w - rate * m / (np.sqrt(s) + 1e-7)
 
 
+# %% [markdown]
+# **Adamax** replaces the mean of the squares by a decaying maximum, which
+# needs no correction:
+
+
+# %%
 def adamax(w, g, memory, t, rate, keep=0.9, keep2=0.999):
     m = running(memory, "m", g, keep)
     memory["u"] = np.maximum(keep2 * memory.get("u", 0), np.abs(g))
     return w - rate / (1 - keep**t) * m / (memory["u"] + 1e-7)
 
 
+# %% [markdown]
+# **Nadam** is Adam with Nesterov's look-ahead, and a momentum that warms up:
+
+
 # %%
 def nadam(w, g, memory, t, rate, keep=0.9, keep2=0.999):
-    now = keep * (1 - 0.5 * 0.96**t)  # momentum warms up from 0.47
+    now = keep * (1 - 0.5 * 0.96**t)  # 0.47 in the first step
     following = keep * (1 - 0.5 * 0.96 ** (t + 1))
     product = memory["product"] = memory.get("product", 1.0) * now
     m = running(memory, "m", g, keep)
@@ -243,6 +279,7 @@ def largest_difference(rule, optimizer):
     return worst
 
 
+# %%
 for name, (rule, optimizer) in rules.items():
     difference = largest_difference(rule, optimizer)
     print(f"{name:<9} equal to 1e-5: {difference < 1e-5}")
@@ -372,6 +409,7 @@ cures += ["noise", "shift", "rotation", "zoom", "flip"]
 switches = {cure: keras.Variable(0.0, trainable=False) for cure in cures}
 
 
+# %%
 class Switched(layers.Layer):
     """A layer that is passed by as long as its cure is switched off."""
 
@@ -391,8 +429,8 @@ class Switched(layers.Layer):
 
 
 # %% [markdown]
-# What each cure does is the matter of the next sections; skim the two cells
-# and come back. First the small parts: five ways to change a picture, the
+# What each cure does is the matter of the next sections; skim these cells and
+# come back. First the small parts: five ways to change a picture, the
 # activation, a penalty on the weights, and the loss.
 
 # %%
@@ -407,6 +445,7 @@ changes = {
 }
 
 
+# %%
 def relu_or_tanh(z):
     return ops.where(switches["tanh"] > 0, ops.tanh(z), ops.relu(z))
 
@@ -433,6 +472,7 @@ def block(x, layer, momentum):
     return layers.Activation(relu_or_tanh)(x)
 
 
+# %%
 def network(convolution=layers.Conv2D, momentum=0.9):
     """The base network of this lesson, with all its switches."""
     groups = {"kernel_regularizer": penalty}  # kernels only, no biases
@@ -466,6 +506,7 @@ def in_batches(x, y, size=profile.batch_size, seed=None):
     return data.shuffle(len(x), seed=seed).batch(size)
 
 
+# %%
 sets = {
     "train": in_batches(x_few, y_few),
     "validation": in_batches(x_validation, y_validation),
@@ -490,6 +531,7 @@ def prepare(model, optimizer):
     return model
 
 
+# %%
 def fit(model, data, epochs, callbacks=()):
     """Train, and return the history of losses and accuracies."""
     return model.fit(
@@ -564,6 +606,7 @@ def exponential(t):
     return 0.1 * 0.5 ** (t / 25)
 
 
+# %%
 def cosine(t, steps=100):
     return 0.1 * (1 + np.cos(np.pi * min(t, steps) / steps)) / 2
 
@@ -586,6 +629,8 @@ pairs = {
         schedules.CosineDecay(0.0, 80, warmup_target=0.1, warmup_steps=20),
     ),
 }
+
+# %%
 for name, (own, theirs) in pairs.items():
     same = all(abs(own(t) - float(theirs(t))) < 1e-6 for t in range(101))
     print(f"{name:<12} equal to Keras at 101 steps: {same}")
@@ -619,6 +664,8 @@ one.compile(keras.optimizers.SGD(0.1))
 callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=2)
 callback.set_model(one)
 callback.on_train_begin()
+
+# %%
 by_keras = []
 for epoch, loss in enumerate(losses):
     callback.on_epoch_end(epoch, {"val_loss": loss})
@@ -652,6 +699,7 @@ def landscape(x):
     return 0.25 * (x - 3) ** 2 + np.sin(3 * x)
 
 
+# %%
 def anneal(temperature, seed, steps=2000, place=-0.7):
     """Places visited while the temperature falls to zero."""
     rng = np.random.default_rng(seed)
@@ -711,6 +759,7 @@ def laboratory(convolution, decay):
     return prepare(network(convolution), optimizer)
 
 
+# %%
 def reset(model, convolution, seed):
     """Back to the weights of a network that is built with this seed."""
     keras.utils.set_random_seed(seed)
@@ -729,6 +778,7 @@ def turn_on(*cures):
         variable.assign(float(cure in cures))
 
 
+# %%
 def train_arm(
     seed, on=(), callbacks=(), convolution=layers.Conv2D, decay=None
 ):
@@ -750,7 +800,7 @@ def train_arm(
 # Each kind of run is an **arm** of the experiment and gets a name. The first
 # is the base network alone, longer than before. What will the two losses do?
 
-# %% tags=["nbval-approx-1e-1"]
+# %%
 ARMS = {"plain": {}}
 
 
@@ -759,6 +809,7 @@ def run(arm, seed=0):
     return train_arm(seed, **ARMS[arm])
 
 
+# %% tags=["nbval-approx-1e-1"]
 _, plain_history, plain_weights = run("plain")
 losses = ("cross_entropy", "accuracy")
 optimisation.compare_runs({"plain": plain_history}, losses)
@@ -770,6 +821,8 @@ print("every training digit right:", plain_history["accuracy"][-1] > 0.99)
 print("gap to validation above 0.05:", gap > 0.05)
 risen = validation_loss[-1] > min(validation_loss) + 0.05
 print("validation loss has risen from its lowest:", risen)
+
+# %%
 assert plain_history["accuracy"][-1] > 0.99 and gap > 0.05 and risen
 
 # %% [markdown]
@@ -795,7 +848,7 @@ print(f"{trained} = {sum(trained):,} parameters, {len(x_few)} digits")
 # `patience` epochs for an improvement, and go back to the best weights.
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %%
 def early_stop():
     return keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=5, restore_best_weights=True
@@ -803,11 +856,11 @@ def early_stop():
 
 
 ARMS["early stopping"] = {"callbacks": (early_stop,)}
+
+# %% tags=["nbval-approx-1e-1"]
 measured, stopped_history, _ = run("early stopping")
-lowest, restored = (
-    min(stopped_history["val_loss"]),
-    measured["validation"]["loss"],
-)
+lowest = min(stopped_history["val_loss"])
+restored = measured["validation"]["loss"]
 print(f"lowest validation loss {lowest:.2f}, after restoring {restored:.2f}")
 
 # %%
@@ -841,6 +894,7 @@ def shrunk(optimizer, strength=0.0):
     return weights.numpy().astype(float).round(3).tolist()
 
 
+# %%
 for name in ("SGD", "Adam"):
     make = getattr(keras.optimizers, name)
     penalised = shrunk(make(0.5), strength=0.1)
@@ -871,6 +925,7 @@ def recall(arm):
     return model
 
 
+# %%
 model = recall("plain")
 turn_on("L2")
 kernels = [k.numpy() for k in model.trainable_weights if k.name == "kernel"]
@@ -887,6 +942,8 @@ small = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
 optimizer = keras.optimizers.SGD(0.5, weight_decay=0.2)
 optimizer.exclude_from_weight_decay(var_names=["bias"])
 small.layers[0].bias.assign(np.ones(3, "float32"))
+
+# %%
 before = small.get_weights()[0]
 zeros = [ops.zeros_like(v) for v in small.trainable_variables]
 optimizer.apply(zeros, small.trainable_variables)
@@ -938,12 +995,14 @@ def nearest_labels(pictures):
     return y_all[:2000][squared.argmin(axis=1)]
 
 
+# %%
 def seen_as(label, change):
     """How often the changed digits of one class look like each class."""
     pictures = change(x_test[y_test == label][:200])
     return np.bincount(nearest_labels(pictures), minlength=10)
 
 
+# %%
 turned = seen_as(6, lambda p: p[:, ::-1, ::-1])
 mirrored = seen_as(2, lambda p: p[:, :, ::-1])
 print("6 turned round:", turned)
@@ -983,6 +1042,7 @@ def dropout(x, mask, keep):
     return x * mask / keep
 
 
+# %%
 x = np.array([1.0, 2.0, 3.0, 4.0])
 print(dropout(x, mask=np.array([1, 0, 1, 0]), keep=0.5))
 
@@ -1018,6 +1078,7 @@ masks = np.array(list(itertools.product([0, 1], repeat=units)))  # (256, 8)
 print(len(masks), "=", 2**units, "thinned networks; the 100th:", masks[99])
 
 
+# %%
 def probability(masks, keep):
     """Probability of each mask; they sum to one."""
     kept = masks.sum(axis=1)
@@ -1036,6 +1097,8 @@ for keep in (0.5, 0.8):
 rng = np.random.default_rng(profile.seed)
 x = rng.standard_normal(units)
 W = rng.standard_normal((units, 3))
+
+# %%
 for keep in (0.5, 0.8):
     mean = probability(masks, keep) @ ((masks * x) @ W)
     scaled = (keep * x) @ W
@@ -1056,12 +1119,14 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+# %%
 def both_means(outputs, keep):
     """Arithmetic and normalised geometric mean over all masks."""
     weights = probability(masks, keep)
     return weights @ outputs, softmax(weights @ np.log(outputs))
 
 
+# %%
 for keep in (0.5, 0.8):
     arithmetic, geometric = both_means(softmax((masks * x) @ W), keep)
     scaled = softmax((keep * x) @ W)
@@ -1085,6 +1150,7 @@ def deep(inputs):
     return softmax(np.maximum(inputs @ V, 0) @ U)
 
 
+# %%
 thinned_outputs = deep(masks * x)
 arithmetic, geometric = both_means(thinned_outputs, 0.5)
 scaled = deep(0.5 * x)
@@ -1162,9 +1228,12 @@ def normalise(x, axes, gamma, beta, epsilon=1e-3):
     return gamma * z + beta, mean, variance
 
 
+# %%
 column = np.array([[1.0], [2.0], [3.0], [6.0]])
 z, mean, variance = normalise(column, axes=0, gamma=1, beta=0, epsilon=0)
 print(mean, variance, z[:, 0].round(3))
+
+# %%
 print(
     "mean 0:", np.isclose(z.mean(), 0), " deviation 1:", np.isclose(z.std(), 1)
 )
@@ -1264,6 +1333,8 @@ for value in (0.9, 0.99):
     prepare(model, keras.optimizers.Adam(profile.norm_rate))
     data = in_batches(x_all[:1077], y_all[:1077], 19, profile.seed)
     kept[value], normed[value] = fit(model, data, 5), model
+
+# %%
 both = zip(*(m.trainable_variables for m in normed.values()), strict=True)
 same = all(np.allclose(a, b, atol=1e-5) for a, b in both)
 print("the same weights:", same)
@@ -1343,6 +1414,8 @@ for kind in (layers.Conv2D, Unshared):
     twins.append(network(kind))
     weights = [int(np.prod(w.shape)) for w in twins[-1].trainable_weights]
     print(f"{kind.__name__:<9}first kernel {weights[0]:>6,} weights")
+
+# %%
 answers = [np.array(twin(x_test[:20])) for twin in twins]
 print("the same answers:", np.allclose(*answers, atol=1e-4))
 assert np.allclose(*answers, atol=1e-4)
@@ -1366,6 +1439,8 @@ ARMS["no sharing"] = {"convolution": Unshared}
 target = 0.9 * np.eye(10)[[3]] + 0.1 / 10
 logits = np.log(target).astype("float32")  # softmax(log p) = p
 print(target[0].round(2), f"gap {logits.max() - logits.min():.2f}")
+
+# %%
 keras_loss = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing=0.1
 )
@@ -1401,31 +1476,42 @@ ARMS["three at once"] = {"on": ["dropout", "batch norm", "shift"]}
 # order, epochs, learning rate. Which cure would you bet on? Write it down,
 # then run:
 
-# %% tags=["nbval-approx-1e-1"]
-results, test_loss = {}, {}
-print("arm               train  validation   test  spread  test loss")
-for arm in profile.arms:
+
+# %%
+def outcome(arm):
+    """Accuracies of each set and losses of the test set, one a seed."""
     runs = [run(arm, seed)[0] for seed in profile.seeds]
-    results[arm] = {
-        part: [measured[part]["accuracy"] for measured in runs]
-        for part in sets
-    }
-    train, validation, test = map(np.mean, results[arm].values())
-    test_loss[arm] = np.mean([m["test"]["cross_entropy"] for m in runs])
-    spread = f"{np.std(results[arm]['test']):.3f}"
-    print(
-        f"{arm:<17} {train:.3f}  {validation:10.3f}  {test:.3f}"
-        f"   {spread if len(runs) > 1 else '  -  '}  {test_loss[arm]:9.2f}"
-    )
+    table = {part: [r[part]["accuracy"] for r in runs] for part in sets}
+    return table | {"loss": [r["test"]["cross_entropy"] for r in runs]}
+
+
+def row(name, values):
+    """A line of the table: means, and the spread of several seeds."""
+    train, validation, test, loss = map(np.mean, values.values())
+    seeds = len(values["test"])
+    spread = f"{np.std(values['test']):.3f}" if seeds > 1 else "one"
+    accuracies = f"{train:.3f}  {validation:10.3f}  {test:.3f}  {spread:>6}"
+    return f"{name:<16} {accuracies}  {loss:9.2f}"
+
+
+# %% tags=["nbval-approx-1e-1"]
+results = {}
+print("arm              train  validation   test  spread  test loss")
+for arm in profile.arms:
+    results[arm] = outcome(arm)
+    print(row(arm, results[arm]))
 
 # %% tags=["nbval-approx-5e-2"]
 optimisation.ablation(results, len(y_test))
 
 # %%
-for arm in ("dropout", "batch norm"):
+test_loss = {arm: np.mean(values["loss"]) for arm, values in results.items()}
+for arm in ("dropout", "batch norm", "three at once"):
     lower = bool(test_loss[arm] < test_loss["plain"])
-    print(f"{arm} has a lower test loss than plain:", lower)
+    print(f"{arm:<14} has a lower test loss than plain:", lower)
     assert lower
+
+# %%
 majority = np.bincount(y_test).max() / len(y_test)
 far = all(np.mean(r["test"]) > majority + 0.5 for r in results.values())
 print("every arm 50 points above always naming one digit:", far)
@@ -1493,6 +1579,7 @@ mask = np.random.default_rng(profile.seed).random(1000) < 0.5
 print("test time          ", ones.sum())
 print("training, forgotten", (ones * mask).sum())
 print("training, inverted ", dropout(ones, mask, 0.5).sum())
+assert (ones * mask).sum() < 0.6 * ones.sum()
 
 # %% [markdown]
 # **Batch statistics at test time.** Call the model with `training=True`, and
