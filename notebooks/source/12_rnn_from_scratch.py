@@ -357,7 +357,8 @@ assert np.isclose(dh3, nudged, atol=1e-8)
 #
 # From lesson 01: the gradient of softmax and cross-entropy is $e_t = y_t -
 # \text{target}_t$, a row of $k$ numbers (the target as a one-hot row). $V$
-# acts at every step, so its gradient is a **sum over time**:
+# acts at every step, so its gradient is a **sum over time** (and that is all:
+# no path leads from $V$ through the states):
 #
 # $$\frac{\partial L}{\partial V} = \sum_t h_t^\top e_t .$$
 #
@@ -847,10 +848,11 @@ assert small[lag] > small[1] + 0.3 and larger[1] > 0.5
 # lesson 13, and has nothing to do with truncating.)
 #
 # Both halves of the picture matter. From **small** weights the letter's echo
-# dies within a few steps, and only the gradient over the full reach can build
-# a memory. From **larger** weights the untrained network already carries a
-# jumbled echo of the letter to the end; one step of gradient is enough to read
-# it out and strengthen it.
+# dies within a few steps: the shorter the reach, the fewer starts ever find
+# the letter, and only the full reach never fails. From **larger** weights the
+# untrained network already carries a jumbled echo of the letter to the end;
+# one step of gradient is often enough to read it out and strengthen it. (A
+# handful of starts: trust the direction, not each bar.)
 #
 # So "truncated BPTT learns nothing beyond its reach" is too strong. It gets no
 # gradient from there, but it can use what the state happens to carry.
@@ -1059,7 +1061,33 @@ def last_states(sequences, U, W, b):
 ck.check("12.5", last_states)
 
 # %% [markdown]
-# **12.6 (stretch)** Write `truncated_gradient(x, u, w, reach)`: for the single
+# **12.6 (core)** `slope(x, w)` is the derivative of the loss $\tfrac12 (h_T -
+# 1)^2$ of a single unit with $u = 1$, for one sequence. Write
+# `one_pass(sequences, w, rate)`: a step of gradient descent after *each*
+# sequence, in their order; returns the last w.
+
+
+# %%
+def slope(x, w):
+    """x (T,), a number w -> d/dw of (h_T - 1)^2 / 2."""
+    h, change = 0.0, 0.0  # h_t and dh_t/dw
+    for now in x:
+        before, h = h, np.tanh(now + w * h)
+        change = (1 - h**2) * (before + w * change)
+    return (h - 1) * change
+
+
+# %%
+def one_pass(sequences, w, rate):
+    """List of (T,) arrays, two numbers -> a number."""
+    ...  # your code here
+
+
+# %%
+ck.check("12.6", one_pass)
+
+# %% [markdown]
+# **12.7 (stretch)** Write `truncated_gradient(x, u, w, reach)`: for the single
 # unit $h_t = \tanh(u x_t + w h_{t-1})$ and the loss $L = \sum_t h_t$, the
 # derivative dL/dw over paths of fewer than `reach` steps back (`reach=1` is
 # the explicit term alone).
@@ -1072,7 +1100,7 @@ def truncated_gradient(x, u, w, reach):
 
 
 # %%
-ck.check("12.6", truncated_gradient)
+ck.check("12.7", truncated_gradient)
 
 # %% [markdown]
 # ## You can now

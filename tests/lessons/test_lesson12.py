@@ -237,6 +237,20 @@ def test_the_exercises_full_reach_is_the_derivative():
     )
 
 
+def test_the_slope_of_the_exercise_is_scipys_and_the_lessons(own):
+    x = np.array([0.4, -0.2, 0.9])
+
+    def loss(w):
+        h = 0.0
+        for now in x:
+            h = np.tanh(now + w[0] * h)
+        return (h - 1) ** 2 / 2
+
+    (theirs,) = approx_fprime(np.array([0.6]), loss, 1e-7)
+    assert lesson12.slope(x, 0.6) == pytest.approx(theirs, abs=1e-6)
+    assert own["slope"](x, 0.6) == lesson12.slope(x, 0.6)
+
+
 # ------------------------------------------------------------- figures
 
 
