@@ -125,6 +125,18 @@ def test_there_is_a_path_for_each_pair_of_steps(own):
     assert len(short) == 1 + 2 + 2 + 2
 
 
+def test_the_jacobian_is_the_change_of_a_state_with_the_one_before(own):
+    weights = own["draw_weights"](4, 3, 4, seed=5)
+    U, W, _, b, _ = weights.values()
+    h = np.array([0.3, -0.6, 0.1])
+
+    def step(h):
+        return np.tanh(X[0] @ U + h @ W + b)
+
+    formula = np.diag(1 - step(h) ** 2) @ W.T
+    assert np.allclose(approx_fprime(h, step, 1e-7), formula, atol=1e-6)
+
+
 def test_every_slip_gives_a_wrong_gradient_and_no_slip_the_right_one(own):
     weights = own["draw_weights"](4, 4, 4, seed=3)
     right = own["gradients"](X, TARGETS, weights)["W"]
@@ -223,6 +235,20 @@ def test_the_exercises_full_reach_is_the_derivative():
     assert lesson12.truncated_gradient(x, u, 0.7, 4) == pytest.approx(
         theirs, abs=1e-6
     )
+
+
+def test_the_slope_of_the_exercise_is_scipys_and_the_lessons(own):
+    x = np.array([0.4, -0.2, 0.9])
+
+    def loss(w):
+        h = 0.0
+        for now in x:
+            h = np.tanh(now + w[0] * h)
+        return (h - 1) ** 2 / 2
+
+    (theirs,) = approx_fprime(np.array([0.6]), loss, 1e-7)
+    assert lesson12.slope(x, 0.6) == pytest.approx(theirs, abs=1e-6)
+    assert own["slope"](x, 0.6) == lesson12.slope(x, 0.6)
 
 
 # ------------------------------------------------------------- figures
