@@ -515,8 +515,8 @@ sets = {
 
 
 # %%
-def prepare(model, optimizer):
-    """Compile; ten steps are run at a time, which saves some overhead."""
+def prepare(model, optimizer, at_once=1):
+    """Compile; many short steps run faster with several at once."""
     cross_entropy = keras.metrics.SparseCategoricalCrossentropy(
         name="cross_entropy", from_logits=True
     )
@@ -524,7 +524,7 @@ def prepare(model, optimizer):
         optimizer,
         loss_function,
         metrics=["accuracy", cross_entropy],
-        steps_per_execution=10,
+        steps_per_execution=at_once,
         jit_compile=False,
     )
     optimizer.build(model.trainable_variables)
@@ -756,7 +756,7 @@ import functools
 def laboratory(convolution, decay):
     """The base network, compiled once for all arms that can share it."""
     optimizer = keras.optimizers.Adam(weight_decay=decay)
-    return prepare(network(convolution), optimizer)
+    return prepare(network(convolution), optimizer, at_once=10)
 
 
 # %%
@@ -1009,19 +1009,19 @@ print("6 turned round:", turned)
 print("2 mirrored:    ", mirrored)
 
 # %%
-few_stay = bool(mirrored[2] < mirrored.sum() / 2)
-print("most turned sixes look like a nine: ", bool(turned.argmax() == 9))
-print("most mirrored twos are taken for others:", few_stay)
-assert turned.argmax() == 9 and few_stay
+print("sixes still taken for a six:", f"{turned[6] / turned.sum():.2f}")
+print("twos still taken for a two: ", f"{mirrored[2] / mirrored.sum():.2f}")
+assert turned[6] < turned.sum() / 4 and mirrored[2] < mirrored.sum() / 4
 
 # %%
 for name in changes:
     ARMS[name] = {"on": [name]}
 
 # %% [markdown]
-# An augmentation is a claim: "this does not change the label". A shift keeps a
-# digit's label; a half turn does not (6 and 9), nor does a mirror. For
-# photographs of cats a mirror is fine. Know your labels.
+# Almost none. (Among the small digits of the quick profile most turned sixes
+# are taken for a nine.) An augmentation is a claim: "this does not change the
+# label". A shift keeps a digit's label; a half turn does not, nor does a
+# mirror. For photographs of cats a mirror is fine. Know your labels.
 #
 # ## Cure 4: dropout
 #
