@@ -19,7 +19,7 @@
 # - derive back-propagation through time, as a recursion and as a sum over
 #   paths, and let autodiff and finite differences check every number;
 # - train it until it spells "deep", and look at what it remembers;
-# - cut the gradient short, and see what it can no longer learn;
+# - cut the gradient short, and measure what is lost;
 # - measure what a step of time costs.
 
 # %%
@@ -858,8 +858,24 @@ assert small[lag] > small[1] + 0.3 and larger[1] > 0.5
 # gradient from there, but it can use what the state happens to carry.
 #
 # In practice a long text is cut into pieces; the state goes on from piece to
-# piece, the gradient does not. In Keras that is `stateful=True` and one batch
-# a piece.
+# piece, the gradient does not. In Keras that is `stateful=True`, one piece a
+# call. Two pieces of five steps end where one sequence of ten ends:
+
+# %%
+ten = np.random.default_rng(4).random((1, 10, 3), dtype="float32")
+whole = layers.SimpleRNN(4)
+in_pieces = layers.SimpleRNN(4, stateful=True)
+last = whole(ten)
+in_pieces.build((1, 5, 3))
+in_pieces.set_weights(whole.get_weights())
+in_pieces(ten[:, :5])  # leaves its state behind
+difference = np.abs(in_pieces(ten[:, 5:]) - last).max()
+print("two pieces = one sequence:", bool(difference < 1e-6))
+assert difference < 1e-6
+
+# %% [markdown]
+# `reset_state()` sets it back to zero. Forget that, and you make the first of
+# the common mistakes below.
 #
 # ## What a step costs
 #
@@ -905,7 +921,7 @@ print("one long sequence takes longer:  ", slower > 2)
 assert linear / 4 < growth < linear * 4 and slower > 2
 
 # %% [markdown]
-# Left: eight times the length, eight times the time. Right: the same number of
+# Left: the points lie on a line through zero. Right: the same number of
 # products, and the more steps wait for each other, the longer it takes. Each
 # step is a small piece of work that must be started and finished before the
 # next one, however many processors you have. Across the **batch** everything
