@@ -728,7 +728,7 @@ results = {
 }
 
 # %% tags=["nbval-approx-5e-2"]
-gradients.success_by_lag(profile.lags, results, chance=0.5)
+gradients.success_panels(profile.lags, results, chance=0.5)
 
 # %%
 reached = {

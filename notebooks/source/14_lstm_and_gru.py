@@ -412,7 +412,7 @@ for value in (0, 5):
     cell = layers.GRUCell(big, reset_after=False)
     cells[f"GRU, update bias {value}"] = (with_bias(cell, 0, value), 1)
 
-# %%
+# %% tags=["nbval-approx"]
 from coursekit.figures import gradients
 
 curves = {
@@ -494,7 +494,7 @@ counter.compile(
     jit_compile=False,
 )
 codes, depths = bracket_strings(64 * updates, 20, rng)
-counter.fit(np.eye(4)[codes], depths[..., np.newaxis], 64, verbose=0)
+history = counter.fit(np.eye(4)[codes], depths[..., np.newaxis], 64, verbose=0)
 
 # %%
 for length in (20, 40):
@@ -503,10 +503,10 @@ for length in (20, 40):
     right = (said == depths).mean()
     most_frequent = (depths == np.bincount(depths.ravel()).argmax()).mean()
     print(
-        f"length {length}: above 95 % right {bool(right > 0.95)}, "
-        f"baseline below 35 % {bool(most_frequent < 0.35)}"
+        f"length {length}: right above 0.95 {bool(right > 0.95)}, "
+        f"the baseline below 0.45 {bool(most_frequent < 0.45)}"
     )
-    assert right > 0.95 > most_frequent + 0.6
+    assert right > 0.95 and most_frequent < 0.45
 
 # %% [markdown]
 # It even holds for strings twice as long as those it was trained on. Now open
@@ -648,11 +648,11 @@ def trained(task, layer, lag, seed):
         keras.optimizers.Adam(rates, global_clipnorm=1.0),
         losses[task],
         steps_per_execution=25,
-        jit_compile=True,  # pays off here: see "What it costs" below
+        jit_compile=False,
     )
     model.fit(*makers[task](64 * profile.updates, lag, data), 64, verbose=0)
     x, answer = makers[task](2000, lag, data)
-    return model, score(task, answer, model.predict(x, 500, verbose=0))
+    return model, score(task, answer, np.array(model(x)))
 
 
 # %% [markdown]
@@ -682,16 +682,16 @@ gradients.success_by_lag(
 )
 
 # %%
-at_10, at_30 = (profile.lags.index(lag) for lag in (10, 30))
-adding_scores = {n: np.mean(s, axis=0) for n, s in scores["adding"].items()}
-for name, value in adding_scores.items():
-    print(
-        f"{name:<9} above 0.9 at lag 10: {bool(value[at_10] > 0.9)}, "
-        f"at lag 30: {bool(value[at_30] > 0.9)}"
-    )
-assert min(value[at_10] for value in adding_scores.values()) > 0.8
-assert min(adding_scores[name][at_30] for name in ("LSTM", "GRU")) > 0.9
-assert adding_scores["SimpleRNN"][at_30] < 0.9
+solved = 0.87  # a typical error below 0.15: the root of 0.13 x 2/12
+reached = {
+    name: [lag for lag, v in zip(profile.lags, np.mean(s, 0)) if v > solved]
+    for name, s in scores["adding"].items()
+}
+for name, lags in reached.items():
+    print(f"{name:<9} adds at lags {lags}")
+assert all(10 in lags for lags in reached.values())
+assert 30 in reached["LSTM"] and 30 in reached["GRU"]
+assert 30 not in reached["SimpleRNN"]
 
 # %% [markdown]
 # All three manage ten steps. At thirty the plain network falls behind, with
@@ -721,6 +721,15 @@ for name, parts in (("SimpleRNN", 1), ("LSTM", 2), ("GRU", 1)):
     layer = models["adding", name].layers[1]
     after[name] = norms(step_jacobians(layer.cell, parts))
 gradients.flow(after)
+
+# %%
+left = {name: values[-1] for name, values in after.items()}
+print(
+    "LSTM keeps over 100 times as much:",
+    left["LSTM"] > 100 * left["SimpleRNN"],
+)
+print("so does the GRU:", left["GRU"] > 100 * left["SimpleRNN"])
+assert min(left["LSTM"], left["GRU"]) > 100 * left["SimpleRNN"]
 
 # %% [markdown]
 # The plain network still loses what lies far back. The gated ones have learned
@@ -835,29 +844,39 @@ assert stacked.get_layer("upper").output.shape == (None, 4)
 # ## What it costs
 #
 # A recurrent layer is a loop, and there are three ways to run it: step by step
-# (Keras' default on a CPU), compiled as a whole (`jit_compile=True`), or
+# (the default on a CPU), compiled as a whole by XLA (`jit_compile=True`), or
 # written out (`unroll=True`). Measure one update of each, the first and the
-# further ones. The times are your machine's; they are in the picture only:
+# further ones. The times are your machine's; they are in the picture only. The
+# update is written out here, because `compile(jit_compile=True)` is refused
+# while operations are kept deterministic, as `ck.start` does on a CPU.
 
 # %%
 import time
 
 steps = profile.timed_steps
-x, answer = adding(32, steps, rng)
+x, answer = (tf.constant(a, "float32") for a in adding(32, steps, rng))
 
 
 def update_seconds(layer, unroll=False, jit_compile=False):
     """Seconds of the first update, and of each further one."""
     inputs = layers.Input((steps, 2))
-    model = keras.Model(
-        inputs, layers.Dense(1)(layer(32, unroll=unroll)(inputs))
-    )
-    model.compile("adam", "mse", jit_compile=jit_compile)
+    state = layer(32, unroll=unroll)(inputs)
+    model = keras.Model(inputs, layers.Dense(1)(state))
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(jit_compile=jit_compile)
+    def update():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(x) - answer) ** 2)
+        slopes = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(slopes, model.trainable_variables)
+
     start = time.perf_counter()
-    model.train_on_batch(x, answer)
+    update()
     first = time.perf_counter()
     for _ in range(20):
-        model.train_on_batch(x, answer)
+        update()
     return first - start, (time.perf_counter() - first) / 20
 
 
@@ -952,8 +971,9 @@ assert not np.allclose(ends[0], ends[1], atol=1e-3)
 # answers.
 
 # %%
+piece = long[:, :3]
 keeper.reset_state()
-once, twice = np.array(keeper(long)), np.array(keeper(long))
+once, twice = np.array(keeper(piece)), np.array(keeper(piece))
 print("same input, same answer:", np.allclose(once, twice, atol=1e-3))
 assert not np.allclose(once, twice, atol=1e-3)
 

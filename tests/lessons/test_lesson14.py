@@ -31,8 +31,8 @@ def own(lesson_functions):
         "1,920 = 3.10 x plain",
         "reset_after=False: below 1e-6 True",
         "reset_after=True: below 1e-6 True",
-        "LSTM      above 0.9 at lag 10: True, at lag 30: True",
-        "GRU       above 0.9 at lag 10: True, at lag 30: True",
+        "LSTM      adds at lags [10, 30]",
+        "SimpleRNN adds at lags [10]",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):

@@ -114,7 +114,6 @@ def success_by_lag(
     arms: Mapping[str, np.ndarray],
     chance: float,
     ylabel: str = "accuracy",
-    xlabel: str = "lag (steps)",
 ) -> CourseFigure:
     """A line an arm: mean over seeds, with the range of the seeds.
 
@@ -144,16 +143,50 @@ def success_by_lag(
     axes.set_xscale("log", base=2)
     axes.set_xticks(lags, [str(lag) for lag in lags])
     axes.minorticks_off()
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel="lag (steps)", ylabel=ylabel)
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
+    return CourseFigure(figure, _said_by_lag(ylabel, lags, arms))
+
+
+def success_panels(
+    lags: Sequence[int], arms: Mapping[str, np.ndarray], chance: float
+) -> CourseFigure:
+    """Accuracy against lag, a panel an arm, since many lie on each other.
+
+    ``arms`` maps a name to accuracies of shape (seeds, lags); the shade is
+    the range of the seeds, ``chance`` what guessing gives.
+    """
+    columns = 3
+    rows = -(-len(arms) // columns)
+    figure, panels = new_figure(
+        rows, columns, width=9.2, height=2.1 * rows + 0.4, sharex=True
+    )
+    panels = np.ravel(panels)
+    for panel in panels[len(arms) :]:
+        panel.remove()
+    for panel, (name, values) in zip(panels, arms.items(), strict=False):
+        values = np.asarray(values, dtype=float)
+        panel.plot(lags, values.mean(axis=0), "o-", color=PALETTE["blue"])
+        panel.fill_between(lags, values.min(0), values.max(0), alpha=0.2)
+        panel.axhline(chance, color="0.5", linestyle=":")
+        panel.set_title(name, fontsize=10)
+        panel.set_xscale("log", base=2)
+        panel.set_xticks(lags, [str(lag) for lag in lags])
+        panel.minorticks_off()
+        panel.set(ylim=(chance - 0.1, 1.05), xlabel="lag (steps)")
+    for panel in panels[: len(arms) : columns]:
+        panel.set_ylabel("accuracy")
+    return CourseFigure(figure, _said_by_lag("accuracy", lags, arms))
+
+
+def _said_by_lag(
+    what: str, lags: Sequence[int], arms: Mapping[str, np.ndarray]
+) -> str:
     said = "; ".join(
         f"{name}: {', '.join(f'{v:.2f}' for v in np.mean(values, axis=0))}"
         for name, values in arms.items()
     )
-    return CourseFigure(
-        figure,
-        f"Mean {ylabel} at {xlabel} {', '.join(map(str, lags))}. {said}.",
-    )
+    return f"Mean {what} at lags {', '.join(map(str, lags))}. {said}."
 
 
 def power_of_ten(value: float) -> str:
