@@ -10,7 +10,7 @@
 # | **Time** | 75 min to read, 70 s to run (quick), 5 min on a GPU (full) |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
-# | **You should end with** | BLEU-4 above 50, nine of ten colours true |
+# | **You should end with** | BLEU-4 above 50, 95 % of named things there |
 #
 # ## In this lesson you will
 # - turn captions into numbers, and score a sentence word by word;
@@ -135,7 +135,7 @@ assert (example[:-1][1:] == example[1:][:-1]).all()
 #
 # The papers take a CNN trained on a million labelled photographs, cut its head
 # off and keep the rest. You do the same on a small scale. This network has
-# seen 20,000 other scenes, and learned to name what each of 8 x 8 places
+# seen 30,000 other scenes, and learned to name what each of 8 x 8 places
 # shows. It has never seen a caption:
 
 # %%
@@ -273,7 +273,7 @@ def build(way):
     """A captioner: (picture, words so far) -> logits of each next word."""
     picture = layers.Input((256,), name="picture")
     so_far = layers.Input((None,), dtype="int32", name="so_far")
-    seen = layers.Dropout(0.2, name="drop_picture")(picture)
+    seen = layers.Dropout(0.1, name="drop_picture")(picture)
     x = layers.Embedding(len(vocabulary), 64, name="word")(so_far)
     lstm = layers.LSTM(profile.units, return_sequences=True, name="lstm")
     if way == "state":
@@ -284,7 +284,7 @@ def build(way):
         first = layers.Dense(64, name="as_word")(seen)
         x = keras.ops.concatenate([first[:, None], x], axis=1)
         x = lstm(x)[:, 1:]  # nothing is asked after the picture
-    x = layers.Dropout(0.3, name="drop_hidden")(x)
+    x = layers.Dropout(0.1, name="drop_hidden")(x)
     logits = layers.Dense(len(vocabulary), name="next_word")(x)
     return keras.Model([picture, so_far], logits, name=way)
 
@@ -444,9 +444,25 @@ for temperature in (0.5, 1.0, 2.0):
 assert softmax(np.array([4.0, 2, 0]))[0] > 0.86
 
 # %% [markdown]
-# Cold means certain, hot means anything goes. The library draws for many
-# pictures at once (how is a section of its own, below). Does adventurous
-# speech stay true?
+# Cold means certain, hot means anything goes. Speaking is the same loop as
+# before; only the choice of the word is another:
+
+
+# %%
+def draw(logits, temperature):
+    """One word number, drawn from the tempered probabilities."""
+    chances = softmax(np.array(logits, "float64") / temperature)
+    return int(rng.choice(len(chances), p=chances))
+
+
+drawn = [draw(np.array([2.0, 1, 0]), 1.0) for _ in range(2000)]
+share = np.bincount(drawn) / 2000
+print("drawn as often as it should be:", abs(share[0] - 0.67) < 0.04)
+assert abs(share[0] - 0.67) < 0.04
+
+# %% [markdown]
+# The library draws for many pictures at once (how is a section of its own,
+# below). Does adventurous speech stay true?
 
 # %%
 from coursekit.captions import decoding, scoring
@@ -621,22 +637,50 @@ assert len(set(map(str, spoken.values()))) == 1
 
 # %% [markdown]
 # The step is compiled now, but Python still goes round for every word. So put
-# the **loop** into the compiled function too, with a stop as soon as all
-# sentences have ended, and give it a thousand pictures:
+# the **loop** into the compiled function too, for many pictures at once, with
+# a stop as soon as all sentences have ended:
+
+
+# %%
+@tf.function
+def speak_all(vectors):
+    """Greedy captions of pictures (n, 256): word numbers (n, 21)."""
+    word = tf.fill([len(vectors)], START)
+    ended, state = word == END, begin(vectors)
+    said = tf.TensorArray("int32", longest + 1, element_shape=word.shape)
+    for t in tf.range(longest + 1):
+        if tf.reduce_all(ended):
+            break
+        logits, state = step(word, state)
+        best = tf.argmax(logits, axis=-1, output_type="int32")
+        word = tf.where(ended, PAD, best)  # the others wait in silence
+        ended = ended | (word == END)
+        said = said.write(t, word)
+    return tf.transpose(said.stack())
+
+
+# %% [markdown]
+# The library's `decoding.greedy` is this loop, with a place for attention (in
+# lesson 22). Same pictures, same words?
 
 # %%
 greedy = decoding.greedy(begin, step, longest + 1)
 thousand = np.concatenate([vectors["test"], vectors["held_out"]])
+ours, theirs = np.array(speak_all(thousand)), np.array(greedy(thousand))
+for k, sentence in enumerate(spoken["predict"], 1):
+    assert ours[k, : len(sentence)].tolist() == sentence
+print("1,000 captions, loop = library:", bool((ours == theirs).all()))
+assert (ours == theirs).all()
+
+# %%
 for name, pictures in (
     ("compiled loop", thousand[1:2]),
     ("the same, 1,000 pictures", thousand),
 ):
-    greedy(pictures)
+    greedy(pictures)  # compiles for this size
     start = time.perf_counter()
     rows = np.array(greedy(pictures))
     per_word[name] = (time.perf_counter() - start) / (rows != PAD).sum()
-for k, sentence in enumerate(spoken["predict"], 1):
-    assert rows[k][: len(sentence)].tolist() == sentence
 
 # %% [markdown]
 # How many times faster is the last rung than the first? Guess a power of ten.
@@ -776,12 +820,13 @@ print(f"people, four references: BLEU-4 {human[3]:.1f}")
 
 # %%
 best = max(results[f"{name}, beam"][3] for name in models)
-facts = [results[f"{name}, beam"][4] for name in models]
+facts = results["state, beam"][4]
 lazy = max(results["most frequent"][3], results["nearest picture"][3])
-print("BLEU-4 at least 50:", best >= 50, " lazy + 15:", best > lazy + 15)
-print("colours true, 90 %:", max(f.attributes for f in facts) >= 0.9)
-assert best >= 50 and best > lazy + 15
-assert max(f.attributes for f in facts) >= 0.9
+print("BLEU-4 at least 50:", best >= 50, " lazy + 5:", best > lazy + 5)
+print("things true, 95 %:", facts.objects >= 0.95)
+print("colours true, 75 %:", facts.attributes >= 0.75)
+assert best >= 50 and best > lazy + 5
+assert facts.objects >= 0.95 and facts.attributes >= 0.75
 
 # %%
 figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
@@ -1011,7 +1056,22 @@ def teach(rows):
 ck.check("21.1", teach)
 
 # %% [markdown]
-# **21.2 (core)** Write `sentence_cost(costs, targets)`: the mean cost of a
+# **21.2 (warm-up)** Write `sentence(numbers, words)`: the words of a row, with
+# blanks between them, up to the first *end*. Start, end and padding are no
+# words. `words[4]` is the first real one.
+
+
+# %%
+def sentence(numbers, words):
+    """A row of integers and a list of strings -> one string."""
+    ...  # your code here
+
+
+# %%
+ck.check("21.2", sentence)
+
+# %% [markdown]
+# **21.3 (core)** Write `sentence_cost(costs, targets)`: the mean cost of a
 # word, for a batch of sentences. Where the target is 0 there is no word.
 
 
@@ -1022,10 +1082,25 @@ def sentence_cost(costs, targets):
 
 
 # %%
-ck.check("21.2", sentence_cost)
+ck.check("21.3", sentence_cost)
 
 # %% [markdown]
-# **21.3 (core)** Write `precision(candidate, references, n)`: the share of the
+# **21.4 (core)** sacrebleu wants references in columns: a list of everybody's
+# first caption, a list of everybody's second, and so on. Write
+# `columns(captions)`, given a tuple of captions for each picture.
+
+
+# %%
+def columns(captions):
+    """A list of n tuples of k strings -> a list of k lists of n strings."""
+    ...  # your code here
+
+
+# %%
+ck.check("21.4", columns)
+
+# %% [markdown]
+# **21.5 (core)** Write `precision(candidate, references, n)`: the share of the
 # candidate's n-grams that are in a reference, clipped as in BLEU. All are
 # strings of words with blanks between them.
 
@@ -1037,10 +1112,10 @@ def precision(candidate, references, n):
 
 
 # %%
-ck.check("21.3", precision)
+ck.check("21.5", precision)
 
 # %% [markdown]
-# **21.4 (core)** Write `best_sentence(log_probabilities, lengths, alpha)`: the
+# **21.6 (core)** Write `best_sentence(log_probabilities, lengths, alpha)`: the
 # index of the sentence that a length-normalised beam returns.
 
 
@@ -1051,10 +1126,10 @@ def best_sentence(log_probabilities, lengths, alpha):
 
 
 # %%
-ck.check("21.4", best_sentence)
+ck.check("21.6", best_sentence)
 
 # %% [markdown]
-# **21.5 (stretch)** Write `beam_step(scores, log_probabilities, beams)`: given
+# **21.7 (stretch)** Write `beam_step(scores, log_probabilities, beams)`: given
 # the scores of the sentences kept so far and the log-probabilities of each
 # next word, return parents, words and scores of the best `beams`, best first.
 
@@ -1066,7 +1141,7 @@ def beam_step(scores, log_probabilities, beams):
 
 
 # %%
-ck.check("21.5", beam_step)
+ck.check("21.7", beam_step)
 
 # %% [markdown]
 # ## You can now

@@ -450,16 +450,25 @@ teach(models["looks, even"])
 # kind and colour that were in no training picture; *inside* is the mass of
 # attention inside the true box.
 
+
 # %%
+def beam(model, places):
+    """The best captions of a beam."""
+    search = decoding.beam(
+        model.begin, model.step, longest + 1, profile.beams, alpha=0.7
+    )
+    return vocabulary.texts(search(places)[0][:, 0])
+
+
 results = {}
 for name, model in models.items():
-    said, looks = tell(model, places["test"])
-    new, _ = tell(model, places["held_out"])
+    said, new = (beam(model, places[n]) for n in ("test", "held_out"))
+    inside = masses(*tell(model, places["test"]), dataset.test)[:, 0]
     results[name] = {
         "BLEU-4": scoring.bleu(said, dataset.test.y)[3],
         "true": 100 * scoring.truth(said, dataset.test).attributes,
         "held out": 100 * scoring.truth(new, dataset.held_out).attributes,
-        "inside": 100 * masses(said, looks, dataset.test)[:, 0].mean(),
+        "inside": 100 * inside.mean(),
     }
 
 # %% tags=["nbval-approx-6e0"]

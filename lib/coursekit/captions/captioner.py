@@ -64,7 +64,7 @@ class AttendingCaptioner(keras.Model):
         units: int = 128,
         embedding: int = 64,
         attention: int = 32,
-        dropout: float = 0.2,
+        dropout: float = 0.1,
         penalty: float = 0.0,
         look: bool = True,
         **options,
