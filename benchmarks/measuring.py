@@ -1,5 +1,6 @@
 """What every benchmark shares: seeds, CPU seconds, JSON, resuming."""
 
+import gc
 import hashlib
 import json
 import os
@@ -146,6 +147,7 @@ def _reporter(progress: Progress, task) -> Report:
 def _run_seed(settings: dict, run: Run, seed: int, report: Report) -> dict:
     wall, cpu = time.time(), cpu_seconds()
     result = run(settings, seed, report)
+    free_memory()
     return {
         "seed": seed,
         **result,
@@ -153,6 +155,13 @@ def _run_seed(settings: dict, run: Run, seed: int, report: Report) -> dict:
         "wall_seconds": round(time.time() - wall, 1),
         "peak_memory_mb": peak_memory_mb(),
     }
+
+
+def free_memory() -> None:
+    """Let go of the last run's model and of the arrays in its graphs."""
+    if keras := sys.modules.get("keras"):
+        keras.backend.clear_session()
+    gc.collect()
 
 
 def summary(settings: dict, results: list[dict]) -> dict:

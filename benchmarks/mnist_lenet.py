@@ -123,7 +123,7 @@ def augmentation(settings: dict, seed: int):
 
 def scaled(images):
     """Pixels 0..255 as float32 0..1."""
-    return (images / 255.0).astype("float32")
+    return images.astype("float32") / 255
 
 
 if __name__ == "__main__":

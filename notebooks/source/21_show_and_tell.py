@@ -103,10 +103,12 @@ assert row[:3] == [START, vocabulary.number["a"], 1] and row[6:] == [
 ]
 
 # %% [markdown]
-# The library does the same in one line. Captions longer than twenty words (one
-# in ten) are cut there:
+# The library does the same in one line. Captions longer than twenty words are
+# cut there:
 
 # %%
+import numpy as np
+
 every = [caption for five in dataset.train.y for caption in five]
 assert vocabulary.words == Vocabulary.of(every, at_least=5).words
 longest = 20
@@ -115,6 +117,8 @@ said = {
     for name in ("train", "validation", "test")
 }
 print(len(vocabulary), "words;", said["train"].shape)  # (picture, 5, 22)
+cut = np.mean([len(words(caption)) > longest for caption in every])
+print(f"{cut:.0%} are cut")
 
 # %% [markdown]
 # At each step the network sees the words so far and is asked for the next.
@@ -145,8 +149,6 @@ print({name: tuple(out.shape[1:]) for name, out in namer.output.items()})
 # pictures, what does it answer at the middle of the box?
 
 # %%
-import numpy as np
-
 kinds, colours, boxes = (
     dataset.test.extra[name] for name in ("kinds", "colours", "boxes")
 )

@@ -2,14 +2,19 @@
 
 import hashlib
 import re
+import sys
+import tracemalloc
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
 from coursekit import data, paths
 from coursekit.data import digits, files, registry
+from coursekit.data.dataset import Split
 from coursekit.errors import CourseError
 
+BUNDLED = [name for name in registry.names() if registry.info(name).bundled]
 README = (paths.data_dir() / "README.md").read_text(encoding="utf-8")
 
 
@@ -41,6 +46,38 @@ def test_every_bundled_set_has_a_row_with_its_program():
             program = re.search(r"`(lib/.+?\.py)`", row[0])[1]
             assert (paths.kit_root() / program).exists()
             assert set(info.files) <= set(files.checksums())
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_size_that_is_told_is_that_of_the_files(name):
+    info = registry.info(name)
+    sizes = [(paths.data_dir() / file).stat().st_size for file in info.files]
+    assert info.megabytes == pytest.approx(sum(sizes) / 1e6, abs=0.06)
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_loading_needs_at_most_twice_the_memory_of_the_data(name):
+    loaded = data.load(name)  # imports and caches are not the data's memory
+    size = memory(vars(loaded))
+    del loaded
+    tracemalloc.start()
+    data.load(name)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * size + 4_000_000
+
+
+def memory(value) -> int:
+    """Bytes of the arrays and texts in a data set."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, Split):
+        return memory([value.x, value.y, value.extra])
+    if isinstance(value, Mapping):
+        return memory(list(value.values()))
+    if isinstance(value, list | tuple):
+        return sys.getsizeof(value) + sum(map(memory, value))
+    return sys.getsizeof(value)
 
 
 def test_digits_have_the_published_counts_in_each_class():

@@ -28,12 +28,15 @@ def test_what_is_loaded_is_what_was_made(name):
     assert fingerprint(data.load(name)) == TABLE["content"][name]
 
 
-def test_pictures_are_the_same_without_vector_instructions():
+@pytest.mark.parametrize(
+    "name", ["'scenes', at_most=50", "'objects100'", "'poses'"]
+)
+def test_pictures_are_the_same_without_vector_instructions(name):
     # NumPy then takes other code paths, as it would on another processor.
     code = (
         "from coursekit import data;"
         "from coursekit.data.fingerprint import fingerprint;"
-        "print(fingerprint(data.load('scenes', at_most=50)))"
+        f"print(fingerprint(data.load({name})))"
     )
     off = {"NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512_SKX"}
     prints = [

@@ -211,9 +211,9 @@ def test_large_pictures_show_the_same_scene(sets):
     assert np.abs(x - sets.test.x[:40]).mean() < 6
     boxes = large.test.extra["boxes"] / 2
     known = boxes >= 0
-    assert (
-        np.abs(boxes - sets.test.extra["boxes"][:40])[known].max() <= 3
-    )  # thin parts
+    gaps = np.abs(boxes - sets.test.extra["boxes"][:40])[known]
+    # A thin string under a balloon ends lower where pixels are finer.
+    assert gaps.max() <= 5 and (gaps <= 1).mean() > 0.9
     assert large.test.y == sets.test.y[:40]
 
 

@@ -79,6 +79,12 @@ def test_one_failure_does_not_stop_the_others(served, monkeypatch):
     assert "yoga: for you to bring" in result.output
 
 
+def test_a_bundled_set_needs_no_fetching_and_that_is_said(cache):
+    result = run("fetch", "digits")
+    assert result.exit_code == 0
+    assert result.output == "digits: bundled with the kit, nothing to fetch\n"
+
+
 def test_a_lesson_names_its_sets(served, monkeypatch):
     monkeypatch.setattr(registry, "names", lambda: ("shakespeare", "digits"))
     assert run("fetch", "--lesson", "17").exit_code == 0

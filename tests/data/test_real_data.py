@@ -65,6 +65,10 @@ def test_cifar100():
     assert counts(photos.validation) == [50] * 100
     assert counts(photos.test) == [100] * 100
     assert len(set(photos.class_names)) == 100
+    assert len(set(photos.superclass_names)) == 20
+    whales = photos.train.y == photos.class_names.index("whale")
+    (family,) = set(photos.train.extra["superclass"][whales].tolist())
+    assert photos.superclass_names[family] == "aquatic mammals"
     assert np.bincount(photos.test.extra["superclass"]).tolist() == [500] * 20
     # A class has one superclass, and a superclass five classes.
     pairs = set(
@@ -181,7 +185,9 @@ def test_imagenet_weights():
     assert encoder.output_shape == (None, 3, 3, 1280)
 
 
-@pytest.mark.parametrize("name", ["mnist", "usps", "spa-eng", "shakespeare"])
+@pytest.mark.parametrize(
+    "name", ["mnist", "usps", "imdb", "spa-eng", "shakespeare"]
+)
 def test_loading_needs_at_most_twice_the_memory_of_the_data(name):
     load(name)  # imports and caches are not the data's memory
     tracemalloc.start()

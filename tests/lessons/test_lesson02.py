@@ -43,8 +43,8 @@ def arrays(seed, sides, kernel):
         "224 with f=11, s=4    -> 54",
         "32 with f=5           -> 28",
         "10 filters of 3 x 3 x 3: 280",
-        "589,824 weights and 256 biases",
-        "156 456",
+        "589,824 weights + 256 biases",
+        "grey 156  colour 456",
         "corner 1  centre 9",
     ],
 )

@@ -99,6 +99,8 @@ class Machine:
             text=True,
             cwd=self.kit,
             env=self.environment | more,
+            # As at a terminal, even where the tests run in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def steps(self):

@@ -125,7 +125,10 @@ def test_the_ci_script_runs_from_anywhere_and_passes_the_verdict_on(tmp_path):
 
 def test_make_test_is_check_and_the_replay_of_every_notebook():
     done = subprocess.run(
-        ["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True
+        ["make", "-n", "--no-print-directory", "test"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     steps = [line.strip() for line in done.stdout.splitlines()]
     wanted = (

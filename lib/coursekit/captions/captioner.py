@@ -130,7 +130,7 @@ class AttendingCaptioner(keras.Model):
         h, c, weights, keys, places = state
         if self.settings["look"]:
             weights = self.attention(keys, h)
-        context = ops.sum(ops.expand_dims(weights, -1) * places, axis=1)
+        context = ops.matmul(ops.expand_dims(weights, 1), places)[:, 0]
         inputs = ops.concatenate([word, context], axis=-1)
         h, (h, c) = self.cell(inputs, [h, c])
         output = ops.concatenate([h, context], axis=-1)

@@ -4,10 +4,12 @@ A captioner is two functions. ``begin(pictures)`` gives the state before the
 first word: a nest of tensors whose first axis is the picture.
 ``step(words, state)`` takes int32 (n,) and gives logits (n, vocabulary) and
 the next state. Each function here returns a compiled function of pictures
-that stops as soon as every sentence has ended. TensorFlow only.
+that stops as soon as every sentence has ended. The last few are kept: for
+the same captioner and settings nothing is compiled twice. TensorFlow only.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from coursekit.captions.vocabulary import END, PAD, START
@@ -27,12 +29,7 @@ def greedy(
     at each of them, (n, longest, ...).
     """
 
-    def likeliest(logits, seed, position):
-        import tensorflow as tf
-
-        return tf.argmax(logits, axis=-1, output_type="int32")
-
-    run = _loop(begin, step, longest, likeliest, watch)
+    run = _loop(begin, step, longest, _likeliest, watch)
     return lambda pictures: run(pictures, _seed(0))
 
 
@@ -45,15 +42,26 @@ def sampling(
     become more usual still.
     """
 
-    def drawn(logits, seed, position):
-        import tensorflow as tf
+    run = _loop(begin, step, longest, _drawn(temperature), None)
+    return lambda pictures, seed=0: run(pictures, _seed(seed))
 
+
+def _likeliest(logits, seed, position):
+    import tensorflow as tf
+
+    return tf.argmax(logits, axis=-1, output_type="int32")
+
+
+@lru_cache(maxsize=8)
+def _drawn(temperature: float) -> Callable:
+    import tensorflow as tf
+
+    def drawn(logits, seed, position):
         return tf.random.stateless_categorical(
             logits / temperature, 1, (seed, position), dtype="int32"
         )[:, 0]
 
-    run = _loop(begin, step, longest, drawn, None)
-    return lambda pictures, seed=0: run(pictures, _seed(seed))
+    return drawn
 
 
 def _seed(value: int):
@@ -62,6 +70,7 @@ def _seed(value: int):
     return tf.constant(value, "int32")
 
 
+@lru_cache(maxsize=8)
 def _loop(begin, step, longest: int, choose, watch) -> Callable:
     import tensorflow as tf
 
@@ -76,7 +85,8 @@ def _loop(begin, step, longest: int, choose, watch) -> Callable:
         position = tf.constant(0)
         while position < longest and not tf.reduce_all(ended):
             logits, state = step(word, state)
-            word = tf.where(ended, PAD, choose(logits, seed, position))
+            chosen = choose(logits, seed, position)
+            word = _shaped(tf.where(ended, PAD, chosen), word)
             ended = ended | (word == END)
             here = tf.one_hot(position, longest, dtype="int32")
             said += word[:, tf.newaxis] * here
@@ -92,6 +102,7 @@ def _loop(begin, step, longest: int, choose, watch) -> Callable:
     return run
 
 
+@lru_cache(maxsize=8)
 def beam(
     begin: Begin,
     step: Step,
@@ -130,18 +141,20 @@ def beam(
             stay = tf.one_hot(PAD, known, 0.0, minus_infinity)
             gain = tf.where(ended[:, :, tf.newaxis], stay, gain)
             total = tf.reshape(score[:, :, tf.newaxis] + gain, [count, -1])
-            score, best = tf.math.top_k(total, beams)
+            top, best = tf.math.top_k(total, beams)
+            score = _shaped(top, score)
             parent, new = best // known, best % known
-            said = tf.gather(said, parent, batch_dims=1)
             here = tf.one_hot(position, longest, dtype="int32")
-            said += new[:, :, tf.newaxis] * here
-            ended = tf.gather(ended, parent, batch_dims=1) | (new == END)
+            grown = tf.gather(said, parent, batch_dims=1)
+            said = _shaped(grown + new[:, :, tf.newaxis] * here, said)
+            over = tf.gather(ended, parent, batch_dims=1) | (new == END)
+            ended = _shaped(over, ended)
             rows = tf.range(count)[:, tf.newaxis] * beams + parent
             rows = tf.reshape(rows, [-1])
             state = tf.nest.map_structure(
-                lambda t, rows=rows: tf.gather(t, rows), state
+                lambda t, rows=rows: _shaped(tf.gather(t, rows), t), state
             )
-            word = tf.reshape(new, [-1])
+            word = _shaped(tf.reshape(new, [-1]), word)
             position += 1
         length = tf.reduce_sum(tf.cast(said != PAD, "float32"), axis=-1)
         score /= tf.maximum(length, 1.0) ** alpha
@@ -152,3 +165,9 @@ def beam(
         )
 
     return run
+
+
+def _shaped(new, old):
+    """A tensor that is known to have the shape of another."""
+    new.set_shape(old.shape)
+    return new

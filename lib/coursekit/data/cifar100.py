@@ -1,7 +1,7 @@
 """CIFAR-100: 60,000 real colour photographs, 32x32 pixels, 100 classes."""
 
 from coursekit.data import cifar
-from coursekit.data.dataset import Dataset, DatasetInfo
+from coursekit.data.dataset import DatasetInfo, Families
 from coursekit.data.fetch import Remote, Source, locate
 
 INFO = DatasetInfo(
@@ -37,11 +37,11 @@ SOURCE = Source(
 )
 
 
-def load(validation: int = 5_000, folder=None) -> Dataset:
+def load(validation: int = 5_000, folder=None) -> Families:
     """45,000/5,000/10,000 images (n, 32, 32, 3), uint8; y one of 100.
 
-    extra["superclass"] is one of 20. The validation images are
-    drawn with a fixed seed, stratified by class.
+    extra["superclass"] is one of 20, a number in superclass_names. The
+    validation images are drawn with a fixed seed, stratified by class.
     """
     found = locate(SOURCE, folder)
     if (found / _INSIDE).is_dir():
@@ -50,5 +50,8 @@ def load(validation: int = 5_000, folder=None) -> Dataset:
     splits = cifar.load_splits(
         [found / "train"], found / "test", keys, validation
     )
-    names = cifar.class_names(found / "meta", "fine_label_names")
-    return Dataset(INFO, *splits, names)
+    fine, coarse = (
+        cifar.class_names(found / "meta", f"{kind}_label_names")
+        for kind in ("fine", "coarse")
+    )
+    return Families(INFO, *splits, fine, superclass_names=coarse)

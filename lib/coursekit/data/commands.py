@@ -60,6 +60,8 @@ def fetch(
     chosen = _chosen(names, everything, lesson)
     failed = False
     for name in chosen:
+        if registry.info(name).bundled:
+            print(f"{name}: bundled with the kit, nothing to fetch")
         for source in registry.sources(name):
             failed |= not _fetch(source)
     raise typer.Exit(1 if failed else 0)

@@ -118,6 +118,16 @@ class Dataset:
         return self.provenance
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Families(Dataset):
+    """Classes that belong to super-classes.
+
+    extra["superclass"] (n,) of a split is a number in superclass_names.
+    """
+
+    superclass_names: tuple[str, ...] = ()
+
+
 def _describe(values: Any) -> str:
     if isinstance(values, np.ndarray):
         return f"{values.shape} {values.dtype}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
 from coursekit.data.files import read_arrays, sha256
-from coursekit.data.pickles import read_object_array
+from coursekit.data.pickles import read_number_lists
 from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError
 
@@ -69,11 +69,11 @@ def load(validation: int = 5_000, folder=None) -> Dataset:
 def _read(path: Path, part: str, words: dict[int, str]):
     """Reviews of one part as texts, and whether they are favourable."""
     (labels,) = read_arrays(path, **{f"y_{part}": (25_000,)})
-    reviews = read_object_array(path, f"x_{part}")
-    # Each list of numbers is dropped as soon as its text exists.
-    for row, numbers in enumerate(reviews):
-        reviews[row] = " ".join(map(words.__getitem__, numbers))
-    return reviews.tolist(), labels.astype("int64")
+    reviews = [
+        " ".join(map(words.__getitem__, numbers))
+        for numbers in read_number_lists(path, f"x_{part}")
+    ]
+    return reviews, labels.astype("int64")
 
 
 def _words(path: Path) -> dict[int, str]:

@@ -5,9 +5,12 @@ function to call while it is read. Here only what arrays and plain lists
 need can be named; everything else is refused.
 """
 
+import io
 import mmap
 import pickle
+import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,13 @@ for _core in ("numpy.core", "numpy._core"):
     _ADMITTED.add((f"{_core}.numeric", "_frombuffer"))
 for _kind in ("list", "dict", "tuple", "set", "bytes", "bytearray", "str"):
     _ADMITTED.add(("builtins", _kind))
+
+# A list of whole numbers: "]", where to remember it, and then numbers of
+# one, two or four bytes, one (a) or many (between "(" and "e") at a time.
+_NUMBER = rb"(?:K.|M..|J....)"
+_NUMBERS = re.compile(
+    rb"\](?:q.|r....|\x94)?((?:\(%b+e|%ba)+)" % (_NUMBER, _NUMBER), re.DOTALL
+)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -71,8 +81,13 @@ def read_pickle(path: Path) -> Any:
         raise _refused(path, error) from error
 
 
-def read_object_array(path: Path, name: str) -> np.ndarray:
-    """One array of Python lists out of an .npz file, e.g. IMDB's x_train."""
+def read_number_lists(path: Path, name: str) -> Iterator[list[int]]:
+    """The lists of an array of lists of whole numbers in an .npz file.
+
+    One list after the other, since all of IMDB's at once would occupy four
+    times the memory of its texts. Only what has the form of such a list
+    reaches the unpickler; CourseError if there are fewer than the array has.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             file = archive.open(f"{name}.npy")
@@ -82,7 +97,15 @@ def read_object_array(path: Path, name: str) -> np.ndarray:
             shape, _, dtype = np.lib.format.read_array_header_1_0(file)
             if not dtype.hasobject or len(shape) != 1:
                 raise ValueError(f"{name} is {dtype} of shape {shape}")
-            return _Unpickler(file).load()
+            stored = file.read()
+        count = 0
+        for found in _NUMBERS.finditer(stored):
+            count += 1
+            yield _Unpickler(io.BytesIO(b"\x80\x02]%b." % found[1])).load()
+        if count != shape[0]:
+            raise ValueError(
+                f"{name} holds {count:,} lists of numbers, not {shape[0]:,}"
+            )
     except (
         pickle.UnpicklingError,
         zipfile.BadZipFile,

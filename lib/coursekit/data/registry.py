@@ -13,9 +13,13 @@ _MODULES = {
     "digits": "digits",
     "photos": "photos",
     "scenes": "scenes",
+    "objects100": "objects100",
     "series": "series",
     "reviews": "reviews",
     "tagged": "tagged",
+    "text": "text",
+    "pairs": "pairs",
+    "poses": "poses",
     # real, fetched once
     "mnist": "mnist",
     "fashion_mnist": "fashion_mnist",

@@ -84,9 +84,12 @@ class Thing:
         """Left, top, right, bottom of what is visible, in pixels."""
         row, column = self.corner(size)
         left, top, right, bottom = self.sprite(size).box
-        box = left + column, top + row, right + column, bottom + row
-        clipped = np.clip(box, 0, size).tolist()
-        return clipped[0], clipped[1], clipped[2], clipped[3]
+        return (
+            min(max(left + column, 0), size),
+            min(max(top + row, 0), size),
+            min(max(right + column, 0), size),
+            min(max(bottom + row, 0), size),
+        )
 
     def colours(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Main and second colour: red, green, blue from 0 to 1."""

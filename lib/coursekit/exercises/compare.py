@@ -59,12 +59,12 @@ def kind(value: Any) -> str:
     if isinstance(value, Mapping):
         return "a dict"
     if isinstance(value, tuple | list):
-        return f"{len(value)} values"
+        return _count(value)
     array = as_array(value)
     if array is None or array.dtype.kind not in _NUMBERS:
         return f"a {type(value).__name__}"
     if array.ndim == 1:
-        return f"{len(array)} values"
+        return _count(array)
     if array.ndim > 1:
         return f"an array of shape {array.shape}"
     return "True or False" if array.dtype.kind == "b" else "a number"
@@ -88,9 +88,8 @@ def _number_difference(right, expected: Any, got: Any, atol: float) -> str:
     if mine is None or mine.dtype.kind not in _NUMBERS:
         return _unlike(expected, got)
     if mine.shape != right.shape:
-        wanted = right.shape if right.shape else "one number"
-        text = f"the shape is {mine.shape} where {wanted} is expected"
-        return text + _seen(": you returned ", got, mine)
+        text = f"{_shape(mine)} where {_shape(right)} is expected"
+        return f"the shape is {text}" + _seen(": you returned ", got, mine)
     boolean = right.dtype.kind == "b"
     if boolean != (mine.dtype.kind == "b"):
         wanted = "True/False is" if boolean else "numbers are"
@@ -153,7 +152,7 @@ def _sequence_difference(expected, got: Any, atol: float) -> str:
             return _unlike(expected, got)
         got = list(array)
     if len(got) != len(expected):
-        return f"you returned {kind(got)} where {kind(expected)} are expected"
+        return f"you returned {_count(got)}, expected {len(expected)}"
     for number, (right, mine) in enumerate(zip(expected, got, strict=True)):
         problem = difference(right, mine, atol)
         if problem:
@@ -208,6 +207,14 @@ def _returned(got: Any) -> str:
     return f"you returned {shown(got)}"
 
 
+def _count(values: Any) -> str:
+    return "1 value" if len(values) == 1 else f"{len(values)} values"
+
+
+def _shape(array: np.ndarray) -> str:
+    return str(array.shape) if array.ndim else "() (one number)"
+
+
 def _seen(before: str, got: Any, mine: np.ndarray) -> str:
     return before + shown(got) if mine.size <= _MANY else ""
 
@@ -220,7 +227,7 @@ def _text(value: Any) -> str:
     if isinstance(value, str | bool | int | None):
         return repr(value)
     if isinstance(value, float | np.floating):
-        return f"{float(value):.6g}"
+        return f"{float(value) + 0.0:.6g}"  # 0 for -0
     if isinstance(value, Mapping):
         pairs = (f"{k!r}: {shown(v)}" for k, v in value.items())
         return "{" + ", ".join(pairs) + "}"

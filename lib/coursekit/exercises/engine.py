@@ -122,7 +122,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
         return Verdict("not attempted")
     if not callable(exercise.reference):
         return _judge_value(exercise, answer)
-    if not callable(answer):
+    if not callable(answer) or _is_result(exercise, answer):
         return Verdict(
             "not yet",
             f"give the function itself, without calling it: "
@@ -162,10 +162,17 @@ def _judge_value(exercise: Exercise, answer: Any) -> Verdict:
     text = f"{shown(answer)} is not it"
     wanted = kind(exercise.reference)
     if kind(answer) != wanted:
-        text += f": {wanted} should be given, not {kind(answer)}"
+        text += f": give {wanted}"
     elif close(exercise.reference, answer):
         text += ", but close: give more digits"
     return Verdict("not yet", f"{text}.")
+
+
+def _is_result(exercise: Exercise, answer: Any) -> bool:
+    """True for a model or a loss, callable too, instead of its function."""
+    if exercise.summarise is None or isinstance(answer, FunctionType):
+        return False
+    return _summary(exercise, answer).error is None
 
 
 def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:

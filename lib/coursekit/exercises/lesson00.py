@@ -73,6 +73,21 @@ EXERCISES = (
                 (28, 32),
                 "The axes that are left keep their order: the batch first.",
             ),
+            Mistake(
+                (28, 28),
+                "The first colon keeps the batch: there are still 32 "
+                "pictures.",
+            ),
+            Mistake(
+                (32, 28, 3),
+                "You removed the rows only. The 0 is a number too: the "
+                "channels are gone as well.",
+            ),
+            Mistake(
+                (32, 28, 1),
+                "A number as an index leaves no axis behind: only a slice "
+                "such as 0:1 would leave one of length 1.",
+            ),
         ),
         explanation="batch[:, 14, :, 0] is row 14 of the red channel of "
         "every picture: 32 pictures, 28 columns. Numbers remove an axis, "
@@ -109,6 +124,16 @@ EXERCISES = (
                 "You also divided by the standard deviation. Only the mean "
                 "is asked for.",
             ),
+            Mistake(
+                lambda a: a - a.mean(axis=1),
+                "a.mean(axis=1) has one mean per row, of shape (n,): "
+                "broadcasting lays it along the columns. One per column is "
+                "wanted: axis=0.",
+            ),
+            Mistake(
+                lambda a: a.mean(axis=0),
+                "These are the means themselves. Subtract them from a.",
+            ),
         ),
         explanation="axis=0 removes the rows, so one mean per column is "
         "left, and broadcasting subtracts it from every row. The typical "
@@ -138,6 +163,14 @@ EXERCISES = (
             Mistake(
                 lambda w, x, t: 2 * (t - w * x) * x,
                 "The sign is turned round: the inner value is y - t.",
+            ),
+            Mistake(
+                lambda w, x, t: 2 * (w * x - t) * w,
+                "That is dL/dx. Here w is what moves, and dy/dw = x.",
+            ),
+            Mistake(
+                lambda w, x, t: (w * x - t) ** 2,
+                "That is L itself. Its slope is asked for.",
             ),
         ),
         explanation="Outer slope times inner slope: 2 (y - t) times x. With "

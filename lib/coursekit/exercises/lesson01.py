@@ -43,6 +43,27 @@ def _cross_entropy_whole(logits, labels):
     return -np.log(p[np.arange(len(labels)), labels]).mean()
 
 
+def _cross_entropy_log_last(logits, labels):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = p / p.sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(labels)), labels]).mean()
+
+
+def _cross_entropy_one_maximum(logits, labels):
+    log_sum = np.log(np.exp(logits - logits.max()).sum(axis=1))
+    right = (logits - logits.max())[np.arange(len(labels)), labels]
+    return (log_sum - right).mean()
+
+
+def _cross_entropy_each(logits, labels):
+    return np.array(
+        [
+            mean_cross_entropy(logits[n : n + 1], labels[n : n + 1])
+            for n in range(len(labels))
+        ]
+    )
+
+
 def _cross_entropy_sign(logits, labels):
     return -mean_cross_entropy(logits, labels)
 
@@ -65,6 +86,14 @@ def _batch_unscaled(photo):
 
 def _batch_whole_numbers(photo):
     return (photo // 255).astype("float32")[np.newaxis]
+
+
+def _batch_by_maximum(photo):
+    return (photo / photo.max()).astype("float32")[np.newaxis]
+
+
+def _batch_channels_first(photo):
+    return to_batch(photo).transpose(0, 3, 1, 2)
 
 
 def gradient_step(W, b, x, y, rate):
@@ -92,6 +121,25 @@ def _step_keeps_bias(W, b, x, y, rate):
     return gradient_step(W, b, x, y, rate)[0], b
 
 
+def _step_evidence(W, b, x, y, rate):
+    difference = (x @ W + b - y) / len(x)
+    return W - rate * x.T @ difference, b - rate * difference.sum(axis=0)
+
+
+def _step_without_rate(W, b, x, y, rate):
+    return gradient_step(W, b, x, y, 1)
+
+
+def _step_new_weights(W, b, x, y, rate):
+    new_W = gradient_step(W, b, x, y, rate)[0]
+    return new_W, gradient_step(new_W, b, x, y, rate)[1]
+
+
+def _step_slopes(W, b, x, y, rate):
+    new_W, new_b = gradient_step(W, b, x, y, 1)
+    return W - new_W, b - new_b
+
+
 def shift_down(pictures, pixels):
     moved = np.zeros_like(pictures)
     height = pictures.shape[1]
@@ -115,6 +163,14 @@ def _shift_minus_zero(pictures, pixels):
     moved = np.zeros_like(pictures)
     moved[:, pixels:] = pictures[:, :-pixels]
     return moved
+
+
+def _shift_batch(pictures, pixels):
+    return shift_down(pictures[np.newaxis], pixels)[0]
+
+
+def _shift_grows(pictures, pixels):
+    return np.pad(pictures, ((0, 0), (pixels, 0), (0, 0), (0, 0)))
 
 
 def _column(values):
@@ -152,6 +208,11 @@ EXERCISES = (
                 64 * 64 * 3 * 50 + 1,
                 "That is one bias for the whole layer; there is one for "
                 "each of the 50 units.",
+            ),
+            Mistake(
+                64 * 64 * 3 + 50,
+                "Every unit has a weight for every input number: inputs times "
+                "units, and then the biases.",
             ),
         ),
         explanation="12,288 inputs times 50 units are 614,400 weights, and "
@@ -191,6 +252,17 @@ EXERCISES = (
                 _batch_whole_numbers,
                 "// divides whole numbers and drops the rest: nearly every "
                 "pixel becomes 0. Use /.",
+            ),
+            Mistake(
+                _batch_by_maximum,
+                "You divided by the brightest pixel of this photograph, so "
+                "every photograph would be scaled in its own way. Divide by "
+                "255.",
+            ),
+            Mistake(
+                _batch_channels_first,
+                "The channels stay last in Keras: (batch, height, width, "
+                "channels).",
             ),
         ),
         explanation="Scaling and a batch axis are what stands between a "
@@ -239,6 +311,8 @@ EXERCISES = (
             Case(np.array([[0.0, 0.0]]), np.array([0])),
             Case(np.array([[1.0, 3.0], [2.0, -1.0]]), np.array([1, 0])),
             Case(np.array([[3000.0, 0.0, -5.0]]), np.array([0])),
+            Case(np.array([[0.0, 3000.0]]), np.array([0])),
+            Case(np.array([[3000.0, 2999.0], [0.0, 1.0]]), np.array([0, 1])),
         ),
         hints=(
             "-log of a softmax can be simplified before you compute it.",
@@ -269,10 +343,27 @@ EXERCISES = (
                 _cross_entropy_sign,
                 "The sign is turned round: a loss is -log p, never below 0.",
             ),
+            Mistake(
+                _cross_entropy_log_last,
+                "The right class is so unlikely that its probability is "
+                "rounded to 0, and -log 0 is infinity. Simplify first: "
+                "log(sum exp z) - z_k needs no probability.",
+            ),
+            Mistake(
+                _cross_entropy_one_maximum,
+                "One maximum for all rows: a row far below it becomes all "
+                "zeros. Subtract each row's own, with axis=1 and "
+                "keepdims=True.",
+            ),
+            Mistake(
+                _cross_entropy_each,
+                "That is one loss for each example. The mean of them is "
+                "asked for.",
+            ),
         ),
         explanation="log(sum exp z) - z_k, with the largest logit "
         "subtracted, never overflows. Taking the softmax first and the log "
-        "second is the typical way to NaN.",
+        "second is the typical way to NaN and infinity.",
     ),
     Exercise(
         id="01.5",
@@ -311,6 +402,16 @@ EXERCISES = (
                 _shift_minus_zero,
                 "pictures[:, :-pixels] fails for a shift of 0: -0 is 0, and "
                 "the slice is empty. Write pictures[:, : height - pixels].",
+            ),
+            Mistake(
+                _shift_batch,
+                "You moved along axis 0: whole pictures change places in the "
+                "batch. Rows are axis 1.",
+            ),
+            Mistake(
+                _shift_grows,
+                "The pictures have grown: rows came in at the top, and as "
+                "many must leave at the bottom.",
             ),
         ),
         explanation="Copy the part that stays into zeros. np.roll is the "
@@ -370,8 +471,28 @@ EXERCISES = (
             ),
             Mistake(
                 _step_keeps_bias,
-                "The bias did not move. It has a gradient too: the sum of "
-                "the differences.",
+                "The bias did not move. It has a gradient too: the "
+                "differences, summed over the batch, one number a class.",
+            ),
+            Mistake(
+                _step_evidence,
+                "You compared the evidence with y. Turn it into probabilities "
+                "first: softmax.",
+            ),
+            Mistake(
+                _step_without_rate,
+                "The length of the step is missing: multiply both slopes by "
+                "rate.",
+            ),
+            Mistake(
+                _step_new_weights,
+                "The slope of b was taken at the new W. Compute both slopes "
+                "first, then step.",
+            ),
+            Mistake(
+                _step_slopes,
+                "These are the slopes. The new W is the old one minus rate "
+                "times its slope; b likewise.",
             ),
         ),
         explanation="Predicted minus wanted, times the input, averaged over "

@@ -1,12 +1,14 @@
-"""Pictures of convolutional networks: filters, feature maps, rejection."""
+"""Pictures of convolutional networks: layers, filters, maps, rejection."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from coursekit.figures.style import (
     PALETTE,
     CourseFigure,
+    hide_axes,
     new_figure,
     show_image,
 )
@@ -54,7 +56,8 @@ def feature_maps(
         for number in range(most):
             show_image(axes[row, number + 1], values[..., number])
     sizes = ", ".join(
-        f"{name}: {v.shape[2]} maps of {v.shape[0]} x {v.shape[1]}"
+        f"{' '.join(name.split())}: {v.shape[2]} maps of "
+        f"{v.shape[0]} x {v.shape[1]}"
         for name, v in maps.items()
     )
     return CourseFigure(
@@ -62,29 +65,130 @@ def feature_maps(
     )
 
 
+def architecture(shapes: Mapping[str, Sequence[int]]) -> CourseFigure:
+    """Layers from left to right: maps as stacked squares, vectors as bars.
+
+    ``shapes`` maps a layer's name to its output shape without the batch,
+    (height, width, maps) or (units,).
+    """
+    figure, axes = new_figure(width=10, height=3.4)
+    left = 0.0
+    for name, shape in shapes.items():
+        draw = _stack if len(shape) == 3 else _bar
+        width, height = draw(axes, left, shape)
+        text = " x ".join(f"{length:,}" for length in shape)
+        middle = left + width / 2
+        axes.text(middle, height / 2 + 0.06, name, ha="center", va="bottom")
+        axes.text(
+            middle, -height / 2 - 0.06, text, ha="center", va="top", size=9
+        )
+        left += max(width, 0.45) + 0.25
+    axes.set_xlim(-0.2, left)
+    axes.set_ylim(-0.95, 0.95)
+    axes.set_aspect("equal")
+    hide_axes(axes)
+    said = ", ".join(
+        f"{name} {'x'.join(map(str, shape))}" for name, shape in shapes.items()
+    )
+    return CourseFigure(figure, f"Layers from left to right: {said}.")
+
+
+def _stack(axes, left: float, shape) -> tuple[float, float]:
+    """Up to eight squares one behind the other; returns their extent."""
+    side = (shape[0] / 28) ** 0.6
+    count = min(shape[2], 8)
+    for number in reversed(range(count)):
+        offset = 0.04 * number
+        axes.add_patch(
+            Rectangle(
+                (left + offset, offset - (side + 0.04 * (count - 1)) / 2),
+                side,
+                side,
+                facecolor="white" if number else PALETTE["sky"],
+                edgecolor=PALETTE["blue"],
+            )
+        )
+    extent = side + 0.04 * (count - 1)
+    return extent, extent
+
+
+def _bar(axes, left: float, shape) -> tuple[float, float]:
+    """A bar whose height grows with the logarithm of the units."""
+    height = 0.25 * np.log10(max(shape[0], 2)) + 0.4
+    axes.add_patch(
+        Rectangle(
+            (left + 0.15, -height / 2),
+            0.12,
+            height,
+            facecolor=PALETTE["orange"],
+            edgecolor=PALETTE["vermillion"],
+        )
+    )
+    return 0.42, height
+
+
+def connection_tables(tables: Mapping[str, np.ndarray]) -> CourseFigure:
+    """Tables (maps below, maps above) of 0/1: who sees whom."""
+    sizes = [table.shape[1] for table in tables.values()]
+    figure, axes = new_figure(
+        columns=len(tables), width=10, height=3.6, width_ratios=sizes
+    )
+    said = []
+    for panel, (name, table) in zip(
+        np.atleast_1d(axes), tables.items(), strict=True
+    ):
+        below, above = table.shape
+        panel.imshow(table, cmap="Blues", vmin=0, vmax=1.3)
+        panel.set_xticks(np.arange(above + 1) - 0.5, minor=True)
+        panel.set_yticks(np.arange(below + 1) - 0.5, minor=True)
+        panel.grid(False)
+        panel.grid(True, which="minor", color="white", linewidth=2)
+        panel.tick_params(which="both", length=0)
+        panel.set_xticks(range(0, above, 2))
+        panel.set_yticks(range(0, below, 2))
+        panel.set_xlabel("map of this layer")
+        panel.set_ylabel("map below")
+        panel.set_title(name)
+        counts = sorted(set(table.sum(axis=0).tolist()))
+        seen = " or ".join(map(str, counts))
+        said.append(
+            f"{name}: {int(table.sum())} of {table.size} connections, each "
+            f"map sees {seen} of {below}"
+        )
+    return CourseFigure(figure, f"Connection tables. {'; '.join(said)}.")
+
+
 def reject_curve(
     curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     goal: float = 0.01,
 ) -> CourseFigure:
-    """Error on what is accepted against the share rejected (both 0 to 1)."""
+    """Error on what is accepted against the share rejected (both 0 to 1).
+
+    ``curves`` maps a name to both sequences, in ascending order of the
+    share. The summary reads the curve at a few fixed shares.
+    """
     figure, axes = new_figure()
     said = []
     for name, (rejected, error) in curves.items():
         shares, errors = np.asarray(rejected), np.asarray(error)
         axes.plot(100 * shares, 100 * errors, label=name)
-        reached = np.flatnonzero(errors <= goal)
-        if len(reached):
-            said.append(
-                f"{name}: {100 * errors[0]:.1f} % with nothing rejected, "
-                f"{100 * goal:.0f} % after rejecting "
-                f"{100 * shares[reached[0]]:.1f} %"
-            )
+        read = ", ".join(
+            f"{100 * errors[np.searchsorted(shares, share)]:.1f} % at "
+            f"{100 * share:.0f}"
+            for share in (0, 0.05, 0.1, 0.3)
+        )
+        said.append(f"{name} {read}")
     axes.axhline(100 * goal, color=PALETTE["black"], linestyle=":")
     axes.set_xlim(0, 30)
+    axes.set_ylim(bottom=0)
     axes.set_xlabel("digits rejected (%)")
     axes.set_ylabel("errors among the rest (%)")
     axes.legend()
-    return CourseFigure(figure, f"Reject curve. {'; '.join(said)}.")
+    return CourseFigure(
+        figure,
+        f"Errors among the accepted digits, at so many per cent rejected: "
+        f"{'; '.join(said)}.",
+    )
 
 
 def with_spread(

@@ -101,43 +101,54 @@ def compare_runs(
             panel.plot(
                 epochs, history[f"val_{metric}"], color=colour, label=name
             )
-            ends.append(f"{name} {history[f'val_{metric}'][-1]:.2f}")
-        panel.set(xlabel="epoch", ylabel=metric)
-        said.append(f"{metric}: {', '.join(ends)}")
+            best = min if metric == "loss" else max
+            ends.append(f"{name} {best(history[f'val_{metric}']):.2f}")
+        spoken = metric.replace("_", " ")
+        panel.set(xlabel="epoch", ylabel=spoken)
+        said.append(f"{spoken}: {', '.join(ends)}")
     panel.legend(fontsize=9)
     panel.set_title("dashed: training, solid: validation", fontsize=10)
-    return CourseFigure(figure, f"Last validation {'; '.join(said)}.")
+    return CourseFigure(figure, f"Best validation {'; '.join(said)}.")
 
 
 def ablation(
-    results: Mapping[str, Mapping[str, Sequence[float]]],
+    results: Mapping[str, Mapping[str, Sequence[float]]], test_size: int
 ) -> CourseFigure:
     """Training, validation and test accuracy of each arm, with its spread.
 
     ``results`` maps an arm to {"train", "validation", "test": one accuracy
-    a seed}.
+    a seed}. With several seeds a line spans one standard deviation of them
+    each way. The grey band is one standard deviation each way that
+    ``test_size`` examples leave to the first arm's test accuracy.
     """
-    figure, axes = new_figure(width=8.2, height=0.45 * len(results) + 1.6)
+    figure, axes = new_figure(width=8.2, height=0.4 * len(results) + 1.6)
     places = np.arange(len(results))[::-1]
+    first = float(np.mean(next(iter(results.values()))["test"]))
+    chance = (first * (1 - first) / test_size) ** 0.5
+    axes.axvspan(first - chance, first + chance, color="0.9", zorder=0)
     marks = {"train": "s", "validation": "o", "test": "D"}
     for (part, mark), colour in zip(marks.items(), CYCLE, strict=False):
         values = [np.asarray(arm[part]) for arm in results.values()]
+        several = len(values[0]) > 1
         axes.errorbar(
             [v.mean() for v in values],
             places,
-            xerr=[v.std() for v in values],
+            xerr=[v.std() for v in values] if several else None,
             fmt=mark,
             color=PALETTE[colour],
             capsize=3,
             label=part,
         )
     axes.set_yticks(places, list(results))
-    axes.set_xlabel("accuracy")
-    axes.legend(fontsize=9, loc="lower left")
+    axes.set_xlabel("accuracy (grey: chance of a test set this small)")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
     said = ", ".join(
         f"{name} {np.mean(arm['test']):.2f}" for name, arm in results.items()
     )
-    return CourseFigure(figure, f"Mean test accuracy: {said}.")
+    return CourseFigure(
+        figure,
+        f"Mean test accuracy (a standard deviation is {chance:.2f}): {said}.",
+    )
 
 
 def augmented(
@@ -184,7 +195,10 @@ def thinned(panels: Mapping[str, tuple[np.ndarray, float]]) -> CourseFigure:
         panel.set(title=title, xlabel="output")
         said.append(f"{title} {np.mean(outputs):.3f} against {scaled:.3f}")
     np.ravel(axes)[0].set_ylabel("thinned networks")
-    np.ravel(axes)[-1].legend(fontsize=8)
+    lines, names = panel.get_legend_handles_labels()
+    figure.legend(
+        lines, names, loc="outside lower center", ncols=2, frameon=False
+    )
     return CourseFigure(
         figure,
         f"Mean of {len(outputs)} thinned networks against the scaled one: "

@@ -18,7 +18,18 @@ from coursekit.data.fingerprint import fingerprint
 from coursekit.data.generate.writing import write_bytes
 
 # Each module's generate() writes data/<its files>.
-MODULES = ("digits", "photos", "scenes", "series", "reviews", "tagged")
+MODULES = (
+    "digits",
+    "photos",
+    "scenes",
+    "objects100",
+    "series",
+    "reviews",
+    "tagged",
+    "text",
+    "pairs",
+    "poses",
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -60,6 +60,7 @@ class Writer:
         self.setting, self.time, self.rng = setting, time, rng
         self.things = things
         self.two_colours: set[str] = set()
+        self.said = ""  # of the caption that is being written
 
     def captions(self) -> list[str]:
         """Five different captions; one at least names everything."""
@@ -72,7 +73,7 @@ class Writer:
 
     def caption(self, everything: bool) -> str:
         """One sentence about all things, or about some."""
-        units = self.units()
+        units, self.said = self.units(), ""
         if not everything:
             units = self.some(units)
         text = self.above(units) or self.layers(units)
@@ -112,7 +113,7 @@ class Writer:
 
     def above(self, units: list[Unit]) -> str:
         """A kite flies above a dog on the grass, where that is so."""
-        if sorted(map(len, units)) != [1, 1] or self.chance(0.4):
+        if sorted(map(len, units)) != [1, 1] or self.chance(0.3):
             return ""
         low, high = sorted(units, key=layer)
         if relation(high[0], low[0]) != "above":
@@ -130,7 +131,7 @@ class Writer:
         form = self.pick(FORMS, (0.3, 0.3, 0.15, 0.25))
         if not _verb(main):
             form = self.pick(FORMS[2:], (0.3, 0.7))
-        text = self.clause(main, form)
+        text = self.said = self.clause(main, form)
         if not others:
             return text
         joint = {"verb": "while", "there is": "and"}.get(form)
@@ -141,16 +142,18 @@ class Writer:
             if form == "verb" and not _verb(part):
                 return f"{text} and {self.clause(part, 'there is')}"
             rest.append(self.clause(part, form))
+            self.said += rest[-1]
         if joint == "and" and len(rest) == 2:
             return f"{text}, {rest[0]} and {rest[1]}"
         return f"{text} {joint} {' and '.join(rest)}"
 
     def clause(self, units: list[Unit], form: str) -> str:
         """Some things and where they are."""
-        first, place = units[0], self.place(units[0])
+        beside = units[0][0].kind == "stop sign" and len(units) > 1
+        first, place = units[0], self.place(units[int(beside)])
         if [len(unit) for unit in units] == [1, 1]:
             lies = relation(first[0], units[1][0])
-            if lies and self.chance(0.65):
+            if lies and self.chance(0.8):
                 head = self.head(self.name(first), first, form)
                 place = place if self.chance(0.65) else ""
                 return _join(head, lies, self.name(units[1]), place)
@@ -177,7 +180,10 @@ class Writer:
         if unit[0].kind == "stop sign":
             return self.pick(SIGN)
         table = (GROUND[self.setting], SEA, SKY[self.setting])
-        return self.pick(table[layer(unit)])
+        wordings = table[layer(unit)]
+        chosen = self.pick(wordings)
+        # not "in a park with a kite over the park"
+        return wordings[0] if chosen.split()[-1] in self.said else chosen
 
     def name(self, unit: Unit) -> str:
         """A small red ball; two cats: with more or fewer details."""
@@ -219,7 +225,7 @@ def relation(a: Thing, b: Thing) -> str:
     shared = min(right, b_right) - max(left, b_left)
     flies = a.kind in AIR
     if flies != (b.kind in AIR):
-        return "above" if flies and abs(across) <= 8 and top < b_top else ""
+        return "above" if flies and abs(across) <= 9 and top < b_top else ""
     if "boat" in (a.kind, b.kind):
         return ""
     if b.kind == "box" and bottom < b_bottom - 6 and shared > 5:

@@ -81,9 +81,11 @@ def _things(rng, setting: str, low: float) -> list[Thing]:
     things: list[Thing] = []
     count = rng.choice((1, 2, 3, 4), p=(0.2, 0.35, 0.3, 0.15))
     for _ in range(50):
-        thing = _thing(rng, setting, low)
+        thing = _thing(rng, setting)
         if things and rng.random() < 0.15:
             thing = replace(thing, **_twin(rng, things[-1]))
+        if len(things) == 1 and things[0].kind == "box" and rng.random() < 0.5:
+            thing = _thing(rng, setting, str(rng.choice(("cat", "ball"))))
         thing = _place(rng, thing, setting, low, things)
         if _fits(thing, things):
             things.append(thing)
@@ -92,9 +94,9 @@ def _things(rng, setting: str, low: float) -> list[Thing]:
     return []
 
 
-def _thing(rng, setting: str, low: float) -> Thing:
+def _thing(rng, setting: str, kind: str = "") -> Thing:
     """A thing of the setting, not in its place yet."""
-    kind = str(rng.choice(HERE[setting].split(",")))
+    kind = kind or str(rng.choice(HERE[setting].split(",")))
     texture, share = TEXTURES_OF.get(kind, ("plain", 0))
     return Thing(
         kind,

@@ -1,0 +1,486 @@
+"""Exercises of lesson 12: a recurrent network from scratch."""
+
+import numpy as np
+
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+
+def rnn_step(x, h, U, W, b):
+    return np.tanh(x @ U + h @ W + b)
+
+
+def _transposed(x, h, U, W, b):
+    return np.tanh(x @ U + W @ h + b)
+
+
+def _no_tanh(x, h, U, W, b):
+    return x @ U + h @ W + b
+
+
+def _no_bias(x, h, U, W, b):
+    return np.tanh(x @ U + h @ W)
+
+
+def _bias_outside(x, h, U, W, b):
+    return np.tanh(x @ U + h @ W) + b
+
+
+def _two_tanhs(x, h, U, W, b):
+    return np.tanh(x @ U + b) + np.tanh(h @ W)
+
+
+def word_loss(outputs, targets):
+    chosen = outputs[np.arange(len(targets)), targets]
+    return float(-np.log(chosen).sum())
+
+
+def _mean_loss(outputs, targets):
+    return word_loss(outputs, targets) / len(targets)
+
+
+def _last_loss(outputs, targets):
+    return word_loss(outputs[-1:], targets[-1:])
+
+
+def _log_of_sum(outputs, targets):
+    chosen = outputs[np.arange(len(targets)), targets]
+    return float(-np.log(chosen.sum()))
+
+
+def _positive_log(outputs, targets):
+    return -word_loss(outputs, targets)
+
+
+def _all_outputs(outputs, targets):
+    return float(-np.log(outputs).sum())
+
+
+def gradient_of_W(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
+        total += np.outer(states[t - 1], a)
+        future = a @ W.T
+    return total
+
+
+def _no_future(states, g_outputs, W):
+    return gradient_of_W(states, g_outputs, np.zeros_like(W))
+
+
+def _first_step_only(states, g_outputs, W):
+    future = np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
+        total = np.outer(states[t - 1], a)
+        future = a @ W.T
+    return total
+
+
+def _W_not_transposed(states, g_outputs, W):
+    return gradient_of_W(states, g_outputs, W.T)
+
+
+def _no_slope(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        a = g_outputs[t - 1] + future
+        total += np.outer(states[t - 1], a)
+        future = a @ W.T
+    return total
+
+
+def _state_of_now(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
+        total += np.outer(states[t], a)
+        future = a @ W.T
+    return total
+
+
+def _outer_turned(states, g_outputs, W):
+    return gradient_of_W(states, g_outputs, W).T
+
+
+def last_states(sequences, U, W, b):
+    last = []
+    for x in sequences:
+        h = np.zeros(len(W))
+        for now in x:
+            h = np.tanh(now @ U + h @ W + b)
+        last.append(h)
+    return np.array(last)
+
+
+def _never_reset(sequences, U, W, b):
+    h, last = np.zeros(len(W)), []
+    for x in sequences:
+        for now in x:
+            h = np.tanh(now @ U + h @ W + b)
+        last.append(h)
+    return np.array(last)
+
+
+def _reset_each_step(sequences, U, W, b):
+    return np.array([np.tanh(x[-1] @ U + b) for x in sequences])
+
+
+def _first_states(sequences, U, W, b):
+    return np.array([np.tanh(x[0] @ U + b) for x in sequences])
+
+
+def _read_backwards(sequences, U, W, b):
+    return last_states([x[::-1] for x in sequences], U, W, b)
+
+
+def truncated_gradient(x, u, w, reach):
+    h = [0.0]
+    for now in x:
+        h.append(np.tanh(u * now + w * h[-1]))
+    total = 0.0
+    for t in range(1, len(x) + 1):
+        g = 1.0
+        for s in range(t, max(0, t - reach), -1):
+            a = g * (1 - h[s] ** 2)
+            total += a * h[s - 1]
+            g = a * w
+    return float(total)
+
+
+def _never_truncated(x, u, w, reach):
+    return truncated_gradient(x, u, w, len(x))
+
+
+def _one_step_more(x, u, w, reach):
+    return truncated_gradient(x, u, w, reach + 1)
+
+
+def _last_error_only(x, u, w, reach):
+    before = truncated_gradient(x[:-1], u, w, reach)
+    return truncated_gradient(x, u, w, reach) - before
+
+
+def _chunks(x, u, w, reach):
+    """Errors stop at the borders of pieces of ``reach`` steps."""
+    h = [0.0]
+    for now in x:
+        h.append(np.tanh(u * now + w * h[-1]))
+    total = 0.0
+    for t in range(1, len(x) + 1):
+        g = 1.0
+        for s in range(t, (t - 1) // reach * reach, -1):
+            a = g * (1 - h[s] ** 2)
+            total += a * h[s - 1]
+            g = a * w
+    return float(total)
+
+
+def _deepest_path_only(x, u, w, reach):
+    longer = truncated_gradient(x, u, w, reach)
+    return longer - truncated_gradient(x, u, w, reach - 1)
+
+
+_rng = np.random.default_rng(12)
+_W2 = np.array([[0.0, 1.0], [0.5, 0.0]])
+
+
+def _states(steps, d):
+    h = np.tanh(_rng.normal(size=(steps + 1, d)))
+    h[0] = 0
+    return h
+
+
+_net = (
+    _rng.normal(size=(2, 3)),
+    _rng.normal(size=(3, 3)),
+    _rng.normal(size=3),
+)
+
+EXERCISES = (
+    Exercise(
+        id="12.1",
+        title="Count the parameters",
+        level="warm-up",
+        reference=24_010,
+        hints=(
+            "Three tables and two rows of biases.",
+            "U is 300 x 64, W is 64 x 64, V is 64 x 10. Does the number of "
+            "steps appear?",
+            "300 * 64 + 64 * 64 + 64 * 10 + 64 + 10",
+        ),
+        mistakes=(
+            Mistake(
+                23_936,
+                "The biases are missing: one for each unit, one for each "
+                "output.",
+            ),
+            Mistake(
+                1_200_500,
+                "You counted a network for each of the 50 steps. All steps "
+                "share the same weights.",
+            ),
+            Mistake(
+                19_914,
+                "W is missing: each unit hears all 64 units of the step "
+                "before.",
+            ),
+            Mistake(
+                24_000,
+                "The ten biases of the output are missing.",
+            ),
+        ),
+        explanation="19,200 + 4,096 + 640 weights and 74 biases. The number "
+        "of steps does not appear, since every step uses the same weights.",
+    ),
+    Exercise(
+        id="12.2",
+        title="One step",
+        level="core",
+        reference=rnn_step,
+        cases=(
+            Case(
+                np.array([0.0]),
+                np.array([0.3, 0.1]),
+                np.array([[1.0, 0.0]]),
+                _W2,
+                np.zeros(2),
+            ),
+            Case(np.array([1.0, -1.0]), np.array([0.2, -0.4, 0.6]), *_net),
+        ),
+        hints=(
+            "Two sums of products and a bias, then one function over all.",
+            "Rows times tables: x is (n,) and U is (n, d); h is (d,) and W "
+            "is (d, d).",
+            "np.tanh(x @ U + h @ W + b)",
+        ),
+        mistakes=(
+            Mistake(
+                _transposed,
+                "You wrote W @ h. That is h times W transposed: the rows of "
+                "W belong to the old state, so h comes first.",
+            ),
+            Mistake(
+                _no_tanh,
+                "The tanh is missing. Without it the states can grow "
+                "without end, and the network stays linear.",
+            ),
+            Mistake(_no_bias, "The bias b is missing."),
+            Mistake(
+                _bias_outside,
+                "The bias belongs inside the tanh, with the two products.",
+            ),
+            Mistake(
+                _two_tanhs,
+                "One tanh over the whole sum, not one for each part.",
+            ),
+        ),
+        explanation="All vectors are rows, so they stand on the left of "
+        "their tables. The typical mistake is W @ h: no error appears, "
+        "because W is square.",
+    ),
+    Exercise(
+        id="12.3",
+        title="The loss of a sequence",
+        level="core",
+        reference=word_loss,
+        cases=(
+            Case(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 0])),
+            Case(
+                np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]]),
+                np.array([0, 2, 1]),
+            ),
+        ),
+        hints=(
+            "One probability of each row counts.",
+            "outputs[np.arange(T), targets] picks the probability of the "
+            "right sign in each row.",
+            "-np.log(...).sum()",
+        ),
+        mistakes=(
+            Mistake(
+                _mean_loss,
+                "That is the mean over the steps. The total loss is their "
+                "sum.",
+            ),
+            Mistake(
+                _last_loss,
+                "Only the last step counts for you. Every step has its "
+                "loss: sum over time.",
+            ),
+            Mistake(
+                _log_of_sum,
+                "You took the logarithm of the sum. The logarithms are "
+                "summed: that is the logarithm of the product.",
+            ),
+            Mistake(
+                _positive_log,
+                "The sign: logarithms of probabilities are negative, a loss "
+                "is positive.",
+            ),
+            Mistake(
+                _all_outputs,
+                "You summed over all signs. Only the probability given to "
+                "the right sign counts.",
+            ),
+        ),
+        explanation="The probability of the whole sequence is the product "
+        "of its steps; minus its logarithm is the sum of the steps' losses.",
+    ),
+    Exercise(
+        id="12.4",
+        title="The gradient of W",
+        level="core",
+        reference=gradient_of_W,
+        cases=(
+            Case(
+                np.array([[0.0], [0.5], [0.2]]),
+                np.array([[1.0], [1.0]]),
+                np.array([[0.5]]),
+            ),
+            Case(
+                np.array([[0.0, 0.0], [0.5, 0.1], [0.2, -0.3], [0.1, 0.6]]),
+                np.array([[0.0, 0.0], [0.0, 0.0], [1.0, -1.0]]),
+                _W2,
+            ),
+            Case(
+                _states(5, 3),
+                _rng.normal(size=(5, 3)),
+                _rng.normal(size=(3, 3)),
+            ),
+        ),
+        hints=(
+            "Go from the last step to the first, and keep what the future "
+            "sends back.",
+            "a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2); its "
+            "share of dL/dW is np.outer(states[t - 1], a).",
+            "Add up all shares; future = a @ W.T for the next round.",
+        ),
+        mistakes=(
+            Mistake(
+                _no_future,
+                "You left out what comes from later steps (the implicit "
+                "part): the state also acts on the loss through the next "
+                "state.",
+            ),
+            Mistake(
+                _first_step_only,
+                "The sum over time is missing: you kept one step's share. W "
+                "is used at every step, so add the shares up.",
+            ),
+            Mistake(
+                _W_not_transposed,
+                "On the way back it is W transposed: forwards row i, column "
+                "j leads from unit i to unit j, backwards from j to i.",
+            ),
+            Mistake(
+                _no_slope,
+                "The slope of tanh, 1 - h_t squared, is missing.",
+            ),
+            Mistake(
+                _state_of_now,
+                "W is multiplied by the state before the step, h_(t-1). You "
+                "used h_t.",
+            ),
+            Mistake(
+                _outer_turned,
+                "Your result is transposed: rows belong to the old state, "
+                "np.outer(states[t - 1], a).",
+            ),
+        ),
+        explanation="The error of each step goes back along the chain of "
+        "states, through W transposed and the slope of tanh, and leaves a "
+        "share at each step. The typical mistake is to keep one share only.",
+    ),
+    Exercise(
+        id="12.5",
+        title="A fresh start for every sequence",
+        level="core",
+        reference=last_states,
+        cases=(
+            Case(
+                [np.array([[1.0]]), np.array([[0.0]])],
+                np.array([[1.0, 0.0]]),
+                _W2,
+                np.zeros(2),
+            ),
+            Case([_rng.normal(size=(steps, 2)) for steps in (2, 5, 3)], *_net),
+        ),
+        hints=(
+            "Two loops: over the sequences, and over the steps of each.",
+            "Where does the state have to become zero?",
+            "h = np.zeros(len(W)) inside the outer loop, before the inner "
+            "one.",
+        ),
+        mistakes=(
+            Mistake(
+                _never_reset,
+                "The state of one sequence runs into the next. Set it back "
+                "to zero at the start of each.",
+            ),
+            Mistake(
+                _reset_each_step,
+                "Your state starts from zero at every step, so only the "
+                "last input counts.",
+            ),
+            Mistake(
+                _first_states,
+                "That is the state after the first step. Go on to the last.",
+            ),
+            Mistake(
+                _read_backwards,
+                "You read each sequence from its end.",
+            ),
+        ),
+        explanation="A sequence knows nothing of the one before it, so its "
+        "state starts at zero. The typical mistake is a state that is set "
+        "to zero once, before both loops.",
+    ),
+    Exercise(
+        id="12.6",
+        title="A gradient cut short",
+        level="stretch",
+        reference=truncated_gradient,
+        cases=(
+            Case(np.array([1.0, 0.0, 0.0]), 1.0, 0.5, 1),
+            Case(np.array([1.0, 0.0, 0.0]), 1.0, 0.5, 2),
+            Case(np.array([1.0, -1.0, 0.5, 2.0, 0.3]), 0.7, 1.2, 3),
+        ),
+        hints=(
+            "Two loops, as in path_terms; here everything is a number, and "
+            "the error of each step is 1.",
+            "For each t: g = 1; for s from t down, at most reach times: a = "
+            "g (1 - h_s^2), add a h_(s-1), then g = a w.",
+            "range(t, max(0, t - reach), -1)",
+        ),
+        mistakes=(
+            Mistake(
+                _never_truncated,
+                "Your gradient follows all paths to the beginning: `reach` "
+                "is not used.",
+            ),
+            Mistake(
+                _one_step_more,
+                "One step too far: reach=1 is the explicit term alone.",
+            ),
+            Mistake(
+                _last_error_only,
+                "Only the last step's error is sent back. The loss is the "
+                "sum over all steps, and each has an error.",
+            ),
+            Mistake(
+                _chunks,
+                "You cut the sequence into pieces, as stateful training "
+                "does: within a piece early steps reach less far. Here "
+                "every error may go back `reach` steps.",
+            ),
+            Mistake(
+                _deepest_path_only,
+                "You kept only the longest allowed path of each error. All "
+                "shorter ones count too.",
+            ),
+        ),
+        explanation="With reach = T it is the full gradient, which a finite "
+        "difference confirms; with reach = 1 only the explicit terms remain.",
+    ),
+)

@@ -1,0 +1,136 @@
+"""Lesson 21 against SciPy, sacrebleu and plain enumeration."""
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+import sacrebleu
+from scipy import special
+
+from coursekit.captions.vocabulary import END, PAD, START
+from coursekit.exercises import lesson21
+
+
+@pytest.fixture(scope="module")
+def own(lesson_functions):
+    return lesson_functions(
+        "21",
+        np=np,
+        Counter=Counter,
+        PAD=PAD,
+        START=START,
+        END=END,
+        longest=4,
+        references=["a red ball lies here", "there is a red ball on grass"],
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[2, 4, 1,",  # a zebra is unknown
+        "sum 7.0 bits",
+        "equal to Keras: True",
+        "step by step = all at once: True",
+        "[[0.3  0.3 ]\n [0.04 0.36]]",
+        "beams 1: [4, 4], probability 0.30",
+        "beams 2: [5, 5], probability 0.36",
+        "all rungs say the same: True",
+        "[(10, 10), (8, 9), (5, 8), (4, 7)]",
+        "BLEU-4 at least 50: True",
+    ],
+)
+def test_the_lesson_prints_what_its_text_promises(lesson_text, text):
+    assert text in lesson_text("21")
+
+
+def test_the_masked_loss_is_scipys_log_softmax_over_words_alone(own):
+    rng = np.random.default_rng(2)
+    logits = rng.normal(size=(3, 6, 9))
+    targets = rng.integers(1, 9, (3, 6))
+    targets[0, 4:] = targets[2, 1:] = PAD
+    logs = special.log_softmax(logits, axis=-1)
+    costs = [
+        -logs[i, t, targets[i, t]]
+        for i, t in product(range(3), range(6))
+        if targets[i, t] != PAD
+    ]
+    ours = own["masked_cross_entropy"](targets, logits)
+    assert ours == pytest.approx(np.mean(costs))
+
+
+def test_the_softmax_is_scipys(own):
+    x = np.array([-700.0, 3.0, 3.5, 700.0])
+    assert np.allclose(own["softmax"](x), special.softmax(x))
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "text", ["a red ball lies on grass", "a red ball lies", "a a red ball is"]
+)
+def test_bleu_by_hand_is_sacrebleus(own, text, order):
+    score = sacrebleu.BLEU(
+        max_ngram_order=order,
+        tokenize="none",
+        smooth_method="none",
+        effective_order=False,
+        force=True,
+    ).corpus_score([text], [[r] for r in own["references"]])
+    assert own["bleu"](text, order) == pytest.approx(score.score, abs=1e-6)
+
+
+def test_the_beam_in_the_open_finds_the_best_of_a_small_language(own):
+    rng = np.random.default_rng(8)
+    table = rng.random((5, 7, 7)) ** 2 + 1e-3
+    table[:, :, :3] = 1e-12
+    table[3:, :, 4:] = 1e-12
+    table /= table.sum(axis=-1, keepdims=True)
+
+    def step(words, state):
+        return np.log(table[state, words]), state + 1
+
+    def cost(sentence):
+        before = (START, *sentence[:-1])
+        return sum(
+            np.log(table[t, last, word])
+            for t, (last, word) in enumerate(
+                zip(before, sentence, strict=True)
+            )
+        )
+
+    whole = [
+        (*said, END)
+        for size in range(4)
+        for said in product((4, 5, 6), repeat=size)
+    ]
+    found = own["beam_search"](
+        lambda vector: 0, step, np.zeros(1), beams=40, alpha=0.7
+    )
+    best = max(whole, key=lambda s: cost(s) / len(s) ** 0.7)
+    assert tuple(found[0][1]) == best
+    assert found[0][0] == pytest.approx(cost(best) / len(best) ** 0.7)
+
+
+def test_one_beam_step_keeps_the_best_of_all_continuations():
+    rng = np.random.default_rng(4)
+    scores, logs = rng.normal(size=3), rng.normal(size=(3, 8))
+    parents, words, totals = lesson21.beam_step(scores, logs, 4)
+    everything = sorted(
+        ((scores[i] + logs[i, w], i, w) for i in range(3) for w in range(8)),
+        reverse=True,
+    )[:4]
+    assert totals == pytest.approx([t for t, _, _ in everything])
+    assert list(zip(parents, words, strict=True)) == [
+        (i, w) for _, i, w in everything
+    ]
+
+
+def test_clipped_precision_is_sacrebleus():
+    for case in lesson21.EXERCISES[2].cases:
+        text, references, n = case.args
+        score = sacrebleu.BLEU(
+            tokenize="none", smooth_method="none", force=True
+        ).corpus_score([text], [[r] for r in references])
+        ours = lesson21.precision(text, references, n)
+        assert 100 * ours == pytest.approx(score.precisions[n - 1])
