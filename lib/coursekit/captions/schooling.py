@@ -172,6 +172,7 @@ def fit(
     model.fit(
         data.stream(),
         validation_data=validation.stream() if validation else None,
+        shuffle=False,  # the batches are in an order of their own
         initial_epoch=finished,
         epochs=epochs,
         verbose=0,
