@@ -9,6 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -73,8 +74,10 @@ class Batches:
 class Keeper(keras.callbacks.Callback):
     """Keeps the state after each epoch, and brings it back.
 
-    The last two states stay in ``folder``: a file that cannot be read is
-    passed over. A file is written under another name and then renamed.
+    A state is everything that changes in training: weights, the optimiser's
+    steps and averages, the dice of dropout. The last two stay in
+    ``folder``; a file that cannot be read is passed over. A file is written
+    under another name and then renamed.
     """
 
     def __init__(self, folder: Path):
@@ -86,35 +89,42 @@ class Keeper(keras.callbacks.Callback):
         """Give the model its last state; returns the epochs it has had."""
         for path in sorted(self._states(), reverse=True):
             try:
-                history = json.loads(
-                    path.with_suffix("")
-                    .with_suffix(".json")
-                    .read_text(encoding="utf-8")
-                )
-                model.load_weights(path)
-            except (OSError, ValueError, KeyError):
+                with np.load(path) as state:
+                    history = json.loads(str(state["history"]))
+                    values = [state[name] for name in _names(model)]
+            except (OSError, ValueError, KeyError, EOFError, BadZipFile):
                 continue
+            for variable, value in zip(_all(model), values, strict=True):
+                variable.assign(value)
             self.history = history
-            return int(path.name[6:9])
+            return int(path.stem.removeprefix("epoch-"))
         return 0
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
+        values = [np.array(variable) for variable in _all(self.model)]
+        state = dict(zip(_names(self.model), values, strict=True))
+        state["history"] = np.array(json.dumps(self.history))
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"epoch-{epoch + 1:03d}"
-        text = json.dumps(self.history)
-        _replace(self.folder / f"{name}.json", lambda p: p.write_text(text))
         _replace(
-            self.folder / f"{name}.weights.h5",
-            lambda part: self.model.save_weights(part),
+            self.folder / f"epoch-{epoch + 1:03d}.npz",
+            lambda part: np.savez(part, **state),
         )
         for old in sorted(self._states())[:-2]:
             old.unlink()
-            old.with_suffix("").with_suffix(".json").unlink(missing_ok=True)
 
     def _states(self) -> list[Path]:
-        return list(self.folder.glob("epoch-[0-9][0-9][0-9].weights.h5"))
+        return list(self.folder.glob("epoch-[0-9][0-9][0-9].npz"))
+
+
+def _all(model) -> list:
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _names(model) -> list[str]:
+    """Numbers and shapes: another network's state does not fit."""
+    return [f"{k} {tuple(v.shape)}" for k, v in enumerate(_all(model))]
 
 
 def _replace(path: Path, write) -> None:
