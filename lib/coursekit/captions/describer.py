@@ -36,7 +36,7 @@ class Describer(keras.Model):
         **options,
     ):
         super().__init__(**options)
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "known": list(known),
             "units": units,
             "size": size,
@@ -146,7 +146,8 @@ class Describer(keras.Model):
         return {"loss": self.cost.result()}
 
     def test_step(self, data):
-        costs, _ = self._costs(*data, training=False)
+        inputs, targets = data
+        costs, _ = self._costs(inputs, targets, training=False)
         self.cost.update_state(costs)
         return {"loss": self.cost.result()}
 

@@ -104,7 +104,9 @@ class Keeper(keras.callbacks.Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         values = [np.array(variable) for variable in _all(self.model)]
-        state = dict(zip(_names(self.model), values, strict=True))
+        state: dict[str, Any] = dict(
+            zip(_names(self.model), values, strict=True)
+        )
         state["history"] = np.array(json.dumps(self.history))
         self.folder.mkdir(parents=True, exist_ok=True)
         _replace(

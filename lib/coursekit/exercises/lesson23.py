@@ -37,7 +37,7 @@ def _one_for_all(pixels, family):
 
 
 def captions_of(lines):
-    found = {}
+    found: dict[str, list] = {}
     for line in lines:
         label, caption = line.split("\t")
         name, number = label.split("#")
@@ -49,7 +49,7 @@ def captions_of(lines):
 
 
 def _in_order_of_lines(lines):
-    found = {}
+    found: dict[str, list] = {}
     for line in lines:
         label, caption = line.split("\t")
         name, _ = label.split("#")
@@ -68,7 +68,7 @@ def _by_counting(lines):
 
 
 def _number_kept(lines):
-    found = {}
+    found: dict[str, list] = {}
     for line in lines:
         label, caption = line.split("\t")
         found.setdefault(label, []).append(caption)
@@ -76,11 +76,7 @@ def _number_kept(lines):
 
 
 def _only_the_last(lines):
-    found = {}
-    for line in lines:
-        label, caption = line.split("\t")
-        found[label.split("#")[0]] = (caption,)
-    return found
+    return {line.split("#")[0]: (line.split("\t")[1],) for line in lines}
 
 
 _SHUFFLED = [

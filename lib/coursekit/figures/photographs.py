@@ -39,10 +39,10 @@ def gallery(
             show_image(panel, image)
             text = textwrap.fill(caption, 32)
             person = textwrap.shorten(reference, 72, placeholder=" ...")
-            panel.set_title(text, y=-0.03, va="top", fontsize=8.5)
+            panel.set_title(text, y=-0.07, va="top", fontsize=8.5)
             panel.text(
                 0.5,
-                -0.05 - 0.085 * (text.count("\n") + 1),
+                -0.09 - 0.085 * (text.count("\n") + 1),
                 textwrap.fill(person, 38),
                 transform=panel.transAxes,
                 ha="center",
@@ -79,7 +79,7 @@ def beside_papers(
             color=str(0.25 + 0.2 * k),
             ms=4,
             lw=1.2,
-            label=f"{name} (published)",
+            label=f"Flickr8k, {name}",
         )
     axes.set_xticks(orders, [f"BLEU-{n}" for n in orders])
     axes.set_ylim(0, None)
