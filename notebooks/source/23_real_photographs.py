@@ -776,9 +776,27 @@ habits["network, exam"] = {
 photographs.habits(habits, names[1])
 
 # %% [markdown]
-# The network's answers lie near the training habit, not near what is in the
-# pictures. Now picture by picture: where people agree on the group, does the
-# network name the other one? Count the mistakes of both kinds.
+# Read the figure line by line. Where people see mostly cats and training had
+# mostly dogs, which side is the network on? And is it *nearer* to one half
+# than training was, or further out? Measure how far from one half each row
+# is, on average:
+
+# %%
+lean = {
+    name: np.nanmean(np.abs(np.array(list(row.values())) - 0.5))
+    for name, row in habits.items()
+}
+
+# %% tags=["nbval-approx-1e-1"]
+print({name: round(float(value), 2) for name, value in lean.items()})
+
+# %% [markdown]
+# That is called **amplification**: a habit of three in four becomes a rule,
+# because the likeliest word wins *every* time. In the scenes it is plain:
+# black animals are dogs and orange ones are cats, whatever the picture shows.
+#
+# Now picture by picture: where people agree on the group, does the network
+# name the other one? Count the mistakes of both kinds.
 
 # %%
 table = np.zeros((2, 3), int)  # people's group, network's: one, two, neither
