@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import flickr8k
 import mnist_lenet
 import scenes_captions
 import zipcode
@@ -41,6 +42,26 @@ def test_the_zip_code_networks_learn_the_bundled_digits(recipe):
     (result,) = quick("zipcode", "--recipe", recipe)["results"]
     assert result["data"].startswith("digits (real)")
     assert result["seeds"][0]["error_percent"] < 8
+
+
+@pytest.mark.slow
+def test_the_captioner_of_photographs_learns_the_bundled_scenes():
+    (result,) = quick("flickr8k")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("scenes (synthetic)")
+    assert result["encoder"].startswith("scenes")
+    assert seed["beam3_bleu1"] > 50 and seed["greedy_bleu4"] > 15
+
+
+def test_captions_are_measured_on_the_split_that_is_asked_for(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(
+        flickr8k, "run_recipes", lambda *words: kept.update(words[1])
+    )
+    for choose, split in ((False, "test"), (True, "validation")):
+        flickr8k.main(["large"], 1, False, choose, False, None)
+        assert kept["large"]["measured_on"] == split
+        assert kept["large"]["data"] == "flickr8k"
 
 
 @pytest.mark.slow
