@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 70 min to read, 60 s to run (quick), half an hour (full) |
+# | **Time** | 75 min to read, 50 s to run (quick), 12 min (full, 2 cores) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | a table: what each cure brings, and how sure |
@@ -304,7 +304,7 @@ for name, (rule, optimizer) in rules.items():
 # gradients Adam's two forms part:
 
 # %%
-tiny = np.array([1e-8])
+tiny = np.array([1e-8])  # and the same epsilon for both
 paper = 0.1 * tiny / (np.sqrt(tiny**2) + 1e-7)  # both corrections cancel
 ours = -adam(np.zeros(1), tiny, {}, 1, 0.1)
 print("first step of Adam, gradient 1e-8")
@@ -427,6 +427,15 @@ class Switched(layers.Layer):
             lambda: x,
         )
 
+
+# %% [markdown]
+# Try it: six ones through a dropout layer, in training, off and on.
+
+# %%
+silencer = Switched("dropout", layers.Dropout(0.5, seed=2))
+for position in (0.0, 1.0, 0.0):
+    switches["dropout"].assign(position)
+    print(position, np.array(silencer(np.ones((1, 6)), training=True))[0])
 
 # %% [markdown]
 # What each cure does is the matter of the next sections; skim these cells and
@@ -614,6 +623,13 @@ def cosine(t, steps=100):
 def warm_up(t, warm=20):
     return 0.1 * t / warm if t < warm else cosine(t - warm, 80)
 
+
+# %% [markdown]
+# By hand, half way, at step 50: the first two have been halved twice, the
+# cosine is half way down. Right?
+
+# %%
+print([f"{rule(50):.3f}" for rule in (step_decay, exponential, cosine)])
 
 # %%
 schedules = keras.optimizers.schedules
@@ -817,13 +833,14 @@ optimisation.compare_runs({"plain": plain_history}, losses)
 # %%
 gap = plain_history["accuracy"][-1] - plain_history["val_accuracy"][-1]
 validation_loss = plain_history["val_cross_entropy"]
-print("every training digit right:", plain_history["accuracy"][-1] > 0.99)
+known = plain_history["accuracy"][-1] > 0.99
+print("training accuracy above 0.99:", known)
 print("gap to validation above 0.05:", gap > 0.05)
 risen = validation_loss[-1] > min(validation_loss) + 0.05
 print("validation loss has risen from its lowest:", risen)
 
 # %%
-assert plain_history["accuracy"][-1] > 0.99 and gap > 0.05 and risen
+assert known and gap > 0.05 and risen
 
 # %% [markdown]
 # **Over-fitting**, in one picture: every training digit right, and the loss on
@@ -941,10 +958,10 @@ assert np.isclose(own, float(sum(model.losses)))
 small = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
 optimizer = keras.optimizers.SGD(0.5, weight_decay=0.2)
 optimizer.exclude_from_weight_decay(var_names=["bias"])
-small.layers[0].bias.assign(np.ones(3, "float32"))
+before = small.get_weights()[0]
+small.set_weights([before, np.ones(3)])
 
 # %%
-before = small.get_weights()[0]
 zeros = [ops.zeros_like(v) for v in small.trainable_variables]
 optimizer.apply(zeros, small.trainable_variables)
 kernel, bias = small.get_weights()
@@ -1284,19 +1301,16 @@ for name, x, axes in (("dense", features, 0), ("conv", maps, (0, 1, 2))):
 
 # %%
 shifted = normalise(features + 7.0, 0, 1, 0)[0]
-print(
-    "adding 7 changes nothing:",
-    np.allclose(shifted, normalise(features, 0, 1, 0)[0], atol=1e-5),
-)
+same = np.allclose(shifted, normalise(features, 0, 1, 0)[0], atol=1e-9)
+print("adding 7 changes nothing:", same)
+assert same
 
 # %%
-import tensorflow as tf
-
 dense = layers.Dense(5)
 norm = layers.BatchNormalization()
 with tf.GradientTape() as tape:
     out = norm(dense(features.astype("float32")), training=True)
-    loss = keras.ops.mean(keras.ops.sin(out) ** 3)  # any loss will do
+    loss = ops.mean(ops.sin(out) ** 3)  # any loss will do
 by_kernel, by_bias = tape.gradient(loss, [dense.kernel, dense.bias])
 print("gradient of the kernel above 1e-3:", np.abs(by_kernel).max() > 1e-3)
 print("gradient of the bias below 1e-6:", np.abs(by_bias).max() < 1e-6)
@@ -1340,7 +1354,7 @@ same = all(np.allclose(a, b, atol=1e-5) for a, b in both)
 print("the same weights:", same)
 assert same
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-3e-1"]
 norm_accuracy = {}
 for value, model in normed.items():
     norm_accuracy[value] = model.evaluate(
@@ -1360,7 +1374,7 @@ assert norm_accuracy[0.9] > 0.9 and norm_accuracy[0.99] < 0.7
 # still hold the start, and weights long gone. (How bad it is depends on the
 # network, the learning rate and the seed.) With a few hundred steps say
 # `momentum=0.9`; with a hundred thousand the default is fine. The symptom to
-# remember: training accuracy excellent, validation near chance.
+# remember: training accuracy excellent, validation far below, even at chance.
 
 # %%
 ARMS["batch norm"] = {"on": ["batch norm"]}
@@ -1430,7 +1444,7 @@ ARMS["no sharing"] = {"convolution": Unshared}
 # one more arm: tanh instead of ReLU.
 #
 # **Label smoothing** changes the target. A one-hot target asks for probability
-# 1, which only infinite logits give, so the weights grow for ever. Ask for a
+# 1, which only infinite logits give, so the weights keep growing. Ask for a
 # little less: mix 90 % of the one-hot vector with 10 % of "all ten alike". By
 # hand, the right class gets $0.9 + 0.1/10 = 0.91$, each other one $0.01$. The
 # loss is then lowest where the logits differ by $\ln(0.91/0.01) = 4.5$.
@@ -1489,19 +1503,19 @@ def row(name, values):
     """A line of the table: means, and the spread of several seeds."""
     train, validation, test, loss = map(np.mean, values.values())
     seeds = len(values["test"])
-    spread = f"{np.std(values['test']):.3f}" if seeds > 1 else "one"
+    spread = f"{np.std(values['test']):.3f}" if seeds > 1 else "-"
     accuracies = f"{train:.3f}  {validation:10.3f}  {test:.3f}  {spread:>6}"
     return f"{name:<16} {accuracies}  {loss:9.2f}"
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-2e-1"]
 results = {}
 print("arm              train  validation   test  spread  test loss")
 for arm in profile.arms:
     results[arm] = outcome(arm)
     print(row(arm, results[arm]))
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-2e-1"]
 optimisation.ablation(results, len(y_test))
 
 # %%
@@ -1529,14 +1543,19 @@ assert far
 # What else moves a row? Another seed is another start and another order. The
 # plain network, three times:
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 again = [run("plain", seed)[0]["test"]["accuracy"] for seed in (0, 1, 2)]
 print("test accuracy", [f"{accuracy:.3f}" for accuracy in again])
 
 # %% [markdown]
 # So differences of one or two points mean nothing here, and "shifts beat
 # dropout" is not what this table says. The full profile asks 10,000 test
-# digits and runs every arm with three seeds.
+# digits (one standard deviation is then 0.003) and runs all sixteen arms with
+# three seeds. With 500 digits of MNIST to learn from, its first seed gave
+# plain 0.914, no sharing 0.900, batch norm 0.926, rotation 0.936, label
+# smoothing 0.938, shift 0.943, three at once 0.948 - and flips, which lie
+# about the labels, 0.863. Augmentation is the strongest cure there, when its
+# claim is true, and the most harmful when it is not.
 #
 # With and without batch normalisation, epoch by epoch:
 
@@ -1548,7 +1567,7 @@ optimisation.compare_runs(
 # %% [markdown]
 # ## Often written
 #
-# Sayings that the cells above have corrected:
+# Sayings that this lesson's cells correct:
 #
 # | often written | computed | why |
 # |---|---|---|
@@ -1557,9 +1576,9 @@ optimisation.compare_runs(
 # | scaling averages all masks | a linear layer only | softmax: geometric |
 # | Adadelta needs no rate | 0.001 in Keras | pass `learning_rate=1.0` |
 # | flipping keeps the label | 33 of 36 sixes: a nine | a claim about labels |
-# | the best epoch's score counts | too good | it was chosen by that score |
+# | report the best epoch's score | 0.17 for 0.10 | it was chosen by it |
 #
-# The second row you can check at once:
+# The last row is a cell of the next section. The second you can check at once:
 
 # %%
 output = np.array(layers.Dropout(0.8, seed=0)(activity, training=True))
@@ -1598,9 +1617,9 @@ assert np.allclose(alone, alone[0], atol=1e-4)
 assert not np.allclose(right, right[0], atol=1e-4)
 
 # %% [markdown]
-# **Test data for early stopping.** Fifty epochs that learn nothing at all:
-# guesses among ten classes, 100 test labels. Keep the epoch that is best on
-# the test set, then look at labels nobody chose by:
+# **Test data for early stopping.** Take fifty epochs that learn nothing at
+# all: guesses among ten classes, 100 test labels. Keep the epoch that is best
+# on the test set, then look at labels nobody chose by:
 
 # %%
 rng = np.random.default_rng(profile.seed)
@@ -1705,7 +1724,7 @@ def stopping_epoch(val_loss, patience):
 ck.check("05.5", stopping_epoch)
 
 # %% [markdown]
-# **05.6 (stretch)** Write `report(validation, test)`: each a list of
+# **05.6 (core)** Write `report(validation, test)`: each a list of
 # accuracies, one an epoch. Return the accuracy that you may publish.
 
 
@@ -1717,6 +1736,22 @@ def report(validation, test):
 
 # %%
 ck.check("05.6", report)
+
+# %% [markdown]
+# **05.7 (stretch)** Write `mean_of_thinned(x, W, keep)`: the ordinary mean of
+# what *all* thinned networks say, when x (n,) goes through dropout without
+# division and then through one softmax layer W (n, classes). Each mask counts
+# with its probability.
+
+
+# %%
+def mean_of_thinned(x, W, keep):
+    """Probabilities, shape (classes,)."""
+    ...  # your code here
+
+
+# %%
+ck.check("05.7", mean_of_thinned)
 
 # %% [markdown]
 # ## You can now
@@ -1734,10 +1769,15 @@ ck.check("05.6", report)
 # **References.** B. Polyak (1964), *Some methods of speeding up the
 # convergence of iteration methods*, USSR Comp. Math. 4(5). Y. Nesterov (1983),
 # Soviet Math. Doklady 27. J. Duchi et al. (2011), *Adaptive subgradient
-# methods*, JMLR 12. M. Zeiler (2012), *ADADELTA*, arXiv:1212.5701. D. Kingma
-# and J. Ba (2015), *Adam*, arXiv:1412.6980 (Adamax too). T. Dozat (2016),
-# *Incorporating Nesterov momentum into Adam*. I. Loshchilov and F. Hutter
-# (2019), *Decoupled weight decay regularization*, arXiv:1711.05101. S.
+# methods*, JMLR 12. T. Tieleman and G. Hinton (2012), *RMSprop*, lecture 6.5
+# of a Coursera course. M. Zeiler (2012), *ADADELTA*, arXiv:1212.5701. D.
+# Kingma and J. Ba (2015), *Adam*, arXiv:1412.6980 (Adamax too). T. Dozat
+# (2016), *Incorporating Nesterov momentum into Adam*. I. Loshchilov and F.
+# Hutter (2019), *Decoupled weight decay regularization*, arXiv:1711.05101. S.
 # Kirkpatrick et al. (1983), *Optimization by simulated annealing*, Science
-# 220. N. Srivastava et al. (2014), *Dropout*, JMLR 15. S. Ioffe and C. Szegedy
-# (2015), *Batch normalization*, arXiv:1502.03167.
+# 220. L. Prechelt (1998), *Early stopping - but when?*, LNCS 1524. N.
+# Srivastava et al. (2014), *Dropout*, JMLR 15. P. Baldi and P. Sadowski
+# (2013), *Understanding dropout*, NIPS 26 (the geometric mean). S. Ioffe and
+# C. Szegedy (2015), *Batch normalization*, arXiv:1502.03167. C. Szegedy et al.
+# (2016), *Rethinking the Inception architecture*, arXiv:1512.00567 (label
+# smoothing).
