@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import mnist_lenet
+import recurrent_speed
 import zipcode
 from coursekit import paths
 
@@ -117,3 +118,32 @@ def test_a_picture_moved_by_a_pixel_loses_an_edge_and_gains_background():
     np.testing.assert_array_equal(left[:, -1], [-1] * 4)
     np.testing.assert_array_equal(left[:, :3], image[0, :, 1:, 0])
     np.testing.assert_array_equal(zipcode.placed(image, 0, 0), image)
+
+
+@pytest.mark.slow
+def test_the_recurrent_layers_are_timed_in_each_way():
+    words = [f"--recipe=LSTM-{way}-20" for way in recurrent_speed.WAYS]
+    results = quick("recurrent_speed", *words)["results"]
+    assert [r["settings"]["way"] for r in results] == [*recurrent_speed.WAYS]
+    for result in results:
+        (seed,) = result["seeds"]
+        assert (
+            seed["first_update_seconds"] * 1e3 >= seed["update_milliseconds"]
+        )
+        # 4 sums of 2 inputs, 32 states and a bias; 32 weights and a bias.
+        assert result["parameters"] == 4 * 32 * (2 + 32 + 1) + 33
+
+
+def test_every_layer_is_timed_in_every_way_on_short_and_long_sequences():
+    ways = {
+        (r["layer"], r["way"], r["steps"])
+        for r in recurrent_speed.RECIPES.values()
+    }
+    assert len(ways) == len(recurrent_speed.RECIPES) == 3 * 3 * 2
+
+
+def test_the_timed_task_adds_the_two_marked_numbers():
+    settings = {"batch": 4, "updates": 5, "steps": 7}
+    x, y = recurrent_speed.adding(settings, np.random.default_rng(0))
+    assert x.shape == (20, 7, 2) and (x[..., 1].sum(axis=1) == 2).all()
+    assert np.allclose(x.prod(axis=-1).sum(axis=1), y[:, 0], atol=1e-6)
