@@ -663,11 +663,9 @@ parts = {
     "truncated": {"window": 10},
 }
 
+
 # %%
-from functools import reduce
-
-
-def network(activation, start, clip=None, window=None):
+def network(activation, start, window=None):
     """Sequence of any length -> probability that it began with +1."""
     inputs = layers.Input((None, 1))
     memory = layers.SimpleRNN(
@@ -680,7 +678,12 @@ def network(activation, start, clip=None, window=None):
         state = memory(
             inputs[:, -window:], initial_state=cut(memory(inputs[:, :-window]))
         )
-    model = keras.Model(inputs, layers.Dense(1, "sigmoid")(state))
+    return keras.Model(inputs, layers.Dense(1, "sigmoid")(state))
+
+
+# %%
+def compiled(model, clip=None):
+    """Ready to train, the optimiser's variables included."""
     optimizer = keras.optimizers.Adam(3e-3, global_clipnorm=clip)
     model.compile(
         optimizer,
@@ -697,13 +700,16 @@ def network(activation, start, clip=None, window=None):
 # One model an arm; before each lag it is put back to its start, optimiser
 # included (that saves building it anew). The test sequences are new ones:
 
-
 # %%
+from functools import reduce
+
+
 def accuracies(arm, seed):
     """Test accuracy after training at each lag, from the same start."""
     keras.utils.set_random_seed(seed)
     choices = reduce(dict.__or__, (parts[p] for p in arm.split(", ")))
-    model = network(**choices)
+    clip = choices.pop("clip", None)
+    model = compiled(network(**choices), clip)
     variables = model.variables + model.optimizer.variables
     before = [v.numpy() for v in variables]
     found = []

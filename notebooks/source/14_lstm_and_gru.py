@@ -13,9 +13,8 @@
 # | **You should end with** | your own LSTM and GRU, equal to Keras' to 1e-6 |
 #
 # ## In this lesson you will
-# - solve a sum on a white board that has room for three lines;
-# - write the LSTM and the GRU (both kinds) from their equations, and prove
-#   them equal to Keras' cells;
+# - write the LSTM and both kinds of GRU from their equations, after a sum on a
+#   white board, and prove them equal to Keras' cells;
 # - count their parameters, and say where 4 and 3 come from;
 # - measure how a gradient travels back through gates;
 # - watch a network count brackets, gate by gate;
@@ -74,6 +73,7 @@ def write(line, value, wipe=()):
         del board[name]
 
 
+# %%
 write("ac", a * c)
 write("bd", b * d)
 write("bd+a", board["bd"] + a, wipe=["bd"])
@@ -130,6 +130,14 @@ assert np.isclose(memory, 1.85)
 # h_t &= o_t \odot \tanh(c_t) && \text{shown}
 # \end{aligned}$$
 #
+# As a drawing, with the memory along the top:
+
+# %%
+from coursekit.figures import gates
+
+gates.lstm_cell()
+
+# %% [markdown]
 # Four times the same sum with four sets of weights. Libraries put them side by
 # side, so that one product does it all. In Keras the order is $i, f, g, o$:
 
@@ -169,6 +177,8 @@ weights = [
     random(units, 4 * units),
     random(4 * units),
 ]
+
+# %%
 cell = layers.LSTMCell(units)
 cell.build(x.shape)
 cell.set_weights(weights)
@@ -193,6 +203,7 @@ def lstm(sequence, kernel, recurrent, bias):
     return np.stack(shown, axis=1), c
 
 
+# %%
 sequences = random(batch, 12, n)
 layer = layers.LSTM(units, return_sequences=True, return_state=True)
 layer.build(sequences.shape)
@@ -263,6 +274,7 @@ def gru_step(x, h, kernel, recurrent, bias):
     return z * h + (1 - z) * g
 
 
+# %%
 def gru_step_after(x, h, kernel, recurrent, bias):
     """Reset after the product; bias (2, 3 d), the second for h."""
     z_in, r_in, g_in = np.split(x @ kernel + bias[0], 3, axis=1)
@@ -354,8 +366,8 @@ assert counted["GRU, the default"] == 3 * plain + 3 * 20
 # whole. (The gates depend on $h_{t-1}$ too, so there are side paths.)
 #
 # Lesson 13 multiplied Jacobians. Do it again, now of the whole state: $(h, c)$
-# for the LSTM. All steps are put into one batch, so that one call gives all
-# Jacobians:
+# for the LSTM. All steps are put into one batch. Its rows do not mix, so the
+# gradient of one unit after the step gives that unit's row of all Jacobians:
 
 # %%
 import tensorflow as tf
@@ -372,13 +384,15 @@ def step_jacobians(cell, parts):
         states.append(tf.concat(state, axis=1))
         _, state = cell(signal[t : t + 1], state)
     states = tf.concat(states, axis=0)  # (steps, parts d)
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(states)
         _, new = cell(signal, tf.split(states, parts, axis=1))
-        new = tf.concat(new, axis=1)
-    return tape.batch_jacobian(new, states).numpy()
+        units_after = tf.unstack(tf.concat(new, axis=1), axis=1)
+    rows = [tape.gradient(unit, states) for unit in units_after]
+    return np.stack(rows, axis=1)
 
 
+# %%
 def norms(jacobians):
     product, found = np.eye(jacobians.shape[1]), []
     for jacobian in jacobians:
@@ -472,6 +486,7 @@ def bracket_strings(count, length, rng):
     return np.stack(codes, axis=1), np.stack(depths, axis=1)
 
 
+# %%
 codes, depths = bracket_strings(2, 12, np.random.default_rng(3))
 print("".join(symbols[code] for code in codes[0]))
 print("".join(str(depth) for depth in depths[0]))
@@ -528,6 +543,7 @@ def gates_of(sequence, kernel, recurrent, bias):
     return {name: np.array(values) for name, values in found.items()}
 
 
+# %%
 text = "ab(ab(a)(b(aab)b)ab)aabb"
 path = np.eye(4)[[symbols.index(symbol) for symbol in text]]
 depth = np.cumsum([(s == "(") - (s == ")") for s in text])
@@ -536,8 +552,6 @@ follows = [np.corrcoef(column, depth)[0, 1] for column in seen["memory"].T]
 best = int(np.argmax(np.abs(follows)))
 
 # %% tags=["nbval-approx-2e-1"]
-from coursekit.figures import gates
-
 gates.activity(
     text,
     {"depth": depth}
@@ -893,11 +907,14 @@ seconds = {
 gates.cost(seconds)
 
 # %% [markdown]
-# What to conclude, on most CPUs: compiling costs a second or two once, and
-# each further update is faster, the more so the longer the sequence. It pays
-# off after a few hundred updates. Unrolling is fast for a few steps, but the
-# first update grows with the length: at 200 steps you wait for a coffee. For
-# other lengths and layers, with more care:
+# What to conclude, on most CPUs: compiling costs a second or more once, and
+# each further update is faster, the more so the longer the sequence. Divide
+# what it costs by what it saves, and you have the number of updates from which
+# it pays: hundreds for long sequences, thousands for short ones. Unrolling is
+# fast for few steps, but its first update grows with the length: at 200 steps
+# it takes longer than many a training. (`ck.start(...)` keeps operations
+# deterministic, so that you see the numbers printed here; your own programs
+# need not.) Other lengths and layers, measured with more care:
 #
 # ```
 # python benchmarks/recurrent_speed.py
@@ -947,7 +964,8 @@ assert why_slow_on_gpu(layers.LSTM(8), wrong_side)
 
 # %%
 with ck.expect_error(ValueError):
-    keras.Sequential([layers.Input((9, 2)), layers.LSTM(8), layers.LSTM(4)])
+    lower, upper = layers.LSTM(8), layers.LSTM(4, name="upper")
+    keras.Sequential([layers.Input((9, 2)), lower, upper])
 
 # %% [markdown]
 # **The last output of a padded batch.** With `return_sequences=True` and
