@@ -23,8 +23,9 @@ RECIPES = {
         "attention": 32,
         "look": True,
         "penalty": 0.0,
-        "epochs": 3,
-        "rate": 4e-3,
+        "epochs": 2,
+        "batch": 64,
+        "rate": 8e-3,
         "slow_pictures": 5,
     },
     "cannot-look": {
@@ -32,8 +33,9 @@ RECIPES = {
         "attention": 32,
         "look": False,
         "penalty": 0.0,
-        "epochs": 3,
-        "rate": 4e-3,
+        "epochs": 2,
+        "batch": 64,
+        "rate": 8e-3,
         "slow_pictures": 0,
     },
 }
@@ -61,7 +63,8 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         {k: settings[k] for k in ("units", "attention", "look", "penalty")},
         settings["epochs"],
         settings["rate"],
-        report=report,
+        settings["batch"],
+        report,
     )
     pictures = np.concatenate([places["test"], places["held_out"]])
     said, seconds = fast(model, pictures)

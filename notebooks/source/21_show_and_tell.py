@@ -6,11 +6,11 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [04](04_first_cnn.ipynb), 08, 12 and 14 |
+# | **Before this** | [12](12_rnn_from_scratch.ipynb), 08 and 14 |
 # | **Time** | 75 min to read, 70 s to run (quick), 5 min on a GPU (full) |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
-# | **You should end with** | BLEU-4 above 50, nine of ten colours true |
+# | **You should end with** | BLEU-4 above 50, 95 % of named things there |
 #
 # ## In this lesson you will
 # - turn captions into numbers, and score a sentence word by word;
@@ -135,7 +135,7 @@ assert (example[:-1][1:] == example[1:][:-1]).all()
 #
 # The papers take a CNN trained on a million labelled photographs, cut its head
 # off and keep the rest. You do the same on a small scale. This network has
-# seen 20,000 other scenes, and learned to name what each of 8 x 8 places
+# seen 30,000 other scenes, and learned to name what each of 8 x 8 places
 # shows. It has never seen a caption:
 
 # %%
@@ -148,28 +148,27 @@ print({name: tuple(out.shape[1:]) for name, out in namer.output.items()})
 # Trust no encoder that you have not examined. For each thing in the test
 # pictures, what does it answer at the middle of the box?
 
+
 # %%
-kinds, colours, boxes = (
-    dataset.test.extra[name] for name in ("kinds", "colours", "boxes")
-)
-picture, thing = np.nonzero(kinds >= 0)
-left, top, right, bottom = boxes[picture, thing].T
-row = ((top + bottom) / 16).astype(int)  # a place has 8 pixels
-column = ((left + right) / 16).astype(int)
-answers = namer.predict(dataset.test.x, 250, verbose=0)
-exam = {
-    name: answers[name][picture, row, column].argmax(-1) - 1 == true
-    for name, true in (
-        ("kind", kinds[picture, thing]),
-        ("colour", colours[picture, thing]),
-    )
-}
+def examine(split):
+    """Share of things that the eye names rightly, by name."""
+    picture, thing = np.nonzero(split.extra["kinds"] >= 0)
+    left, top, right, bottom = split.extra["boxes"][picture, thing].T
+    row = ((top + bottom) / 16).astype(int)  # a place has 8 pixels
+    column = ((left + right) / 16).astype(int)
+    answers = namer.predict(split.x, 250, verbose=0)
+    shares = {}
+    for name in ("kind", "colour"):
+        answer = answers[name][picture, row, column].argmax(axis=-1) - 1
+        true = split.extra[f"{name}s"][picture, thing]
+        shares[name] = float((answer == true).mean())
+    return shares
+
 
 # %% tags=["nbval-approx"]
-print(len(picture), "things")
-for name, right_answers in exam.items():
-    print(f"{name:<7} right: {right_answers.mean():.2f}")
-assert min(r.mean() for r in exam.values()) > 0.9
+exam = examine(dataset.test)
+print({name: round(share, 2) for name, share in exam.items()})
+assert min(exam.values()) > 0.9
 
 # %% [markdown]
 # Now cut. Two things remain: 64 numbers for each of the 8 x 8 places (lesson
@@ -273,7 +272,7 @@ def build(way):
     """A captioner: (picture, words so far) -> logits of each next word."""
     picture = layers.Input((256,), name="picture")
     so_far = layers.Input((None,), dtype="int32", name="so_far")
-    seen = layers.Dropout(0.2, name="drop_picture")(picture)
+    seen = layers.Dropout(0.1, name="drop_picture")(picture)
     x = layers.Embedding(len(vocabulary), 64, name="word")(so_far)
     lstm = layers.LSTM(profile.units, return_sequences=True, name="lstm")
     if way == "state":
@@ -284,7 +283,7 @@ def build(way):
         first = layers.Dense(64, name="as_word")(seen)
         x = keras.ops.concatenate([first[:, None], x], axis=1)
         x = lstm(x)[:, 1:]  # nothing is asked after the picture
-    x = layers.Dropout(0.3, name="drop_hidden")(x)
+    x = layers.Dropout(0.1, name="drop_hidden")(x)
     logits = layers.Dense(len(vocabulary), name="next_word")(x)
     return keras.Model([picture, so_far], logits, name=way)
 
@@ -351,13 +350,19 @@ figures.two_losses(
 # %%
 final = {name: h["val_loss"][-1] for name, h in histories.items()}
 print("both far below word counts:", max(final.values()) < word_counts / 2)
+print("the state is ahead:", final["state"] < final["word"] - 0.05)
 assert max(final.values()) < word_counts / 2
+assert final["state"] < final["word"] - 0.05
 
 # %% [markdown]
-# The sentence costs less than a third of what word counts alone would ask.
-# Between the two ways there is little: the picture reaches the same memory, by
-# another door. The question is no longer what the network *expects*, but what
-# it *says*.
+# The sentence costs a fourth of what word counts alone would ask. And the two
+# doors are not alike: the state is written directly, the picture as a word has
+# to pass the gates of one LSTM step first, and after four epochs that network
+# is behind. How far can you trust this? For short training on small data.
+# After long training on photographs Tanti et al. (2018) found little between
+# the ways of putting a picture in.
+#
+# The question is no longer what the network *expects*, but what it *says*.
 #
 # ## Speaking, one word at a time
 #
@@ -444,9 +449,25 @@ for temperature in (0.5, 1.0, 2.0):
 assert softmax(np.array([4.0, 2, 0]))[0] > 0.86
 
 # %% [markdown]
-# Cold means certain, hot means anything goes. The library draws for many
-# pictures at once (how is a section of its own, below). Does adventurous
-# speech stay true?
+# Cold means certain, hot means anything goes. Speaking is the same loop as
+# before; only the choice of the word is another:
+
+
+# %%
+def draw(logits, temperature):
+    """One word number, drawn from the tempered probabilities."""
+    chances = softmax(np.array(logits, "float64") / temperature)
+    return int(rng.choice(len(chances), p=chances))
+
+
+drawn = [draw(np.array([2.0, 1, 0]), 1.0) for _ in range(2000)]
+share = np.bincount(drawn) / 2000
+print("drawn as often as it should be:", abs(share[0] - 0.67) < 0.04)
+assert abs(share[0] - 0.67) < 0.04
+
+# %% [markdown]
+# The library draws for many pictures at once (how is a section of its own,
+# below). Does adventurous speech stay true?
 
 # %%
 from coursekit.captions import decoding, scoring
@@ -473,18 +494,19 @@ assert distinct[1.5] > distinct[0.3]
 #
 # Greedy can walk past the best sentence. Take a language of two words and
 # sentences of two: *a* comes first with 0.6, *b* with 0.4. After *a* all is
-# open (0.5, 0.5), after *b* comes *b* with 0.9. Which sentence is likeliest?
+# open (0.55 for *a*, 0.45 for *b*), after *b* comes *b* with 0.9. Which
+# sentence is likeliest?
 
 # %%
 first = np.array([0.6, 0.4])
-then = np.array([[0.5, 0.5], [0.1, 0.9]])
+then = np.array([[0.55, 0.45], [0.1, 0.9]])
 print(first[:, np.newaxis] * then)  # rows: first word, columns: second
 assert (first[:, np.newaxis] * then).argmax() == 3
 
 # %% [markdown]
-# *b b* with 0.36; greedy says *a* and gets 0.30. A **beam** keeps the best few
-# beginnings alive instead of one. At each step all of them are continued by
-# all words, and the best of the lot survive:
+# *b b* with 0.36; greedy says *a a* and gets 0.33. A **beam** keeps the best
+# few beginnings alive instead of one. At each step all of them are continued
+# by all words, and the best of the lot survive:
 
 
 # %%
@@ -511,7 +533,7 @@ def beam_search(begin, step, vector, beams=3, alpha=0.7):
 
 # %%
 A, B = 4, 5
-after_word = {START: [0.6, 0.4], A: [0.5, 0.5], B: [0.1, 0.9]}
+after_word = {START: [0.6, 0.4], A: [0.55, 0.45], B: [0.1, 0.9]}
 
 
 def toy_step(words, state):
@@ -621,22 +643,50 @@ assert len(set(map(str, spoken.values()))) == 1
 
 # %% [markdown]
 # The step is compiled now, but Python still goes round for every word. So put
-# the **loop** into the compiled function too, with a stop as soon as all
-# sentences have ended, and give it a thousand pictures:
+# the **loop** into the compiled function too, for many pictures at once, with
+# a stop as soon as all sentences have ended:
+
+
+# %%
+@tf.function
+def speak_all(vectors):
+    """Greedy captions of pictures (n, 256): word numbers (n, 21)."""
+    word = tf.fill([len(vectors)], START)
+    ended, state = word == END, begin(vectors)
+    said = tf.TensorArray("int32", longest + 1, element_shape=word.shape)
+    for t in tf.range(longest + 1):
+        if tf.reduce_all(ended):
+            break
+        logits, state = step(word, state)
+        best = tf.argmax(logits, axis=-1, output_type="int32")
+        word = tf.where(ended, PAD, best)  # the others wait in silence
+        ended = ended | (word == END)
+        said = said.write(t, word)
+    return tf.transpose(said.stack())
+
+
+# %% [markdown]
+# The library's `decoding.greedy` is this loop, with a place for attention (in
+# lesson 22). Same pictures, same words?
 
 # %%
 greedy = decoding.greedy(begin, step, longest + 1)
 thousand = np.concatenate([vectors["test"], vectors["held_out"]])
+ours, theirs = np.array(speak_all(thousand)), np.array(greedy(thousand))
+for k, sentence in enumerate(spoken["predict"], 1):
+    assert ours[k, : len(sentence)].tolist() == sentence
+print("1,000 captions, loop = library:", bool((ours == theirs).all()))
+assert (ours == theirs).all()
+
+# %%
 for name, pictures in (
     ("compiled loop", thousand[1:2]),
     ("the same, 1,000 pictures", thousand),
 ):
-    greedy(pictures)
+    greedy(pictures)  # compiles for this size
     start = time.perf_counter()
     rows = np.array(greedy(pictures))
     per_word[name] = (time.perf_counter() - start) / (rows != PAD).sum()
-for k, sentence in enumerate(spoken["predict"], 1):
-    assert rows[k][: len(sentence)].tolist() == sentence
 
 # %% [markdown]
 # How many times faster is the last rung than the first? Guess a power of ten.
@@ -737,6 +787,7 @@ for text in (candidate, "a red ball lies on the grass"):
 
 # %%
 frequent = Counter(every).most_common(1)[0][0]
+print("most frequent:", frequent)
 
 
 def unit(vectors):
@@ -769,19 +820,22 @@ for name, texts in table.items():
     )
 
 # %%
-human = scoring.bleu(
-    [five[0] for five in dataset.test.y], [f[1:] for f in dataset.test.y]
-)
+four = [five[1:] for five in dataset.test.y]
+human = scoring.bleu([five[0] for five in dataset.test.y], four)
+fair = scoring.bleu(table["state, beam"], four)
 print(f"people, four references: BLEU-4 {human[3]:.1f}")
+print("the network, same four: within 6 points:", abs(fair[3] - human[3]) < 6)
+assert abs(fair[3] - human[3]) < 6
 
 # %%
 best = max(results[f"{name}, beam"][3] for name in models)
-facts = [results[f"{name}, beam"][4] for name in models]
+facts = results["state, beam"][4]
 lazy = max(results["most frequent"][3], results["nearest picture"][3])
-print("BLEU-4 at least 50:", best >= 50, " lazy + 15:", best > lazy + 15)
-print("colours true, 90 %:", max(f.attributes for f in facts) >= 0.9)
-assert best >= 50 and best > lazy + 15
-assert max(f.attributes for f in facts) >= 0.9
+print("BLEU-4 at least 50:", best >= 50, " lazy + 5:", best > lazy + 5)
+print("things true, 95 %:", facts.objects >= 0.95)
+print("colours true, 75 %:", facts.attributes >= 0.75)
+assert best >= 50 and best > lazy + 5
+assert facts.objects >= 0.95 and facts.attributes >= 0.75
 
 # %%
 figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
@@ -789,19 +843,21 @@ figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
 # %% [markdown]
 # Read the table with care.
 #
-# - The most frequent caption has a fair BLEU-1: every caption needs *a*, *the*
-#   and *on*. Its colours are right only by chance.
-# - The nearest picture's caption is fluent, a person wrote it. It is true of
-#   another picture.
-# - The beam gains some BLEU over greedy, for nothing but patience.
-# - Captions name some three quarters of what is there: people leave things out
-#   too, and the network learned from them.
+# - The **most frequent** caption is short, names one thing, and gets BLEU-1
+#   for words like *a* and *the*.
+# - The **nearest picture's** caption is fluent: a person wrote it. It is about
+#   another picture, but the eye calls pictures near that show the same things,
+#   so three of four colours happen to fit. A strong baseline, and no training.
+# - The **beam** gains a few points over greedy, for nothing but patience.
+# - Captions do not name everything that is there. People leave things out too,
+#   and the network learned from them.
 # - BLEU does not know what is true. "A red ball" for a green one costs a word.
 #
-# How far can you trust it? People reach their value with *four* references;
-# more references make it easier. A network that has learned which wording is
-# the most usual gets close to people, or above them: it hits the phrase that
-# most of the five share. That is not seeing better.
+# How far can you trust it? With more references BLEU rises: compare people and
+# network with the same four. There the network is close to people, or above
+# them. It has learned which wording is the most usual, and hits the phrase
+# that most references share. That is not seeing better: people's colours are
+# all true.
 #
 # ## With the answers at hand, and without
 #
@@ -870,9 +926,20 @@ print(f"colours true, held out: {held_facts.attributes:.2f}")
 assert held_facts.attributes < usual_facts.attributes
 
 # %% [markdown]
-# It falls. One vector for the whole picture mixes what belongs together, and
-# the speaker has learned which words go together in *captions*. In lesson 22
-# it will look at the thing it is talking about.
+# It falls. Who is to blame, the speaker or the eye? Examine the eye on these
+# pictures:
+
+# %% tags=["nbval-approx"]
+unseen = examine(dataset.held_out)
+print({name: round(share, 2) for name, share in unseen.items()})
+print("the eye sees less well, too:", unseen["kind"] < exam["kind"])
+assert unseen["kind"] < exam["kind"]
+
+# %% [markdown]
+# Both. In all its practice nothing red was a car, nothing white a dog. And one
+# vector for the whole picture mixes what belongs together, so the speaker
+# falls back on what goes together in *captions*. In lesson 22 it will look at
+# the thing it is talking about.
 #
 # ## Your own scene, your own file
 #
@@ -920,16 +987,20 @@ figures.pictures([own], caption(own[np.newaxis]))
 # What if the file is no picture? You get a sentence, not a traceback:
 
 # %%
-(folder / "notes.jpg").write_text("not a picture")
-with ck.expect_error(ck.CourseError):
-    pictures.read_picture(folder / "notes.jpg")
+(folder / "notes.jpg").write_text("These are words.")
+Image.new("RGB", (1, 1)).save(folder / "dot.png")
+for name in ("notes.jpg", "dot.png", "lost.png"):
+    try:
+        pictures.read_picture(folder / name)
+    except ck.CourseError as error:
+        print(error)
 
 # %% [markdown]
 # ## Often said
 #
 # | often said | measured |
 # |---|---|
-# | "the picture must be the first word" | both doors lead to the same place |
+# | "it does not matter where the picture enters" | at first it does |
 # | "beam search finds the best sentence" | the best of few beginnings |
 # | "a wider beam is better" | without normalisation it is shorter |
 # | "BLEU measures whether captions are right" | words in common, not truth |
@@ -947,7 +1018,9 @@ inputs, targets, weights = examples("train")
 few = slice(0, 5000)
 same = [inputs[0][few], targets[few]]
 cheat.compile(keras.optimizers.Adam(1e-2), keras_loss, jit_compile=False)
-cheat.fit(same, targets[few], 100, 2, sample_weight=weights[few], verbose=0)
+history = cheat.fit(
+    same, targets[few], 100, 2, sample_weight=weights[few], verbose=0
+)
 
 # %%
 cost = cheat.evaluate(
@@ -963,7 +1036,7 @@ assert cost < min(final.values()) / 2
 # %%
 hits = forced == rows[:, 1:]
 with_padding = np.where(mask, hits, True).mean()
-print("half of the targets are padding:", 0.4 < (~mask).mean() < 0.6)
+print(f"{(~mask).mean():.0%} of the targets are padding")
 print("it looks better by 0.1:", with_padding > hits[mask].mean() + 0.1)
 assert with_padding > hits[mask].mean() + 0.1
 
@@ -1011,7 +1084,22 @@ def teach(rows):
 ck.check("21.1", teach)
 
 # %% [markdown]
-# **21.2 (core)** Write `sentence_cost(costs, targets)`: the mean cost of a
+# **21.2 (warm-up)** Write `sentence(numbers, words)`: the words of a row, with
+# blanks between them, up to the first *end*. Start, end and padding are no
+# words. `words[4]` is the first real one.
+
+
+# %%
+def sentence(numbers, words):
+    """A row of integers and a list of strings -> one string."""
+    ...  # your code here
+
+
+# %%
+ck.check("21.2", sentence)
+
+# %% [markdown]
+# **21.3 (core)** Write `sentence_cost(costs, targets)`: the mean cost of a
 # word, for a batch of sentences. Where the target is 0 there is no word.
 
 
@@ -1022,10 +1110,25 @@ def sentence_cost(costs, targets):
 
 
 # %%
-ck.check("21.2", sentence_cost)
+ck.check("21.3", sentence_cost)
 
 # %% [markdown]
-# **21.3 (core)** Write `precision(candidate, references, n)`: the share of the
+# **21.4 (core)** sacrebleu wants references in columns: a list of everybody's
+# first caption, a list of everybody's second, and so on. Write
+# `columns(captions)`, given a tuple of captions for each picture.
+
+
+# %%
+def columns(captions):
+    """A list of n tuples of k strings -> a list of k lists of n strings."""
+    ...  # your code here
+
+
+# %%
+ck.check("21.4", columns)
+
+# %% [markdown]
+# **21.5 (core)** Write `precision(candidate, references, n)`: the share of the
 # candidate's n-grams that are in a reference, clipped as in BLEU. All are
 # strings of words with blanks between them.
 
@@ -1037,10 +1140,10 @@ def precision(candidate, references, n):
 
 
 # %%
-ck.check("21.3", precision)
+ck.check("21.5", precision)
 
 # %% [markdown]
-# **21.4 (core)** Write `best_sentence(log_probabilities, lengths, alpha)`: the
+# **21.6 (core)** Write `best_sentence(log_probabilities, lengths, alpha)`: the
 # index of the sentence that a length-normalised beam returns.
 
 
@@ -1051,10 +1154,10 @@ def best_sentence(log_probabilities, lengths, alpha):
 
 
 # %%
-ck.check("21.4", best_sentence)
+ck.check("21.6", best_sentence)
 
 # %% [markdown]
-# **21.5 (stretch)** Write `beam_step(scores, log_probabilities, beams)`: given
+# **21.7 (stretch)** Write `beam_step(scores, log_probabilities, beams)`: given
 # the scores of the sentences kept so far and the log-probabilities of each
 # next word, return parents, words and scores of the best `beams`, best first.
 
@@ -1066,13 +1169,13 @@ def beam_step(scores, log_probabilities, beams):
 
 
 # %%
-ck.check("21.5", beam_step)
+ck.check("21.7", beam_step)
 
 # %% [markdown]
 # ## You can now
 # - turn captions into shifted rows, and charge for words but not for padding;
-# - give a picture to an LSTM as its state or as its first word: it matters
-#   little;
+# - give a picture to an LSTM as its state or as its first word, and say which
+#   learns faster;
 # - decode greedily, by lots and with a length-normalised beam;
 # - decode a thousand pictures in seconds: the loop belongs into the compiled
 #   function, and `predict` does not belong into a loop;

@@ -9,6 +9,7 @@ import pytest
 
 import flickr8k
 import mnist_lenet
+import scenes_captions
 import zipcode
 from coursekit import paths
 
@@ -138,3 +139,12 @@ def test_a_picture_moved_by_a_pixel_loses_an_edge_and_gains_background():
     np.testing.assert_array_equal(left[:, -1], [-1] * 4)
     np.testing.assert_array_equal(left[:, :3], image[0, :, 1:, 0])
     np.testing.assert_array_equal(zipcode.placed(image, 0, 0), image)
+
+
+@pytest.mark.slow
+def test_the_captioner_speaks_two_hundred_times_faster_with_the_same_words():
+    settings = scenes_captions.RECIPES["attend"] | {"epochs": 1}
+    found = scenes_captions.run(settings, 0, lambda fraction: None)
+    assert found["times_faster"] > 200  # the run itself compares the words
+    assert found["seconds_for_1000_captions"] < 5
+    assert found["bleu_1"] > found["bleu_4"] > 20

@@ -141,6 +141,34 @@ def test_batches_pair_each_caption_with_its_own_picture(keras):
     assert len(seen) == 30
 
 
+def test_an_interrupted_training_goes_on_where_it_stopped(keras, tmp_path):
+    from coursekit.captions import training
+
+    rng = np.random.default_rng(0)
+    places = rng.normal(size=(8, 9, 7)).astype("float32")
+    rows = rng.integers(4, 9, (8, 5, 6)).astype("int32")
+    data = training.batches(places, rows, 4)
+    begun = []
+
+    class Interrupt(keras.callbacks.Callback):
+        def __init__(self, at):
+            super().__init__()
+            self.at = at
+
+        def on_epoch_begin(self, epoch, logs=None):
+            begun.append(epoch)
+            if epoch == self.at:
+                raise KeyboardInterrupt
+
+    model = captioner()
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(model, data, 4, 1e-2, [Interrupt(2)], tmp_path)
+    again = captioner()
+    training.fit(again, data, 4, 1e-2, [Interrupt(-1)], tmp_path)
+    assert begun == [0, 1, 2, 2, 3]
+    assert int(again.optimizer.iterations) == 4 * 10
+
+
 def test_one_call_tells_a_picture(keras):
     from coursekit.captions import encoder, telling
     from coursekit.captions.captioner import AttendingCaptioner
@@ -155,3 +183,43 @@ def test_one_call_tells_a_picture(keras):
     assert len(told.others) == 3
     assert list(told.scores) == sorted(told.scores, reverse=True)
     assert "once for each word" in told.figure().summary
+
+
+@pytest.fixture
+def kept(keras, tmp_path, monkeypatch):
+    """A captioner in the place where lesson 22 keeps its own."""
+    from coursekit.captions import training
+
+    path = tmp_path / "models" / "mine.keras"
+    monkeypatch.setattr(training, "model_file", lambda: path)
+    model = training.AttendingCaptioner(KNOWN, units=6)
+    model.build({"places": (None, 64, 64), "said": (None, 4)})
+    return training.save(model)
+
+
+def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
+    kept, tmp_path, capsys
+):
+    from PIL import Image
+
+    from coursekit.captions import telling
+
+    picture, text = tmp_path / "mine.png", tmp_path / "notes.txt"
+    Image.new("RGB", (90, 70), "red").save(picture)
+    text.write_text("words")
+    assert telling.command([picture, text], tmp_path, beams=2) == 1
+    printed = capsys.readouterr().out
+    assert printed.count("mine.png: ") == 1 and printed.count("  or: ") == 1
+    assert "notes.txt is not a picture" in printed
+    assert Image.open(tmp_path / "mine.caption.png").width > 100
+    assert telling.command([picture], tmp_path, beams=1) == 0
+
+
+def test_without_a_captioner_the_command_says_which_lesson_makes_one(
+    keras, tmp_path, monkeypatch
+):
+    from coursekit.captions import telling, training
+
+    monkeypatch.setattr(training, "model_file", lambda: tmp_path / "none")
+    with pytest.raises(CourseError, match="lesson 22"):
+        telling.command([], tmp_path, beams=2)

@@ -64,7 +64,7 @@ class AttendingCaptioner(keras.Model):
         units: int = 128,
         embedding: int = 64,
         attention: int = 32,
-        dropout: float = 0.2,
+        dropout: float = 0.1,
         penalty: float = 0.0,
         look: bool = True,
         **options,
@@ -83,6 +83,7 @@ class AttendingCaptioner(keras.Model):
         words = len(self.vocabulary)
         self.word = layers.Embedding(words, embedding, name="word")
         self.attention = AdditiveAttention(attention, name="attention")
+        self.attention.trainable = look
         self.first_h = layers.Dense(units, activation="tanh", name="first_h")
         self.first_c = layers.Dense(units, name="first_c")
         self.cell = layers.LSTMCell(units, name="cell")

@@ -9,7 +9,7 @@ the same captioner and settings nothing is compiled twice. TensorFlow only.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from coursekit.captions.vocabulary import END, PAD, START
@@ -74,32 +74,38 @@ def _seed(value: int):
 def _loop(begin, step, longest: int, choose, watch) -> Callable:
     import tensorflow as tf
 
-    @tf.function(reduce_retracing=True)
-    def run(pictures, seed):
-        state = begin(pictures)
-        count = tf.shape(tf.nest.flatten(state)[0])[0]
-        word = tf.fill([count], START)
-        ended = tf.zeros([count], "bool")
-        said = tf.zeros([count, longest], "int32") + PAD
-        seen = tf.TensorArray("float32", longest if watch else 0)
-        position = tf.constant(0)
-        while position < longest and not tf.reduce_all(ended):
-            logits, state = step(word, state)
-            chosen = choose(logits, seed, position)
-            word = _shaped(tf.where(ended, PAD, chosen), word)
-            ended = ended | (word == END)
-            here = tf.one_hot(position, longest, dtype="int32")
-            said += word[:, tf.newaxis] * here
-            if watch:
-                seen = seen.write(position, watch(state))
-            position += 1
-        if not watch:
-            return said
-        looks = tf.transpose(seen.stack()[:position], [1, 0, 2])
-        gap = [[0, 0], [0, longest - position], [0, 0]]
-        return said, tf.pad(looks, gap)
+    # A partial has no code of its own: to TensorFlow each is a function
+    # apart, and several of them do not look like one traced too often.
+    body = partial(_speak, begin, step, longest, choose, watch)
+    return tf.function(body, reduce_retracing=True)
 
-    return run
+
+def _speak(begin, step, longest, choose, watch, pictures, seed):
+    """All sentences at once, until the last has ended."""
+    import tensorflow as tf
+
+    state = begin(pictures)
+    count = tf.shape(tf.nest.flatten(state)[0])[0]
+    word = tf.fill([count], START)
+    ended = tf.zeros([count], "bool")
+    said = tf.zeros([count, longest], "int32") + PAD
+    seen = tf.TensorArray("float32", longest if watch else 0)
+    position = tf.constant(0)
+    while position < longest and not tf.reduce_all(ended):
+        logits, state = step(word, state)
+        chosen = choose(logits, seed, position)
+        word = _shaped(tf.where(ended, PAD, chosen), word)
+        ended = ended | (word == END)
+        here = tf.one_hot(position, longest, dtype="int32")
+        said += word[:, tf.newaxis] * here
+        if watch:
+            seen = seen.write(position, watch(state))
+        position += 1
+    if not watch:
+        return said
+    looks = tf.transpose(seen.stack()[:position], [1, 0, 2])
+    gap = [[0, 0], [0, longest - position], [0, 0]]
+    return said, tf.pad(looks, gap)
 
 
 @lru_cache(maxsize=8)
@@ -119,52 +125,54 @@ def beam(
     """
     import tensorflow as tf
 
+    body = partial(_search, begin, step, longest, beams, alpha)
+    return tf.function(body, reduce_retracing=True)
+
+
+def _search(begin, step, longest, beams, alpha, pictures):
+    """The beams of all pictures at once, until the last has ended."""
+    import tensorflow as tf
+
     minus_infinity = -1e9
-
-    @tf.function(reduce_retracing=True)
-    def run(pictures):
-        state = begin(pictures)
-        count = tf.shape(tf.nest.flatten(state)[0])[0]
-        state = tf.nest.map_structure(lambda t: tf.repeat(t, beams, 0), state)
-        word = tf.fill([count * beams], START)
-        score = tf.one_hot(tf.zeros([count], "int32"), beams)
-        score = (1 - score) * minus_infinity  # all beams are still the same
-        said = tf.zeros([count, beams, longest], "int32") + PAD
-        ended = tf.zeros([count, beams], "bool")
-        position = tf.constant(0)
-        while position < longest and not tf.reduce_all(ended):
-            logits, state = step(word, state)
-            known = tf.shape(logits)[-1]
-            gain = tf.nn.log_softmax(logits)
-            gain = tf.reshape(gain, [count, beams, known])
-            # A finished sentence goes on with padding, at no cost.
-            stay = tf.one_hot(PAD, known, 0.0, minus_infinity)
-            gain = tf.where(ended[:, :, tf.newaxis], stay, gain)
-            total = tf.reshape(score[:, :, tf.newaxis] + gain, [count, -1])
-            top, best = tf.math.top_k(total, beams)
-            score = _shaped(top, score)
-            parent, new = best // known, best % known
-            here = tf.one_hot(position, longest, dtype="int32")
-            grown = tf.gather(said, parent, batch_dims=1)
-            said = _shaped(grown + new[:, :, tf.newaxis] * here, said)
-            over = tf.gather(ended, parent, batch_dims=1) | (new == END)
-            ended = _shaped(over, ended)
-            rows = tf.range(count)[:, tf.newaxis] * beams + parent
-            rows = tf.reshape(rows, [-1])
-            state = tf.nest.map_structure(
-                lambda t, rows=rows: _shaped(tf.gather(t, rows), t), state
-            )
-            word = _shaped(tf.reshape(new, [-1]), word)
-            position += 1
-        length = tf.reduce_sum(tf.cast(said != PAD, "float32"), axis=-1)
-        score /= tf.maximum(length, 1.0) ** alpha
-        order = tf.argsort(score, direction="DESCENDING", axis=-1)
-        return (
-            tf.gather(said, order, batch_dims=1),
-            tf.gather(score, order, batch_dims=1),
+    state = begin(pictures)
+    count = tf.shape(tf.nest.flatten(state)[0])[0]
+    state = tf.nest.map_structure(lambda t: tf.repeat(t, beams, 0), state)
+    word = tf.fill([count * beams], START)
+    score = tf.one_hot(tf.zeros([count], "int32"), beams)
+    score = (1 - score) * minus_infinity  # all beams are still the same
+    said = tf.zeros([count, beams, longest], "int32") + PAD
+    ended = tf.zeros([count, beams], "bool")
+    position = tf.constant(0)
+    while position < longest and not tf.reduce_all(ended):
+        logits, state = step(word, state)
+        known = tf.shape(logits)[-1]
+        gain = tf.reshape(tf.nn.log_softmax(logits), [count, beams, known])
+        # A finished sentence goes on with padding, at no cost.
+        stay = tf.one_hot(PAD, known, 0.0, minus_infinity)
+        gain = tf.where(ended[:, :, tf.newaxis], stay, gain)
+        total = tf.reshape(score[:, :, tf.newaxis] + gain, [count, -1])
+        top, best = tf.math.top_k(total, beams)
+        score = _shaped(top, score)
+        parent, new = best // known, best % known
+        here = tf.one_hot(position, longest, dtype="int32")
+        grown = tf.gather(said, parent, batch_dims=1)
+        said = _shaped(grown + new[:, :, tf.newaxis] * here, said)
+        over = tf.gather(ended, parent, batch_dims=1) | (new == END)
+        ended = _shaped(over, ended)
+        rows = tf.range(count)[:, tf.newaxis] * beams + parent
+        rows = tf.reshape(rows, [-1])
+        state = tf.nest.map_structure(
+            lambda t, rows=rows: _shaped(tf.gather(t, rows), t), state
         )
-
-    return run
+        word = _shaped(tf.reshape(new, [-1]), word)
+        position += 1
+    length = tf.reduce_sum(tf.cast(said != PAD, "float32"), axis=-1)
+    score /= tf.maximum(length, 1.0) ** alpha
+    order = tf.argsort(score, direction="DESCENDING", axis=-1)
+    return (
+        tf.gather(said, order, batch_dims=1),
+        tf.gather(score, order, batch_dims=1),
+    )
 
 
 def _shaped(new, old):

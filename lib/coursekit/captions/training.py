@@ -51,10 +51,16 @@ def fit(
     epochs: int,
     rate: float,
     callbacks: list | None = None,
+    backup: Path | None = None,
+    validation: Any = None,
 ) -> dict[str, list[float]]:
     """Teach a captioner; the learning rate rises, then falls to 0.
 
-    ``data`` is what ``batches`` gives. Returns the history.
+    ``data`` is what ``batches`` gives, ``validation`` more of it, measured
+    after each epoch with unchanged weights. Returns the history. With
+    ``backup``, a folder, the state is kept there after each epoch: call it
+    again after an interruption, with a new model of the same settings, and
+    it goes on with the epoch that was not finished.
     """
     steps = epochs * int(data.cardinality())
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -68,7 +74,17 @@ def fit(
         jit_compile=False,
         steps_per_execution=10,
     )
-    history = model.fit(data, epochs=epochs, verbose=0, callbacks=callbacks)
+    callbacks = list(callbacks or ())
+    if backup:
+        callbacks.append(keras.callbacks.BackupAndRestore(backup))
+    history = model.fit(
+        data,
+        epochs=epochs,
+        validation_data=validation,
+        shuffle=False,
+        verbose=0,
+        callbacks=callbacks,
+    )
     return history.history
 
 

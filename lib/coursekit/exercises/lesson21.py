@@ -23,6 +23,46 @@ def _whole_rows(rows):
     return rows, rows
 
 
+def sentence(numbers, words):
+    said = []
+    for number in numbers:
+        if number == 3:
+            break
+        if number > 3:
+            said.append(words[number])
+    return " ".join(said)
+
+
+def _special_words_said(numbers, words):
+    return " ".join(words[number] for number in numbers)
+
+
+def _goes_on_after_the_end(numbers, words):
+    return " ".join(words[number] for number in numbers if number > 3)
+
+
+def _only_padding_removed(numbers, words):
+    return " ".join(words[number] for number in numbers if number != 0)
+
+
+def columns(captions):
+    return [list(column) for column in zip(*captions, strict=True)]
+
+
+def _rows(captions):
+    return [list(group) for group in captions]
+
+
+def _cut_in_pieces(captions):
+    flat = [text for group in captions for text in group]
+    size = len(captions)
+    return [flat[k : k + size] for k in range(0, len(flat), size)]
+
+
+def _one_list(captions):
+    return [text for group in captions for text in group]
+
+
 def sentence_cost(costs, targets):
     mask = targets != 0
     return (costs * mask).sum() / mask.sum()
@@ -116,6 +156,9 @@ def _multiplied_scores(scores, log_probabilities, beams):
     return best // width, best % width, total[best]
 
 
+_WORDS = ["<pad>", "<unk>", "<start>", "<end>", "a", "dog", "runs"]
+_TWO = [("a cat", "one cat"), ("a dog", "the dog")]
+_THREE = [("p1", "p2"), ("q1", "q2"), ("r1", "r2")]
 _ROWS = np.array([[2, 4, 5, 3, 0], [2, 6, 3, 0, 0]])
 
 EXERCISES = (
@@ -157,6 +200,41 @@ EXERCISES = (
     ),
     Exercise(
         id="21.2",
+        title="From numbers to words",
+        level="warm-up",
+        reference=sentence,
+        cases=(
+            Case([4, 5, 3], _WORDS),
+            Case([2, 4, 5, 6, 3, 0, 0], _WORDS),
+            Case([4, 5, 3, 4, 6, 3], _WORDS),
+        ),
+        hints=(
+            "Which of the numbers 0 to 3 should be said aloud?",
+            "Stop at the first 3; leave out what is below 4.",
+            "A for loop with break, and ' '.join at the end.",
+        ),
+        mistakes=(
+            Mistake(
+                _special_words_said,
+                "You say <end> and <pad> aloud. BLEU counts them as words "
+                "that no reference has: padding in BLEU costs many points.",
+            ),
+            Mistake(
+                _goes_on_after_the_end,
+                "After the first <end> nothing is meant any more; a decoder "
+                "may leave anything there. Stop at it.",
+            ),
+            Mistake(
+                _only_padding_removed,
+                "Padding is gone, but <start> and <end> are still said.",
+            ),
+        ),
+        explanation="Special words belong to the network, not to the caption. "
+        "A score that suddenly drops by half is often an <end> in every "
+        "candidate.",
+    ),
+    Exercise(
+        id="21.3",
         title="Padding is free",
         level="core",
         reference=sentence_cost,
@@ -195,7 +273,43 @@ EXERCISES = (
         "divides by all places, padding included.",
     ),
     Exercise(
-        id="21.3",
+        id="21.4",
+        title="References in columns",
+        level="core",
+        reference=columns,
+        cases=(
+            Case([("a cat",)]),
+            Case(_TWO),
+            Case(_THREE),
+        ),
+        hints=(
+            "The k-th column holds the k-th caption of every picture.",
+            "n tuples of k become k lists of n: a transposed table.",
+            "zip(*captions) turns rows into columns.",
+        ),
+        mistakes=(
+            Mistake(
+                _cut_in_pieces,
+                "You cut the list of all captions into pieces: a column then "
+                "holds several captions of one picture, and candidates meet "
+                "the references of other pictures.",
+            ),
+            Mistake(
+                _rows,
+                "These are still rows, one list a picture. sacrebleu would "
+                "take the first picture's captions for everybody's first.",
+            ),
+            Mistake(
+                _one_list,
+                "One flat list: which caption belongs to which picture is "
+                "lost.",
+            ),
+        ),
+        explanation="Mixed references raise no error. The symptom is a BLEU "
+        "that the language alone would earn.",
+    ),
+    Exercise(
+        id="21.5",
         title="Clipped precision",
         level="core",
         reference=precision,
@@ -238,13 +352,15 @@ EXERCISES = (
         "them, more grams are allowed.",
     ),
     Exercise(
-        id="21.4",
+        id="21.6",
         title="The best sentence of a beam",
         level="core",
         reference=best_sentence,
         cases=(
             Case(np.array([-1.0, -2.0]), np.array([2.0, 2.0]), 0.7),
             Case(np.array([-3.0, -4.0]), np.array([4.0, 9.0]), 0.7),
+            Case(np.array([-3.0, -2.0]), np.array([2.0, 4.0]), 1),
+            Case(np.array([-3.0, -2.9]), np.array([2.0, 9.0]), 1),
             Case(np.array([-6.0, -1.0, -5.0]), np.array([4.0, 2.0, 20.0]), 1),
         ),
         hints=(
@@ -273,7 +389,7 @@ EXERCISES = (
         "the plain probability. Values near 0.7 are usual.",
     ),
     Exercise(
-        id="21.5",
+        id="21.7",
         title="One step of a beam",
         level="stretch",
         reference=beam_step,

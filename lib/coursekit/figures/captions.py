@@ -132,6 +132,7 @@ def two_losses(
         axes.plot(range(1, len(values) + 1), values, "o-", label=name)
     axes.axhline(naive, color="0.4", ls="--", label="word counts only")
     axes.set_xlabel("epoch")
+    axes.set_xticks(range(1, len(values) + 1))
     axes.set_ylabel("nats a word (validation)")
     axes.set_ylim(0, None)
     axes.legend()
