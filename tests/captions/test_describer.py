@@ -54,8 +54,9 @@ def inputs(keras):
 
 def test_the_weights_are_a_softmax_of_products(inputs):
     model = describer()
-    hidden, weights = (np.array(out) for out in model.read(inputs))
-    seen = np.array(model.place(model.norm(inputs["places"])))
+    hidden, weights = (out.numpy() for out in model.read(inputs))
+    single = inputs["places"].astype("float32")
+    seen = np.array(model.place(model.norm(single)))
     kernel = model.query.kernel.numpy()
     for n in range(2):
         for k in range(5):

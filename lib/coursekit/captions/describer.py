@@ -135,7 +135,7 @@ class Describer(keras.Model):
     def train_step(self, data):
         import tensorflow as tf
 
-        inputs, targets = data
+        inputs, targets = data[:2]
         with tf.GradientTape() as tape:
             costs, spread = self._costs(inputs, targets, training=True)
             part = self.settings["smoothing"]
@@ -146,7 +146,7 @@ class Describer(keras.Model):
         return {"loss": self.cost.result()}
 
     def test_step(self, data):
-        inputs, targets = data
+        inputs, targets = data[:2]
         costs, _ = self._costs(inputs, targets, training=False)
         self.cost.update_state(costs)
         return {"loss": self.cost.result()}

@@ -103,7 +103,7 @@ class Keeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        values = [np.array(variable) for variable in _all(self.model)]
+        values = [keras.ops.convert_to_numpy(v) for v in _all(self.model)]
         state: dict[str, Any] = dict(
             zip(_names(self.model), values, strict=True)
         )
@@ -206,7 +206,7 @@ def _prepare(model, steps: int, epochs: int, rate: float, shape) -> None:
         schedule,
         global_clipnorm=5.0,
         use_ema=True,
-        ema_momentum=min(0.995, 1 - 5 / (steps * epochs)),
+        ema_momentum=min(0.995, max(0.0, 1 - 5 / (steps * epochs))),
     )
     if not model.built:
         model.build({"places": (None, *shape[1:]), "said": (None, 5, None)})
