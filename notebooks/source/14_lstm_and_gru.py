@@ -705,23 +705,24 @@ for name, lags in reached.items():
     print(f"{name:<9} adds at lags {lags}")
 assert all(10 in lags for lags in reached.values())
 assert 30 in reached["LSTM"] and 30 in reached["GRU"]
-assert 30 not in reached["SimpleRNN"]
+assert max(profile.lags) not in reached["SimpleRNN"]
 
 # %% [markdown]
 # All three manage ten steps. At thirty the plain network falls behind, with
 # the best start and clipping that lesson 13 had to offer; the gated ones do
-# not. Ask for the copy task with the full profile:
+# not. In numbers (the full profile adds the copy task and longer lags):
 
-# %%
+# %% tags=["nbval-approx-1e-1"]
 for task, found in scores.items():
-    if task != "adding":
-        for name, values in found.items():
-            print(task, name, np.mean(values, axis=0).round(2))
+    for name, values in found.items():
+        print(f"{task} {name:<9}", np.mean(values, axis=0).round(2))
 
 # %% [markdown]
 # How far to trust it? One seed in the quick profile. With more updates the
 # plain network gets further, too: lag 30 is where it is *slower*, not where it
-# is doomed. The gap widens with the lag (full profile).
+# is doomed. The gap widens with the lag: look at 60 and 100 in the full
+# profile, and there at the LSTM, too. Exercise 14.2 asks which forget bias a
+# lag of 100 would need.
 #
 # ## What training did to the gradient
 #
@@ -734,7 +735,7 @@ after = {}
 for name, parts in (("SimpleRNN", 1), ("LSTM", 2), ("GRU", 1)):
     layer = models["adding", name].layers[1]
     after[name] = norms(step_jacobians(layer.cell, parts))
-gradients.flow(after)
+gradients.flow(after, lowest=1e-8)
 
 # %%
 left = {name: values[-1] for name, values in after.items()}

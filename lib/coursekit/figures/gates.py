@@ -18,7 +18,7 @@ def lstm_cell() -> CourseFigure:
     figure, axes = new_figure(width=8.2, height=3.8)
     hide_axes(axes)
     axes.set(xlim=(0, 10), ylim=(0.2, 4.5))
-    lines = [
+    lines: list[list[tuple[float, float]]] = [
         [(0.6, 4), (9.4, 4)],  # memory
         [(1.0, 0.5), (6.2, 0.5)],  # x and h along the bottom
         *([(x, 0.5), (x, 1.4)] for x in (1.7, 3.2, 4.7, 6.2)),

@@ -54,8 +54,8 @@ def flow(
     """A positive number for each distance 1, 2, ... on a log scale."""
     figure, axes = new_figure(width=7.4, height=4.0)
     for label, values in curves.items():
-        values = np.clip(values, lowest / 10, None)
-        axes.semilogy(np.arange(1, len(values) + 1), values, label=label)
+        shown = np.clip(values, lowest / 10, None)
+        axes.semilogy(np.arange(1, len(shown) + 1), shown, label=label)
     axes.axhline(1, color="0.5", linewidth=0.8)
     axes.set(xlabel="steps back", ylabel=ylabel)
     axes.set_ylim(bottom=lowest)
@@ -173,7 +173,10 @@ def success_panels(
         panel.set_xscale("log", base=2)
         panel.set_xticks(lags, [str(lag) for lag in lags])
         panel.minorticks_off()
-        panel.set(ylim=(chance - 0.1, 1.05), xlabel="lag (steps)")
+        panel.set_ylim(chance - 0.1, 1.05)
+    for panel in panels[max(0, len(arms) - columns) : len(arms)]:
+        panel.tick_params(labelbottom=True)
+        panel.set_xlabel("lag (steps)")
     for panel in panels[: len(arms) : columns]:
         panel.set_ylabel("accuracy")
     return CourseFigure(figure, _said_by_lag("accuracy", lags, arms))
