@@ -34,7 +34,8 @@ setup:  ## Create or update .venv (the other targets do this themselves)
 
 lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	@$(BIN)/coursekit work
-	@cd work && exec "$(abspath $(BIN))/jupyter-lab" $(LAB_ARGS)
+	@cd work && PATH="$(abspath $(BIN)):$$PATH" \
+	&& exec "$(abspath $(BIN))/jupyter-lab" $(LAB_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 

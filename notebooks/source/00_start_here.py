@@ -67,9 +67,10 @@ for check in problems:
     print(f"{check.name}: {check.found}. Remedy: {check.fix}")
 
 # %% [markdown]
-# (Type `coursekit doctor` in a terminal and you get every line of it.) Now one
-# operation, on whatever device you have. Two matrices full of ones are
-# multiplied. Which number will be in every place of the result?
+# (*File > New > Terminal* opens a terminal. Type `coursekit doctor` there, and
+# you get every line of it.) Now one operation, on whatever device you have.
+# Two matrices full of ones are multiplied. Which number will be in every place
+# of the result?
 
 # %%
 from keras import ops
@@ -408,13 +409,16 @@ assert (predicted - wanted).shape == (3, 3)
 # %% [markdown]
 # ## Quiz
 #
-# Click an option to see whether it is right, and why. Or answer in a cell:
-
-# %%
-ck.answer("00.5", "a")
+# Click an option to see whether it is right, and why:
 
 # %%
 ck.quiz("00")
+
+# %% [markdown]
+# Or answer in a cell. Suppose you take question 00.5 for an error:
+
+# %%
+ck.answer("00.5", "a")
 
 # %% [markdown]
 # ## Exercises

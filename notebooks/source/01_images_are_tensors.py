@@ -397,10 +397,11 @@ assert (np.diff(losses) < 0).all()
 
 # %% [markdown]
 # At *every* step. Is that luck? Half of it is mathematics: this loss is convex
-# in $W$ and $b$, one single valley, so every start leads to the same bottom.
-# (Networks with hidden layers lose this property.) The other half is the size
-# of the step. Write `5 * profile.step_size` in your own copy, and the first
-# steps leap across the valley: the loss climbs above 5 before it settles.
+# in $W$ and $b$, one single valley, so every start leads down to the same
+# loss. (Networks with hidden layers lose this property.) The other half is the
+# size of the step. Write `5 * profile.step_size` in your own copy, and the
+# first steps leap across the valley: the loss climbs above 5 before it
+# settles.
 #
 # How good is it on digits that it has never seen? A number alone says little,
 # so first ask what the laziest classifier would reach, the one that always
@@ -429,8 +430,9 @@ images.weight_images(snapshots, dataset.class_names)
 # %% [markdown]
 # After one step you can *read* most of them. That is no accident. With zero
 # weights every prediction is 1/10, so the first slope is the mean of
-# $(1/10 - y)\,x$: up to a factor, **the average picture of the class minus the
-# average of all pictures**. Check it:
+# $(1/10 - y)\,x$. If each class has a tenth of the pictures, that is, up to a
+# factor, **the average picture of the class minus the average of all
+# pictures**. Check it, with the share that each class really has:
 
 # %%
 share = one_hot_train.mean(axis=0)  # of each class
@@ -563,7 +565,7 @@ training.training_curves(history)
 # %% [markdown]
 # The two lines part: the model goes on improving on the digits it trains with,
 # and no longer on others. That gap is called **over-fitting**, and lesson 05
-# is about it. What counts is a third set, looked at once, at the end:
+# is about it. What counts is a third set, on which nothing is ever chosen:
 
 # %% tags=["nbval-approx-3e-2"]
 test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)
@@ -592,8 +594,9 @@ print(f"95 in 100 test sets show {100 * low:.0f} to {100 * high:.0f} %")
 
 # %% [markdown]
 # So "96 %" on 360 digits means *somewhere between 94 and 98*. A model that
-# scores half a point more is not better; you have only tossed again. (MNIST's
-# digits vary more. There the same model reaches about 92 %, give or take 0.3.)
+# scores half a point more need not be better: you may only have tossed again.
+# (MNIST's digits vary more. There the same model reaches about 92 %, give or
+# take 0.3.)
 #
 # Look at what it gets wrong, not only at how much. The eight test digits with
 # the highest loss, most embarrassing first:
@@ -705,8 +708,8 @@ p_moved = softmax(model.predict(flatten(moved), verbose=0))
 images.shifted_predictions(moved, p_moved, shifts[::2], right=3)
 
 # %% [markdown]
-# Right and sure in the middle; further out wrong, and just as sure. And for
-# all test digits:
+# Right and sure in the middle. Further out it goes wrong, on one side first,
+# and is just as sure. And for all test digits:
 
 
 # %%
@@ -787,7 +790,8 @@ assert taught[12] < taught[10]
 # ## Common mistakes
 #
 # **Calculating in bytes.** `uint8` has no 256: it starts again at 0. You want
-# a brighter photograph, and the bright petals turn dark. No error appears:
+# a brighter photograph, and the orange petals turn green, because their red
+# wraps round. No error appears:
 
 # %%
 petal = flower[40, 60]
@@ -896,7 +900,7 @@ ck.check("01.3", one_hot)
 # %% [markdown]
 # **01.4 (core)** Write `mean_cross_entropy(logits, labels)` for logits (n,
 # classes) and whole-number labels (n,). It must survive logits in the
-# thousands.
+# thousands, of the right class or of a wrong one.
 
 
 # %%

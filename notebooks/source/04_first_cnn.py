@@ -184,7 +184,7 @@ for layer in (
     print(f"{type(layer).__name__:<24}", shape_and_count(layer, maps))
 
 # %% [markdown]
-# Three defaults to know. The stride of a pooling layer is its *window*, unless
+# Three things to know. The stride of a pooling layer is its *window*, unless
 # you say otherwise. In `Reshape` one length may be -1: "whatever is left". And
 # `Dropout` keeps the shape, but not the values:
 
@@ -732,7 +732,8 @@ assert gain >= 0.02
 # %% [markdown]
 # The bars are one standard deviation of 360 tosses. So trust the first row and
 # the last, not the order of the two between them. (And mind what was *not*
-# kept the same: the number of parameters. Most of LeNet-5's are dense.)
+# kept the same: the hand-made filters are 3 x 3, the learned ones 5 x 5, and
+# LeNet-5 has four times the parameters, most of them dense.)
 #
 # Hand-made filters were the craft of decades, and they hold their own: eight
 # edges bring most of the gain, without a single step of training. What the
@@ -889,8 +890,10 @@ def on_canvas(top, left):
 
 
 start = on_canvas(8, 8)
-print("moved by (4, 16):", np.abs(on_canvas(12, 24) - start).max() < 1e-4)
-print("moved by (1, 2): ", np.abs(on_canvas(9, 10) - start).max() < 1e-4)
+moves = {"(4, 16)": on_canvas(12, 24), "(1, 2)": on_canvas(9, 10)}
+for name, moved in moves.items():
+    same = np.abs(moved - start).max() < 1e-4
+    print(f"moved by {name}: the same outputs:", same)
 assert np.abs(on_canvas(12, 24) - start).max() < 1e-4
 assert np.abs(on_canvas(9, 10) - start).max() > 1e-4
 
@@ -1206,7 +1209,7 @@ assert wrong.mean() < 0.06
 # %% [markdown]
 # With 9,760 parameters. (In 1989, 23 passes over 7,291 zip-code digits took a
 # workstation three days, and 5 % of the test digits were wrong. The full
-# profile does just that, on the same digits.)
+# profile makes the same 23 passes, over the same digits.)
 #
 # ## "I am not sure"
 #
@@ -1282,13 +1285,15 @@ threshold = next(
 )
 kept = gaps >= threshold
 print(f"all:      {100 * wrong.mean():.1f} % errors")
+print(f"rejected: {100 - 100 * kept.mean():.1f} % of the digits")
 print(f"accepted: {100 * wrong[kept].mean():.1f} % errors")
 assert wrong[kept].mean() <= wrong.mean()
 
 # %% [markdown]
-# The errors fall, but whether to 1.0 or to 1.5 % is a matter of one or two
-# digits: *a threshold is an estimate, too*. An accuracy without its reject
-# curve tells a post office half of what it wants to know.
+# The errors fall. But one digit more or less among the accepted is 0.3 points,
+# so do not expect to meet the goal of 1 % exactly: *a threshold is an
+# estimate, too*. An accuracy without its reject curve tells a post office half
+# of what it wants to know.
 #
 # ## Back to 1998
 #
@@ -1330,9 +1335,9 @@ assert (learned, used) == (60_000, 340_908)
 # Both, to the last digit. When you can do that, you have understood a paper's
 # architecture; when you are off by twelve, you know what to look for.
 #
-# Today C3 sees everything (a table saved time in 1998), ReLU replaces the tanh
-# and the maximum the learned mean. Do those changes help? The pooling of 1998
-# is a layer of ten lines:
+# Today C3 sees everything (the table saved connections, and was meant to make
+# the maps differ), ReLU replaces the tanh and the maximum the learned mean. Do
+# the last two help? The pooling of 1998 is a layer of ten lines:
 
 
 # %%
@@ -1377,8 +1382,11 @@ print(f"tanh and mean:    {original_accuracy:.3f}")
 assert original_accuracy > 0.92
 
 # %% [markdown]
-# In the same number of steps the modern one gets further. That is all this run
-# shows. ORIGINALNOTE
+# Which is better? 360 digits cannot tell: half a point is two digits, and with
+# another seed the order can turn round. MNIST's 10,000 can. In the kit's
+# benchmark (`benchmarks/mnist_lenet.py`, three seeds each) the modern one
+# reaches 99.17 to 99.47 %, the one with the activations of 1998 98.93 to
+# 99.07: ahead every time, by a third of a point.
 #
 # ## Old code
 #
@@ -1559,7 +1567,7 @@ ck.check("04.3", flatten_size)
 
 # %%
 def choose_loss(activation, labels):
-    """A loss of keras.losses, ready for compile."""
+    """A loss object of keras.losses, ready for compile."""
     ...  # your code here
 
 

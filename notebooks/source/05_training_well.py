@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 70 min to read, 60 s to run (quick), half an hour (full) |
+# | **Time** | 75 min to read, 50 s to run (quick), 12 min (full, 2 cores) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | a table: what each cure brings, and how sure |
@@ -90,18 +90,8 @@ for _ in range(4):
 #
 # ## Remember where you were going
 #
-# **Momentum** treats the weights as a ball. The gradient changes its speed
-# $v$, and it keeps rolling: $v \leftarrow \mu v - \eta g$,
-# $w \leftarrow w + v$. Steps across the valley cancel, steps along it add up.
-# With a constant gradient the steps grow to $\eta g / (1 - \mu)$: ten times as
-# long for $\mu = 0.9$.
-#
-# **Nesterov** looks where the ball will be before it asks for the slope. In
-# the form that libraries use, the look-ahead is folded into the step:
-# $w \leftarrow w + \mu v - \eta g$ with the new $v$.
-#
 # Each rule below is one function: weights, gradient, a memory, the number of
-# the step, and the learning rate.
+# the step, and the learning rate. Plain gradient descent needs no memory:
 
 
 # %%
@@ -109,11 +99,38 @@ def sgd(w, g, memory, t, rate):
     return w - rate * g
 
 
+# %% [markdown]
+# **Momentum** treats the weights as a ball. The gradient changes its speed
+# $v$, and it keeps rolling: $v \leftarrow \mu v - \eta g$,
+# $w \leftarrow w + v$. Steps across the valley cancel, steps along it add up.
+
+
+# %%
 def momentum(w, g, memory, t, rate, keep=0.9):
     memory["v"] = keep * memory.get("v", 0) - rate * g
     return w + memory["v"]
 
 
+# %% [markdown]
+# How long do the steps become when the gradient stays the same? Each keeps
+# 0.9 of the last and adds one of its own:
+# $1 + 0.9 + 0.81 + \dots = 1/(1 - 0.9)$, ten times as long.
+
+# %%
+w, memory, steps = 0.0, {}, []
+for t in range(1, 61):
+    before, w = w, momentum(w, 1.0, memory, t, 0.1)
+    steps.append(before - w)
+print([f"{steps[t]:.2f}" for t in (0, 1, 2, 59)])
+assert abs(steps[-1] - 0.1 / (1 - 0.9)) < 0.01
+
+# %% [markdown]
+# **Nesterov** looks where the ball will be before it asks for the slope. In
+# the form that libraries use, the look-ahead is folded into the step:
+# $w \leftarrow w + \mu v - \eta g$ with the new $v$.
+
+
+# %%
 def nesterov(w, g, memory, t, rate, keep=0.9):
     memory["v"] = keep * memory.get("v", 0) - rate * g
     return w + keep * memory["v"] - rate * g
@@ -142,10 +159,8 @@ assert np.allclose(folded, ball + 0.9 * speed)
 # The other idea: divide each component by how large *its* gradients usually
 # are. Then both directions of the valley take steps of equal length.
 #
-# - **Adagrad** adds up all squared gradients. The steps shrink for ever.
-# - **RMSprop** forgets: a running mean of the squares, $\rho = 0.9$.
-# - **Adadelta** also keeps a running mean of its own squared steps, and
-#   multiplies by its root: the units cancel, and no learning rate is needed.
+# **Adagrad** adds up all squared gradients. While the gradient stays the same
+# the sum grows like $t$, so the steps shrink like $1/\sqrt t$, for ever.
 
 
 # %%
@@ -154,11 +169,23 @@ def adagrad(w, g, memory, t, rate, start=0.1):
     return w - rate * g / np.sqrt(memory["s"] + 1e-7)
 
 
+# %% [markdown]
+# **RMSprop** forgets: a running mean of the squares, of which it keeps 0.9.
+
+
+# %%
 def rmsprop(w, g, memory, t, rate, keep=0.9):
     memory["s"] = keep * memory.get("s", 0) + (1 - keep) * g**2
     return w - rate * g / np.sqrt(memory["s"] + 1e-7)
 
 
+# %% [markdown]
+# **Adadelta** also keeps a running mean of its own squared steps, and
+# multiplies by its root. The unit of the gradient cancels, the unit of the
+# weight stays, and no learning rate is needed.
+
+
+# %%
 def adadelta(w, g, memory, t, rate, keep=0.95):
     memory["s"] = keep * memory.get("s", 0) + (1 - keep) * g**2
     moved = memory.get("d", 0)  # running mean of the squared steps
@@ -172,9 +199,8 @@ def adadelta(w, g, memory, t, rate, keep=0.95):
 #
 # **Adam** takes the running mean of the gradients (momentum) over the root of
 # the running mean of their squares (RMSprop). Both means start at zero and are
-# too small at first, so it divides by $1 - \beta^t$. **Adamax** replaces the
-# mean of the squares by a decaying maximum. **Nadam** is Adam with Nesterov's
-# look-ahead.
+# too small at first, so it divides by $1 - \beta^t$. By hand, for $t = 1$: the
+# mean is $0.1\,g$, divided by $1 - 0.9$ it is $g$.
 
 
 # %%
@@ -191,15 +217,25 @@ def adam(w, g, memory, t, rate, keep=0.9, keep2=0.999):
     return w - rate * m / (np.sqrt(s) + 1e-7)
 
 
+# %% [markdown]
+# **Adamax** replaces the mean of the squares by a decaying maximum, which
+# needs no correction:
+
+
+# %%
 def adamax(w, g, memory, t, rate, keep=0.9, keep2=0.999):
     m = running(memory, "m", g, keep)
     memory["u"] = np.maximum(keep2 * memory.get("u", 0), np.abs(g))
     return w - rate / (1 - keep**t) * m / (memory["u"] + 1e-7)
 
 
+# %% [markdown]
+# **Nadam** is Adam with Nesterov's look-ahead, and a momentum that warms up:
+
+
 # %%
 def nadam(w, g, memory, t, rate, keep=0.9, keep2=0.999):
-    now = keep * (1 - 0.5 * 0.96**t)  # momentum warms up from 0.47
+    now = keep * (1 - 0.5 * 0.96**t)  # 0.47 in the first step
     following = keep * (1 - 0.5 * 0.96 ** (t + 1))
     product = memory["product"] = memory.get("product", 1.0) * now
     m = running(memory, "m", g, keep)
@@ -243,6 +279,7 @@ def largest_difference(rule, optimizer):
     return worst
 
 
+# %%
 for name, (rule, optimizer) in rules.items():
     difference = largest_difference(rule, optimizer)
     print(f"{name:<9} equal to 1e-5: {difference < 1e-5}")
@@ -267,7 +304,7 @@ for name, (rule, optimizer) in rules.items():
 # gradients Adam's two forms part:
 
 # %%
-tiny = np.array([1e-8])
+tiny = np.array([1e-8])  # and the same epsilon for both
 paper = 0.1 * tiny / (np.sqrt(tiny**2) + 1e-7)  # both corrections cancel
 ours = -adam(np.zeros(1), tiny, {}, 1, 0.1)
 print("first step of Adam, gradient 1e-8")
@@ -372,6 +409,7 @@ cures += ["noise", "shift", "rotation", "zoom", "flip"]
 switches = {cure: keras.Variable(0.0, trainable=False) for cure in cures}
 
 
+# %%
 class Switched(layers.Layer):
     """A layer that is passed by as long as its cure is switched off."""
 
@@ -391,8 +429,17 @@ class Switched(layers.Layer):
 
 
 # %% [markdown]
-# What each cure does is the matter of the next sections; skim the two cells
-# and come back. First the small parts: five ways to change a picture, the
+# Try it: six ones through a dropout layer, in training, off and on.
+
+# %%
+silencer = Switched("dropout", layers.Dropout(0.5, seed=2))
+for position in (0.0, 1.0, 0.0):
+    switches["dropout"].assign(position)
+    print(position, np.array(silencer(np.ones((1, 6)), training=True))[0])
+
+# %% [markdown]
+# What each cure does is the matter of the next sections; skim these cells and
+# come back. First the small parts: five ways to change a picture, the
 # activation, a penalty on the weights, and the loss.
 
 # %%
@@ -407,6 +454,7 @@ changes = {
 }
 
 
+# %%
 def relu_or_tanh(z):
     return ops.where(switches["tanh"] > 0, ops.tanh(z), ops.relu(z))
 
@@ -433,6 +481,7 @@ def block(x, layer, momentum):
     return layers.Activation(relu_or_tanh)(x)
 
 
+# %%
 def network(convolution=layers.Conv2D, momentum=0.9):
     """The base network of this lesson, with all its switches."""
     groups = {"kernel_regularizer": penalty}  # kernels only, no biases
@@ -466,6 +515,7 @@ def in_batches(x, y, size=profile.batch_size, seed=None):
     return data.shuffle(len(x), seed=seed).batch(size)
 
 
+# %%
 sets = {
     "train": in_batches(x_few, y_few),
     "validation": in_batches(x_validation, y_validation),
@@ -474,8 +524,8 @@ sets = {
 
 
 # %%
-def prepare(model, optimizer):
-    """Compile; ten steps are run at a time, which saves some overhead."""
+def prepare(model, optimizer, at_once=1):
+    """Compile; many short steps run faster with several at once."""
     cross_entropy = keras.metrics.SparseCategoricalCrossentropy(
         name="cross_entropy", from_logits=True
     )
@@ -483,13 +533,14 @@ def prepare(model, optimizer):
         optimizer,
         loss_function,
         metrics=["accuracy", cross_entropy],
-        steps_per_execution=10,
+        steps_per_execution=at_once,
         jit_compile=False,
     )
     optimizer.build(model.trainable_variables)
     return model
 
 
+# %%
 def fit(model, data, epochs, callbacks=()):
     """Train, and return the history of losses and accuracies."""
     return model.fit(
@@ -564,6 +615,7 @@ def exponential(t):
     return 0.1 * 0.5 ** (t / 25)
 
 
+# %%
 def cosine(t, steps=100):
     return 0.1 * (1 + np.cos(np.pi * min(t, steps) / steps)) / 2
 
@@ -571,6 +623,13 @@ def cosine(t, steps=100):
 def warm_up(t, warm=20):
     return 0.1 * t / warm if t < warm else cosine(t - warm, 80)
 
+
+# %% [markdown]
+# By hand, half way, at step 50: the first two have been halved twice, the
+# cosine is half way down. Right?
+
+# %%
+print([f"{rule(50):.3f}" for rule in (step_decay, exponential, cosine)])
 
 # %%
 schedules = keras.optimizers.schedules
@@ -586,6 +645,8 @@ pairs = {
         schedules.CosineDecay(0.0, 80, warmup_target=0.1, warmup_steps=20),
     ),
 }
+
+# %%
 for name, (own, theirs) in pairs.items():
     same = all(abs(own(t) - float(theirs(t))) < 1e-6 for t in range(101))
     print(f"{name:<12} equal to Keras at 101 steps: {same}")
@@ -619,6 +680,8 @@ one.compile(keras.optimizers.SGD(0.1))
 callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=2)
 callback.set_model(one)
 callback.on_train_begin()
+
+# %%
 by_keras = []
 for epoch, loss in enumerate(losses):
     callback.on_epoch_end(epoch, {"val_loss": loss})
@@ -652,6 +715,7 @@ def landscape(x):
     return 0.25 * (x - 3) ** 2 + np.sin(3 * x)
 
 
+# %%
 def anneal(temperature, seed, steps=2000, place=-0.7):
     """Places visited while the temperature falls to zero."""
     rng = np.random.default_rng(seed)
@@ -708,9 +772,10 @@ import functools
 def laboratory(convolution, decay):
     """The base network, compiled once for all arms that can share it."""
     optimizer = keras.optimizers.Adam(weight_decay=decay)
-    return prepare(network(convolution), optimizer)
+    return prepare(network(convolution), optimizer, at_once=10)
 
 
+# %%
 def reset(model, convolution, seed):
     """Back to the weights of a network that is built with this seed."""
     keras.utils.set_random_seed(seed)
@@ -729,6 +794,7 @@ def turn_on(*cures):
         variable.assign(float(cure in cures))
 
 
+# %%
 def train_arm(
     seed, on=(), callbacks=(), convolution=layers.Conv2D, decay=None
 ):
@@ -750,7 +816,7 @@ def train_arm(
 # Each kind of run is an **arm** of the experiment and gets a name. The first
 # is the base network alone, longer than before. What will the two losses do?
 
-# %% tags=["nbval-approx-1e-1"]
+# %%
 ARMS = {"plain": {}}
 
 
@@ -759,6 +825,7 @@ def run(arm, seed=0):
     return train_arm(seed, **ARMS[arm])
 
 
+# %% tags=["nbval-approx-1e-1"]
 _, plain_history, plain_weights = run("plain")
 losses = ("cross_entropy", "accuracy")
 optimisation.compare_runs({"plain": plain_history}, losses)
@@ -766,11 +833,14 @@ optimisation.compare_runs({"plain": plain_history}, losses)
 # %%
 gap = plain_history["accuracy"][-1] - plain_history["val_accuracy"][-1]
 validation_loss = plain_history["val_cross_entropy"]
-print("every training digit right:", plain_history["accuracy"][-1] > 0.99)
+known = plain_history["accuracy"][-1] > 0.99
+print("training accuracy above 0.99:", known)
 print("gap to validation above 0.05:", gap > 0.05)
 risen = validation_loss[-1] > min(validation_loss) + 0.05
 print("validation loss has risen from its lowest:", risen)
-assert plain_history["accuracy"][-1] > 0.99 and gap > 0.05 and risen
+
+# %%
+assert known and gap > 0.05 and risen
 
 # %% [markdown]
 # **Over-fitting**, in one picture: every training digit right, and the loss on
@@ -795,7 +865,7 @@ print(f"{trained} = {sum(trained):,} parameters, {len(x_few)} digits")
 # `patience` epochs for an improvement, and go back to the best weights.
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %%
 def early_stop():
     return keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=5, restore_best_weights=True
@@ -803,11 +873,11 @@ def early_stop():
 
 
 ARMS["early stopping"] = {"callbacks": (early_stop,)}
+
+# %% tags=["nbval-approx-1e-1"]
 measured, stopped_history, _ = run("early stopping")
-lowest, restored = (
-    min(stopped_history["val_loss"]),
-    measured["validation"]["loss"],
-)
+lowest = min(stopped_history["val_loss"])
+restored = measured["validation"]["loss"]
 print(f"lowest validation loss {lowest:.2f}, after restoring {restored:.2f}")
 
 # %%
@@ -841,6 +911,7 @@ def shrunk(optimizer, strength=0.0):
     return weights.numpy().astype(float).round(3).tolist()
 
 
+# %%
 for name in ("SGD", "Adam"):
     make = getattr(keras.optimizers, name)
     penalised = shrunk(make(0.5), strength=0.1)
@@ -871,6 +942,7 @@ def recall(arm):
     return model
 
 
+# %%
 model = recall("plain")
 turn_on("L2")
 kernels = [k.numpy() for k in model.trainable_weights if k.name == "kernel"]
@@ -886,8 +958,10 @@ assert np.isclose(own, float(sum(model.losses)))
 small = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
 optimizer = keras.optimizers.SGD(0.5, weight_decay=0.2)
 optimizer.exclude_from_weight_decay(var_names=["bias"])
-small.layers[0].bias.assign(np.ones(3, "float32"))
 before = small.get_weights()[0]
+small.set_weights([before, np.ones(3)])
+
+# %%
 zeros = [ops.zeros_like(v) for v in small.trainable_variables]
 optimizer.apply(zeros, small.trainable_variables)
 kernel, bias = small.get_weights()
@@ -938,31 +1012,33 @@ def nearest_labels(pictures):
     return y_all[:2000][squared.argmin(axis=1)]
 
 
+# %%
 def seen_as(label, change):
     """How often the changed digits of one class look like each class."""
     pictures = change(x_test[y_test == label][:200])
     return np.bincount(nearest_labels(pictures), minlength=10)
 
 
+# %%
 turned = seen_as(6, lambda p: p[:, ::-1, ::-1])
 mirrored = seen_as(2, lambda p: p[:, :, ::-1])
 print("6 turned round:", turned)
 print("2 mirrored:    ", mirrored)
 
 # %%
-few_stay = bool(mirrored[2] < mirrored.sum() / 2)
-print("most turned sixes look like a nine: ", bool(turned.argmax() == 9))
-print("most mirrored twos are taken for others:", few_stay)
-assert turned.argmax() == 9 and few_stay
+print("sixes still taken for a six:", f"{turned[6] / turned.sum():.2f}")
+print("twos still taken for a two: ", f"{mirrored[2] / mirrored.sum():.2f}")
+assert turned[6] < turned.sum() / 4 and mirrored[2] < mirrored.sum() / 4
 
 # %%
 for name in changes:
     ARMS[name] = {"on": [name]}
 
 # %% [markdown]
-# An augmentation is a claim: "this does not change the label". A shift keeps a
-# digit's label; a half turn does not (6 and 9), nor does a mirror. For
-# photographs of cats a mirror is fine. Know your labels.
+# Almost none. (Among the small digits of the quick profile most turned sixes
+# are taken for a nine.) An augmentation is a claim: "this does not change the
+# label". A shift keeps a digit's label; a half turn does not, nor does a
+# mirror. For photographs of cats a mirror is fine. Know your labels.
 #
 # ## Cure 4: dropout
 #
@@ -983,6 +1059,7 @@ def dropout(x, mask, keep):
     return x * mask / keep
 
 
+# %%
 x = np.array([1.0, 2.0, 3.0, 4.0])
 print(dropout(x, mask=np.array([1, 0, 1, 0]), keep=0.5))
 
@@ -1018,6 +1095,7 @@ masks = np.array(list(itertools.product([0, 1], repeat=units)))  # (256, 8)
 print(len(masks), "=", 2**units, "thinned networks; the 100th:", masks[99])
 
 
+# %%
 def probability(masks, keep):
     """Probability of each mask; they sum to one."""
     kept = masks.sum(axis=1)
@@ -1036,6 +1114,8 @@ for keep in (0.5, 0.8):
 rng = np.random.default_rng(profile.seed)
 x = rng.standard_normal(units)
 W = rng.standard_normal((units, 3))
+
+# %%
 for keep in (0.5, 0.8):
     mean = probability(masks, keep) @ ((masks * x) @ W)
     scaled = (keep * x) @ W
@@ -1056,12 +1136,14 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+# %%
 def both_means(outputs, keep):
     """Arithmetic and normalised geometric mean over all masks."""
     weights = probability(masks, keep)
     return weights @ outputs, softmax(weights @ np.log(outputs))
 
 
+# %%
 for keep in (0.5, 0.8):
     arithmetic, geometric = both_means(softmax((masks * x) @ W), keep)
     scaled = softmax((keep * x) @ W)
@@ -1085,6 +1167,7 @@ def deep(inputs):
     return softmax(np.maximum(inputs @ V, 0) @ U)
 
 
+# %%
 thinned_outputs = deep(masks * x)
 arithmetic, geometric = both_means(thinned_outputs, 0.5)
 scaled = deep(0.5 * x)
@@ -1162,9 +1245,12 @@ def normalise(x, axes, gamma, beta, epsilon=1e-3):
     return gamma * z + beta, mean, variance
 
 
+# %%
 column = np.array([[1.0], [2.0], [3.0], [6.0]])
 z, mean, variance = normalise(column, axes=0, gamma=1, beta=0, epsilon=0)
 print(mean, variance, z[:, 0].round(3))
+
+# %%
 print(
     "mean 0:", np.isclose(z.mean(), 0), " deviation 1:", np.isclose(z.std(), 1)
 )
@@ -1215,19 +1301,16 @@ for name, x, axes in (("dense", features, 0), ("conv", maps, (0, 1, 2))):
 
 # %%
 shifted = normalise(features + 7.0, 0, 1, 0)[0]
-print(
-    "adding 7 changes nothing:",
-    np.allclose(shifted, normalise(features, 0, 1, 0)[0], atol=1e-5),
-)
+same = np.allclose(shifted, normalise(features, 0, 1, 0)[0], atol=1e-9)
+print("adding 7 changes nothing:", same)
+assert same
 
 # %%
-import tensorflow as tf
-
 dense = layers.Dense(5)
 norm = layers.BatchNormalization()
 with tf.GradientTape() as tape:
     out = norm(dense(features.astype("float32")), training=True)
-    loss = keras.ops.mean(keras.ops.sin(out) ** 3)  # any loss will do
+    loss = ops.mean(ops.sin(out) ** 3)  # any loss will do
 by_kernel, by_bias = tape.gradient(loss, [dense.kernel, dense.bias])
 print("gradient of the kernel above 1e-3:", np.abs(by_kernel).max() > 1e-3)
 print("gradient of the bias below 1e-6:", np.abs(by_bias).max() < 1e-6)
@@ -1264,12 +1347,14 @@ for value in (0.9, 0.99):
     prepare(model, keras.optimizers.Adam(profile.norm_rate))
     data = in_batches(x_all[:1077], y_all[:1077], 19, profile.seed)
     kept[value], normed[value] = fit(model, data, 5), model
+
+# %%
 both = zip(*(m.trainable_variables for m in normed.values()), strict=True)
 same = all(np.allclose(a, b, atol=1e-5) for a, b in both)
 print("the same weights:", same)
 assert same
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-3e-1"]
 norm_accuracy = {}
 for value, model in normed.items():
     norm_accuracy[value] = model.evaluate(
@@ -1289,7 +1374,7 @@ assert norm_accuracy[0.9] > 0.9 and norm_accuracy[0.99] < 0.7
 # still hold the start, and weights long gone. (How bad it is depends on the
 # network, the learning rate and the seed.) With a few hundred steps say
 # `momentum=0.9`; with a hundred thousand the default is fine. The symptom to
-# remember: training accuracy excellent, validation near chance.
+# remember: training accuracy excellent, validation far below, even at chance.
 
 # %%
 ARMS["batch norm"] = {"on": ["batch norm"]}
@@ -1343,6 +1428,8 @@ for kind in (layers.Conv2D, Unshared):
     twins.append(network(kind))
     weights = [int(np.prod(w.shape)) for w in twins[-1].trainable_weights]
     print(f"{kind.__name__:<9}first kernel {weights[0]:>6,} weights")
+
+# %%
 answers = [np.array(twin(x_test[:20])) for twin in twins]
 print("the same answers:", np.allclose(*answers, atol=1e-4))
 assert np.allclose(*answers, atol=1e-4)
@@ -1357,7 +1444,7 @@ ARMS["no sharing"] = {"convolution": Unshared}
 # one more arm: tanh instead of ReLU.
 #
 # **Label smoothing** changes the target. A one-hot target asks for probability
-# 1, which only infinite logits give, so the weights grow for ever. Ask for a
+# 1, which only infinite logits give, so the weights keep growing. Ask for a
 # little less: mix 90 % of the one-hot vector with 10 % of "all ten alike". By
 # hand, the right class gets $0.9 + 0.1/10 = 0.91$, each other one $0.01$. The
 # loss is then lowest where the logits differ by $\ln(0.91/0.01) = 4.5$.
@@ -1366,6 +1453,8 @@ ARMS["no sharing"] = {"convolution": Unshared}
 target = 0.9 * np.eye(10)[[3]] + 0.1 / 10
 logits = np.log(target).astype("float32")  # softmax(log p) = p
 print(target[0].round(2), f"gap {logits.max() - logits.min():.2f}")
+
+# %%
 keras_loss = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing=0.1
 )
@@ -1401,31 +1490,42 @@ ARMS["three at once"] = {"on": ["dropout", "batch norm", "shift"]}
 # order, epochs, learning rate. Which cure would you bet on? Write it down,
 # then run:
 
-# %% tags=["nbval-approx-1e-1"]
-results, test_loss = {}, {}
-print("arm               train  validation   test  spread  test loss")
-for arm in profile.arms:
-    runs = [run(arm, seed)[0] for seed in profile.seeds]
-    results[arm] = {
-        part: [measured[part]["accuracy"] for measured in runs]
-        for part in sets
-    }
-    train, validation, test = map(np.mean, results[arm].values())
-    test_loss[arm] = np.mean([m["test"]["cross_entropy"] for m in runs])
-    spread = f"{np.std(results[arm]['test']):.3f}"
-    print(
-        f"{arm:<17} {train:.3f}  {validation:10.3f}  {test:.3f}"
-        f"   {spread if len(runs) > 1 else '  -  '}  {test_loss[arm]:9.2f}"
-    )
 
-# %% tags=["nbval-approx-5e-2"]
+# %%
+def outcome(arm):
+    """Accuracies of each set and losses of the test set, one a seed."""
+    runs = [run(arm, seed)[0] for seed in profile.seeds]
+    table = {part: [r[part]["accuracy"] for r in runs] for part in sets}
+    return table | {"loss": [r["test"]["cross_entropy"] for r in runs]}
+
+
+def row(name, values):
+    """A line of the table: means, and the spread of several seeds."""
+    train, validation, test, loss = map(np.mean, values.values())
+    seeds = len(values["test"])
+    spread = f"{np.std(values['test']):.3f}" if seeds > 1 else "-"
+    accuracies = f"{train:.3f}  {validation:10.3f}  {test:.3f}  {spread:>6}"
+    return f"{name:<16} {accuracies}  {loss:9.2f}"
+
+
+# %% tags=["nbval-approx-2e-1"]
+results = {}
+print("arm              train  validation   test  spread  test loss")
+for arm in profile.arms:
+    results[arm] = outcome(arm)
+    print(row(arm, results[arm]))
+
+# %% tags=["nbval-approx-2e-1"]
 optimisation.ablation(results, len(y_test))
 
 # %%
-for arm in ("dropout", "batch norm"):
+test_loss = {arm: np.mean(values["loss"]) for arm, values in results.items()}
+for arm in ("dropout", "batch norm", "three at once"):
     lower = bool(test_loss[arm] < test_loss["plain"])
-    print(f"{arm} has a lower test loss than plain:", lower)
+    print(f"{arm:<14} has a lower test loss than plain:", lower)
     assert lower
+
+# %%
 majority = np.bincount(y_test).max() / len(y_test)
 far = all(np.mean(r["test"]) > majority + 0.5 for r in results.values())
 print("every arm 50 points above always naming one digit:", far)
@@ -1443,14 +1543,19 @@ assert far
 # What else moves a row? Another seed is another start and another order. The
 # plain network, three times:
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 again = [run("plain", seed)[0]["test"]["accuracy"] for seed in (0, 1, 2)]
 print("test accuracy", [f"{accuracy:.3f}" for accuracy in again])
 
 # %% [markdown]
 # So differences of one or two points mean nothing here, and "shifts beat
 # dropout" is not what this table says. The full profile asks 10,000 test
-# digits and runs every arm with three seeds.
+# digits (one standard deviation is then 0.003) and runs all sixteen arms with
+# three seeds. With 500 digits of MNIST to learn from, its first seed gave
+# plain 0.914, no sharing 0.900, batch norm 0.926, rotation 0.936, label
+# smoothing 0.938, shift 0.943, three at once 0.948 - and flips, which lie
+# about the labels, 0.863. Augmentation is the strongest cure there, when its
+# claim is true, and the most harmful when it is not.
 #
 # With and without batch normalisation, epoch by epoch:
 
@@ -1462,7 +1567,7 @@ optimisation.compare_runs(
 # %% [markdown]
 # ## Often written
 #
-# Sayings that the cells above have corrected:
+# Sayings that this lesson's cells correct:
 #
 # | often written | computed | why |
 # |---|---|---|
@@ -1471,9 +1576,9 @@ optimisation.compare_runs(
 # | scaling averages all masks | a linear layer only | softmax: geometric |
 # | Adadelta needs no rate | 0.001 in Keras | pass `learning_rate=1.0` |
 # | flipping keeps the label | 33 of 36 sixes: a nine | a claim about labels |
-# | the best epoch's score counts | too good | it was chosen by that score |
+# | report the best epoch's score | 0.17 for 0.10 | it was chosen by it |
 #
-# The second row you can check at once:
+# The last row is a cell of the next section. The second you can check at once:
 
 # %%
 output = np.array(layers.Dropout(0.8, seed=0)(activity, training=True))
@@ -1493,6 +1598,7 @@ mask = np.random.default_rng(profile.seed).random(1000) < 0.5
 print("test time          ", ones.sum())
 print("training, forgotten", (ones * mask).sum())
 print("training, inverted ", dropout(ones, mask, 0.5).sum())
+assert (ones * mask).sum() < 0.6 * ones.sum()
 
 # %% [markdown]
 # **Batch statistics at test time.** Call the model with `training=True`, and
@@ -1511,9 +1617,9 @@ assert np.allclose(alone, alone[0], atol=1e-4)
 assert not np.allclose(right, right[0], atol=1e-4)
 
 # %% [markdown]
-# **Test data for early stopping.** Fifty epochs that learn nothing at all:
-# guesses among ten classes, 100 test labels. Keep the epoch that is best on
-# the test set, then look at labels nobody chose by:
+# **Test data for early stopping.** Take fifty epochs that learn nothing at
+# all: guesses among ten classes, 100 test labels. Keep the epoch that is best
+# on the test set, then look at labels nobody chose by:
 
 # %%
 rng = np.random.default_rng(profile.seed)
@@ -1618,7 +1724,7 @@ def stopping_epoch(val_loss, patience):
 ck.check("05.5", stopping_epoch)
 
 # %% [markdown]
-# **05.6 (stretch)** Write `report(validation, test)`: each a list of
+# **05.6 (core)** Write `report(validation, test)`: each a list of
 # accuracies, one an epoch. Return the accuracy that you may publish.
 
 
@@ -1630,6 +1736,22 @@ def report(validation, test):
 
 # %%
 ck.check("05.6", report)
+
+# %% [markdown]
+# **05.7 (stretch)** Write `mean_of_thinned(x, W, keep)`: the ordinary mean of
+# what *all* thinned networks say, when x (n,) goes through dropout without
+# division and then through one softmax layer W (n, classes). Each mask counts
+# with its probability.
+
+
+# %%
+def mean_of_thinned(x, W, keep):
+    """Probabilities, shape (classes,)."""
+    ...  # your code here
+
+
+# %%
+ck.check("05.7", mean_of_thinned)
 
 # %% [markdown]
 # ## You can now
@@ -1647,10 +1769,15 @@ ck.check("05.6", report)
 # **References.** B. Polyak (1964), *Some methods of speeding up the
 # convergence of iteration methods*, USSR Comp. Math. 4(5). Y. Nesterov (1983),
 # Soviet Math. Doklady 27. J. Duchi et al. (2011), *Adaptive subgradient
-# methods*, JMLR 12. M. Zeiler (2012), *ADADELTA*, arXiv:1212.5701. D. Kingma
-# and J. Ba (2015), *Adam*, arXiv:1412.6980 (Adamax too). T. Dozat (2016),
-# *Incorporating Nesterov momentum into Adam*. I. Loshchilov and F. Hutter
-# (2019), *Decoupled weight decay regularization*, arXiv:1711.05101. S.
+# methods*, JMLR 12. T. Tieleman and G. Hinton (2012), *RMSprop*, lecture 6.5
+# of a Coursera course. M. Zeiler (2012), *ADADELTA*, arXiv:1212.5701. D.
+# Kingma and J. Ba (2015), *Adam*, arXiv:1412.6980 (Adamax too). T. Dozat
+# (2016), *Incorporating Nesterov momentum into Adam*. I. Loshchilov and F.
+# Hutter (2019), *Decoupled weight decay regularization*, arXiv:1711.05101. S.
 # Kirkpatrick et al. (1983), *Optimization by simulated annealing*, Science
-# 220. N. Srivastava et al. (2014), *Dropout*, JMLR 15. S. Ioffe and C. Szegedy
-# (2015), *Batch normalization*, arXiv:1502.03167.
+# 220. L. Prechelt (1998), *Early stopping - but when?*, LNCS 1524. N.
+# Srivastava et al. (2014), *Dropout*, JMLR 15. P. Baldi and P. Sadowski
+# (2013), *Understanding dropout*, NIPS 26 (the geometric mean). S. Ioffe and
+# C. Szegedy (2015), *Batch normalization*, arXiv:1502.03167. C. Szegedy et al.
+# (2016), *Rethinking the Inception architecture*, arXiv:1512.00567 (label
+# smoothing).

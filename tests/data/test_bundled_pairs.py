@@ -300,6 +300,70 @@ def test_adjectives_agree_in_spanish_and_in_french():
                     assert adjective[0].endswith("s"), text
 
 
+# Forms in the order m, f, m plural, f plural; typed from a dictionary.
+FORMS = {
+    "spanish": {
+        "red": "rojo roja rojos rojas",
+        "white": "blanco blanca blancos blancas",
+        "blue": "azul azul azules azules",
+        "grey": "gris gris grises grises",
+        "big": "grande grande grandes grandes",
+    },
+    "french": {
+        "red": "rouge rouge rouges rouges",
+        "white": "blanc blanche blancs blanches",
+        "blue": "bleu bleue bleus bleues",
+        "grey": "gris grise gris grises",
+        "big": "grand grande grands grandes",
+    },
+}
+
+
+def test_an_adjective_has_the_gender_and_number_of_its_noun(sets):
+    language, loaded = sets
+    feminine = FEMININE[language].split()
+    nouns = {}
+    for row in generator.sentences.NOUNS:
+        one, several = getattr(row, language)
+        number = int(one in feminine)
+        nouns[row.english[0]], nouns[row.english[1]] = (
+            (one, number),
+            (several, number + 2),
+        )
+    checked = 0
+    for english, other in of_kind(loaded, "sentences"):
+        for word, forms in FORMS[language].items():
+            found = re.search(rf"\b{word} (\w+)", english)
+            if not found:
+                continue
+            noun, place = nouns[found[1]]
+            pair = [noun, forms.split()[place]]
+            if (language, word) == ("french", "big"):
+                pair.reverse()
+            assert " ".join(pair) in other, (english, other)
+            checked += 1
+    assert checked > 1_000
+
+
+def test_verbs_agree_with_their_subject(sets):
+    language, loaded = sets
+    one, several = {
+        "spanish": (r"\bestá\b|\bgusta\b", r"\bestán\b|\bgustan\b"),
+        "french": (r"\best\b", r"\bsont\b"),
+    }[language]
+    checked = 0
+    for english, other in of_kind(loaded, "sentences"):
+        if re.search(r"\bare (?!looking)", english):
+            assert re.search(several, other), other
+            assert not re.search(one, other), other
+            checked += 1
+        elif re.search(r"\bis\b", english) and "This" not in english:
+            assert re.search(one, other), other
+            assert not re.search(several, other), other
+            checked += 1
+    assert checked > 1_000
+
+
 def test_french_shortens_articles_before_a_vowel():
     found = of_kind(data.load("pairs", language="french"), "sentences")
     text = "\n".join(y for _, y in found)

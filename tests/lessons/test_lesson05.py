@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import types
 
 import numpy as np
 import pytest
@@ -32,10 +33,10 @@ def own(lesson_functions):
         "05",
         np=np,
         functools=functools,
-        x_few=None,
-        y_few=None,
+        tf=None,
+        layers=types.SimpleNamespace(Conv2D=None),
+        profile=types.SimpleNamespace(batch_size=20),
         units=8,
-        schedules=None,
     )
 
 
@@ -62,13 +63,18 @@ def test_the_lesson_shows_each_optimiser_equal_to_keras(lesson_text, name):
     "fact",
     [
         "warm-up      equal to Keras at 101 steps: True",
-        "after 285 steps",
+        "momentum 0.99: 285 steps,",
+        "the same answers: True",
+        "penalty equal to Keras': True",
+        "['0.10', '0.19', '0.27', '1.00']",
+        "0.91 0.01 0.01 0.01 0.01 0.01 0.01] gap 4.51",
         "256 = 256 thinned networks",
         "keep 0.8: equal to 1e-6: True",
         "conv   equal to 1e-6: True",
         "gradient of the bias below 1e-6: True",
         "[3.] [3.5] [-1.069 -0.535  0.     1.604]",
-        "SGD:  L2 2.200, weight decay 2.200",
+        "SGD  L2 [2.7, 0.27]  weight decay [2.7, 0.27]",
+        "Adam L2 [2.5, -0.2]  weight decay [2.7, 0.27]",
     ],
 )
 def test_the_lesson_prints_the_facts_it_promises(lesson_text, fact):
@@ -108,6 +114,29 @@ def test_nesterov_is_momentum_one_look_ahead_further(own, seed):
     share = (1 - 0.9 ** np.arange(len(gradients) + 1, 1, -1)) / (1 - 0.9)
     expected = -0.1 * (share[:, None] * gradients).sum(axis=0)
     assert np.allclose(walk(own["nesterov"], gradients), expected)
+
+
+def keras_optimiser(name, rate):
+    from keras import optimizers
+
+    if name in ("momentum", "Nesterov"):
+        return optimizers.SGD(rate, 0.9, nesterov=name == "Nesterov")
+    return getattr(optimizers, name)(rate)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 100.0])
+@pytest.mark.parametrize("name", NINE)
+def test_twenty_steps_equal_keras_for_gradients_of_any_size(own, name, scale):
+    import keras
+
+    gradients = (scale * draw(4, steps=20)).astype("float32")
+    optimizer = keras_optimiser(name, 0.03)
+    variable = keras.Variable(np.zeros(3, "float32"))
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+    ours = walk(own[name.lower()], gradients.astype("float64"), 0.03)
+    far = np.abs(ours).max()  # SGD walks far with large gradients
+    assert np.allclose(variable.numpy(), ours, atol=1e-5 * max(1, far))
 
 
 def test_adagrad_divides_by_the_root_of_all_squares_so_far(own):
@@ -215,10 +244,33 @@ def test_a_convolution_is_normalised_map_by_map(own):
 # -------------------------------------------------------------- figures
 
 
+def arm(*tests):
+    return {
+        "train": [1.0] * len(tests),
+        "validation": [0.8] * len(tests),
+        "test": tests,
+        "loss": [0.5] * len(tests),
+    }
+
+
 def test_the_ablation_figure_says_the_means_of_the_seeds():
-    arm = {"train": [1, 1], "validation": [0.8, 0.9], "test": [0.7, 0.8]}
-    figure = optimisation.ablation({"plain": arm, "dropout": arm})
-    assert figure.summary == ("Mean test accuracy: plain 0.75, dropout 0.75.")
+    arms = {"plain": arm(0.7, 0.9), "dropout": arm(0.95, 0.85)}
+    assert optimisation.ablation(arms, 100).summary == (
+        "Mean test accuracy, chance 0.04, and test loss: "
+        "plain 0.80 (0.50), dropout 0.90 (0.50)."
+    )
+
+
+def test_the_grey_band_is_the_spread_of_a_binomial():
+    figure = optimisation.ablation({"plain": arm(0.8)}, 50).figure
+    (band,) = figure.axes[0].patches
+    (left, _), (right, _) = (
+        band.get_extents()
+        .transformed(figure.axes[0].transData.inverted())
+        .get_points()
+    )
+    spread = stats.binom(50, 0.8).std() / 50
+    assert np.allclose([left, right], [0.8 - spread, 0.8 + spread])
 
 
 def test_the_comparison_says_the_best_of_each_validation_curve():

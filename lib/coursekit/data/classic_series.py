@@ -23,7 +23,7 @@ INFO = DatasetInfo(
     licence="published facts",
     origin="github.com/jbrownlee/Datasets",
     megabytes=0.12,
-    lessons=("15",),
+    lessons=("11", "15"),
 )
 
 # name of the series -> file, column, readings

@@ -24,7 +24,7 @@ INFO = DatasetInfo(
     licence="free use; credit Max Planck Institute for Biogeochemistry",
     origin="www.bgc-jena.mpg.de/wetter, Chollet's edition",
     megabytes=13.6,
-    lessons=("15",),
+    lessons=("11", "15"),
 )
 
 TARGET = "T (degC)"

@@ -31,6 +31,99 @@ def _padded_up(image, size):
     return average_pool(np.pad(image, ((0, rows), (0, columns))), size)
 
 
+def _stride_two(image, size):
+    windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))
+    return windows[::2, ::2].mean(axis=(2, 3))
+
+
+def _divided_by_side(image, size):
+    return average_pool(image, size) * size
+
+
+def _first_of_block(image, size):
+    return image[::size, ::size]
+
+
+def _blocks_of_rows(image, size):
+    """Neighbours in memory taken for neighbours in the picture."""
+    rows, columns = image.shape[0] // size, image.shape[1] // size
+    kept = image[: rows * size, : columns * size]
+    return kept.reshape(rows, columns, size * size).mean(axis=2)
+
+
+def sigmoid_backward(y, gradient):
+    return gradient * y * (1 - y)
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def _sigmoid_again(y, gradient):
+    return sigmoid_backward(_sigmoid(y), gradient)
+
+
+def _sigmoid_slope(y, gradient):
+    return y * (1 - y)
+
+
+def _tanh_slope(y, gradient):
+    return gradient * (1 - y**2)
+
+
+def _times_y(y, gradient):
+    return gradient * y
+
+
+def _times_rest(y, gradient):
+    return gradient * (1 - y)
+
+
+def maxout_layer(x, weights, biases):
+    lines = np.einsum("ni,iul->nul", x, weights) + biases
+    return lines.max(axis=2)
+
+
+def _maxout_units(x, weights, biases):
+    lines = np.einsum("ni,iul->nul", x, weights) + biases
+    return lines.max(axis=1)
+
+
+def _maxout_mean(x, weights, biases):
+    lines = np.einsum("ni,iul->nul", x, weights) + biases
+    return lines.mean(axis=2)
+
+
+def _maxout_sum(x, weights, biases):
+    lines = np.einsum("ni,iul->nul", x, weights) + biases
+    return lines.sum(axis=2)
+
+
+def _maxout_and_relu(x, weights, biases):
+    return np.maximum(maxout_layer(x, weights, biases), 0)
+
+
+def _maxout_late_bias(x, weights, biases):
+    lines = np.einsum("ni,iul->nul", x, weights)
+    return lines.max(axis=2) + biases.max(axis=1)
+
+
+def _maxout_no_bias(x, weights, biases):
+    return maxout_layer(x, weights, np.zeros_like(biases))
+
+
+def _maxout_first(x, weights, biases):
+    return x @ weights[..., 0] + biases[..., 0]
+
+
+def _maxout_all_lines(x, weights, biases):
+    return np.einsum("ni,iul->nul", x, weights) + biases
+
+
+def _maxout_largest_weight(x, weights, biases):
+    return x @ weights.max(axis=2) + biases.max(axis=1)
+
+
 def relu_backward(x, gradient):
     return gradient * (x > 0)
 
@@ -45,6 +138,26 @@ def _mask_of_gradient(x, gradient):
 
 def _returned_mask(x, gradient):
     return (x > 0) * 1.0
+
+
+def _zero_counts(x, gradient):
+    return gradient * (x >= 0)
+
+
+def _unchanged(x, gradient):
+    return gradient * 1.0
+
+
+def _wrong_side(x, gradient):
+    return gradient * (x < 0)
+
+
+def _leaky(x, gradient):
+    return np.where(x > 0, gradient, 0.1 * gradient)
+
+
+def _forward_again(x, gradient):
+    return np.maximum(x, 0)
 
 
 def _times_x(x, gradient):
@@ -66,6 +179,18 @@ def _to_everyone(image, gradient):
 
 def _shared_out(image, gradient):
     return np.kron(gradient, np.ones((2, 2))) / 4
+
+
+def _ones_at_maximum(image, gradient):
+    return max_pool_backward(image, np.ones_like(gradient))
+
+
+def _to_the_smallest(image, gradient):
+    return max_pool_backward(-image, gradient)
+
+
+def _to_the_first(image, gradient):
+    return np.kron(gradient, np.array([[1.0, 0.0], [0.0, 0.0]]))
 
 
 def _global_maximum(image, gradient):
@@ -103,12 +228,118 @@ EXERCISES = (
                 "The + 1 is missing in the second step: with nothing left to "
                 "slide there is still one place.",
             ),
+            Mistake(
+                13,
+                "The + 1 is missing in both steps: the place where the "
+                "window starts counts, too.",
+            ),
+            Mistake(
+                21,
+                "You used stride 3, as Keras does when no stride is given. "
+                "Here it is 2.",
+            ),
+            Mistake(
+                60,
+                "You used stride 1. Here the window moves by 2.",
+            ),
+            Mistake(
+                15.25,
+                "There is no quarter of a place: round down after each step.",
+            ),
         ),
         explanation="(64 - 3) // 2 + 1 = 31 and (31 - 3) // 2 + 1 = 15. The "
         "typical mistake is to halve.",
     ),
     Exercise(
         id="03.2",
+        title="What pooling leaves to the dense layer",
+        level="warm-up",
+        reference=11_530,
+        hints=(
+            "Follow the side of the map through the four layers first.",
+            "32 - 3 + 1 = 30, pooled 15; then the same with 15. How many "
+            "numbers are that with 32 maps?",
+            "6 x 6 x 32 = 1,152 numbers come in; each of 10 units has a "
+            "weight for each, and a bias.",
+        ),
+        mistakes=(
+            Mistake(11_520, "The 10 biases are missing."),
+            Mistake(
+                250_890,
+                "You left both poolings out: 28 x 28 x 32 numbers. This is "
+                "what pooling saves.",
+            ),
+            Mistake(
+                15_690,
+                "You rounded 13 / 2 up. The last window does not fit: round "
+                "down to 6.",
+            ),
+            Mistake(
+                20_490,
+                "You kept the size in the convolutions. Without padding a "
+                "3 x 3 kernel takes 2 pixels away.",
+            ),
+            Mistake(
+                16_618,
+                "That is the whole network. Asked is the dense layer.",
+            ),
+            Mistake(
+                370,
+                "You flattened one map. There are 32 of them.",
+            ),
+            Mistake(
+                54_090,
+                "The second pooling is missing: 13 x 13 becomes 6 x 6.",
+            ),
+        ),
+        explanation="32 - 30 - 15 - 13 - 6: (6 * 6 * 32 + 1) * 10 = 11,530. "
+        "Without the poolings it would be 250,890; the convolutions have "
+        "448 and 4,640 either way.",
+    ),
+    Exercise(
+        id="03.3",
+        title="Backward through a sigmoid",
+        level="core",
+        reference=sigmoid_backward,
+        cases=(
+            Case(np.array([0.5, 0.9]), np.array([1.0, -2.0])),
+            Case(_sigmoid(_rng.standard_normal((2, 3))), np.ones((2, 3)) * 4),
+        ),
+        hints=(
+            "What is the slope of the sigmoid, written with its value?",
+            "slope = value * (1 - value); the chain rule multiplies it by "
+            "what arrives.",
+            "return gradient * y * (1 - y)",
+        ),
+        mistakes=(
+            Mistake(
+                _sigmoid_again,
+                "You applied the sigmoid again. y is its output already.",
+            ),
+            Mistake(
+                _sigmoid_slope,
+                "That is the slope. The chain rule multiplies it by the "
+                "gradient that arrives.",
+            ),
+            Mistake(
+                _tanh_slope,
+                "1 - y squared is the slope of tanh.",
+            ),
+            Mistake(
+                _times_y,
+                "The slope has a second factor: what is missing to 1.",
+            ),
+            Mistake(
+                _times_rest,
+                "The slope has a second factor: the value itself.",
+            ),
+        ),
+        explanation="The slope follows from the value, so the layer keeps "
+        "its output and may forget its input. At 0.5 it is 1/4, the most "
+        "that ever passes.",
+    ),
+    Exercise(
+        id="03.4",
         title="Average pooling",
         level="core",
         reference=average_pool,
@@ -141,12 +372,32 @@ EXERCISES = (
                 "You filled the last block with zeros. Here rows and columns "
                 "that do not fill a block are dropped.",
             ),
+            Mistake(
+                _stride_two,
+                "Your windows always move by 2. Blocks that do not overlap "
+                "move by their size.",
+            ),
+            Mistake(
+                _divided_by_side,
+                "You divided by size. A block has size times size pixels.",
+            ),
+            Mistake(
+                _first_of_block,
+                "You took the first pixel of each block. Take the mean of "
+                "all.",
+            ),
+            Mistake(
+                _blocks_of_rows,
+                "Your blocks hold pixels of one row only: a reshape keeps the "
+                "order of the memory. Give rows and columns of a block axes "
+                "of their own: (rows, size, columns, size).",
+            ),
         ),
         explanation="Reshaping gives every block its own pair of axes, and "
         "one mean does the work of four loops.",
     ),
     Exercise(
-        id="03.3",
+        id="03.5",
         title="Backward through a ReLU",
         level="core",
         reference=relu_backward,
@@ -178,6 +429,30 @@ EXERCISES = (
                 "gradient that arrives.",
             ),
             Mistake(
+                _zero_counts,
+                "At exactly 0 you let the gradient through. Here the slope "
+                "at 0 is 0: x > 0.",
+            ),
+            Mistake(
+                _unchanged,
+                "You passed everything on. Where x is negative, nothing gets "
+                "through.",
+            ),
+            Mistake(
+                _wrong_side,
+                "You closed the wrong side: the slope is 1 where x is above "
+                "0.",
+            ),
+            Mistake(
+                _leaky,
+                "That is a leaky ReLU. A ReLU lets nothing through on the "
+                "left.",
+            ),
+            Mistake(
+                _forward_again,
+                "That is the ReLU itself. Asked is what goes back.",
+            ),
+            Mistake(
                 _times_x,
                 "You multiplied by the value of the ReLU, not by its slope.",
             ),
@@ -186,7 +461,77 @@ EXERCISES = (
         "slope of a ReLU is a switch, set by the forward input.",
     ),
     Exercise(
-        id="03.4",
+        id="03.6",
+        title="A layer of maxout units",
+        level="core",
+        reference=maxout_layer,
+        cases=(
+            Case(
+                np.array([[1.0], [-2.0]]),
+                np.array([[[-1.0, 1.0]]]),
+                np.array([[-3.5, -4.0]]),
+            ),
+            Case(
+                _rng.standard_normal((4, 3)),
+                _rng.standard_normal((3, 2, 5)),
+                _rng.standard_normal((2, 5)),
+            ),
+        ),
+        hints=(
+            "First all lines of all units, as an array with three axes; then "
+            "one maximum. Over which axis?",
+            "lines[n, u, l] = sum over i of x[n, i] weights[i, u, l], plus "
+            "biases[u, l].",
+            'lines = np.einsum("ni,iul->nul", x, weights) + biases; then the '
+            "maximum over the last axis.",
+        ),
+        mistakes=(
+            Mistake(
+                _maxout_units,
+                "You took the largest unit for each line. Each unit takes "
+                "the largest of its own lines: axis 2.",
+            ),
+            Mistake(
+                _maxout_mean,
+                "You averaged the lines: that is a straight line again.",
+            ),
+            Mistake(
+                _maxout_sum,
+                "You added the lines up: that is a straight line again.",
+            ),
+            Mistake(
+                _maxout_and_relu,
+                "You cut off what is negative. A maxout unit has no 0 to "
+                "compare with, only its lines.",
+            ),
+            Mistake(
+                _maxout_late_bias,
+                "You added the biases after the maximum. Each line has its "
+                "own, and it decides with.",
+            ),
+            Mistake(_maxout_no_bias, "The biases are missing."),
+            Mistake(
+                _maxout_first,
+                "You used the first line only. Compute all, then take the "
+                "largest.",
+            ),
+            Mistake(
+                _maxout_all_lines,
+                "You returned all lines. One number a unit goes on: the "
+                "largest.",
+            ),
+            Mistake(
+                _maxout_largest_weight,
+                "You took the largest weights. The largest *value* wins, "
+                "and that depends on x.",
+            ),
+        ),
+        explanation="A maxout unit is the upper edge of several straight "
+        "lines, so it is convex. The line that wins always gets its "
+        "gradient; the price is one set of weights a line.",
+    ),
+    Exercise(
+        id="03.7",
         title="Backward through max pooling",
         level="stretch",
         reference=max_pool_backward,
@@ -217,6 +562,21 @@ EXERCISES = (
                 _shared_out,
                 "You shared it out: that is average pooling. In max pooling "
                 "the largest place gets all.",
+            ),
+            Mistake(
+                _ones_at_maximum,
+                "The places are right. What arrives there is the gradient of "
+                "the block, not 1.",
+            ),
+            Mistake(
+                _to_the_smallest,
+                "You gave it to the smallest of each block. That is min "
+                "pooling.",
+            ),
+            Mistake(
+                _to_the_first,
+                "You gave it to the first of each block. Look for the "
+                "largest.",
             ),
             Mistake(
                 _global_maximum,

@@ -1,5 +1,7 @@
 """Exercises of lesson 05: training well."""
 
+import itertools
+
 import numpy as np
 
 from coursekit.exercises.engine import Case, Exercise, Mistake
@@ -141,6 +143,39 @@ def _best_validation(validation, test):
 
 def _last_test(validation, test):
     return test[-1]
+
+
+def mean_of_thinned(x, W, keep):
+    mean = 0.0
+    for mask in itertools.product([0, 1], repeat=len(x)):
+        kept = sum(mask)
+        probability = keep**kept * (1 - keep) ** (len(x) - kept)
+        powers = np.exp((x * mask) @ W)
+        mean = mean + probability * powers / powers.sum()
+    return mean
+
+
+def _outputs(x, W):
+    masks = np.array(list(itertools.product([0, 1], repeat=len(x))))
+    powers = np.exp((masks * x) @ W)
+    return masks, powers / powers.sum(axis=1, keepdims=True)
+
+
+def _all_alike(x, W, keep):
+    return _outputs(x, W)[1].mean(axis=0)
+
+
+def _scaled(x, W, keep):
+    powers = np.exp((keep * x) @ W)
+    return powers / powers.sum()
+
+
+def _divided(x, W, keep):
+    return mean_of_thinned(np.asarray(x) / keep, W, keep)
+
+
+def _keep_for_drop(x, W, keep):
+    return mean_of_thinned(x, W, 1 - keep)
 
 
 EXERCISES = (
@@ -379,7 +414,7 @@ EXERCISES = (
     Exercise(
         id="05.6",
         title="The number to publish",
-        level="stretch",
+        level="core",
         reference=report,
         cases=(
             Case([0.6, 0.8, 0.7], [0.5, 0.7, 0.75]),
@@ -411,5 +446,56 @@ EXERCISES = (
         ),
         explanation="A number that took part in a choice is no longer a "
         "measurement. The test set is looked at once, after all choices.",
+    ),
+    Exercise(
+        id="05.7",
+        title="The mean of all thinned networks",
+        level="stretch",
+        reference=mean_of_thinned,
+        cases=(
+            Case(np.array([1.0]), np.array([[2.0, 0.0]]), 0.8),
+            Case(
+                np.array([1.0, -2.0]),
+                np.array([[1.0, 0.0], [0.5, 1.0]]),
+                0.8,
+            ),
+            Case(
+                np.array([1.0, 2.0, -1.0]),
+                np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0], [1.0, 1.0, 0.0]]),
+                0.5,
+            ),
+        ),
+        hints=(
+            "With one unit there are two networks: with it and without it.",
+            "itertools.product([0, 1], repeat=len(x)) gives all masks; one "
+            "with k ones has the probability keep**k * (1-keep)**(n-k).",
+            "Add up probability * softmax((x * mask) @ W) over all masks.",
+        ),
+        mistakes=(
+            Mistake(
+                _all_alike,
+                "You counted all masks alike. With keep = 0.8 a mask that "
+                "keeps most units is far more probable: weigh each by "
+                "keep**k * (1-keep)**(n-k).",
+            ),
+            Mistake(
+                _scaled,
+                "That is the one scaled network. It is the normalised "
+                "geometric mean; the ordinary mean needs all masks.",
+            ),
+            Mistake(
+                _divided,
+                "You divided by keep. Here dropout does not rescale: each "
+                "thinned network gets x * mask.",
+            ),
+            Mistake(
+                _keep_for_drop,
+                "Kept and dropped are exchanged: keep belongs to the ones of "
+                "the mask.",
+            ),
+        ),
+        explanation="Two to the power of n passes for one answer: that is "
+        "what scaling the units avoids, at the price of another mean.",
+        atol=1e-9,
     ),
 )

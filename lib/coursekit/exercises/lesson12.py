@@ -134,6 +134,46 @@ def _read_backwards(sequences, U, W, b):
     return last_states([x[::-1] for x in sequences], U, W, b)
 
 
+def slope(x, w):
+    h, change = 0.0, 0.0
+    for now in x:
+        before, h = h, np.tanh(now + w * h)
+        change = (1 - h**2) * (before + w * change)
+    return (h - 1) * change
+
+
+def one_pass(sequences, w, rate):
+    for x in sequences:
+        w = w - rate * slope(x, w)
+    return float(w)
+
+
+def _gradient_kept(sequences, w, rate):
+    total = 0.0
+    for x in sequences:
+        total += slope(x, w)
+        w = w - rate * total
+    return float(w)
+
+
+def _one_step_for_all(sequences, w, rate):
+    return float(w - rate * sum(slope(x, w) for x in sequences))
+
+
+def _uphill(sequences, w, rate):
+    for x in sequences:
+        w = w + rate * slope(x, w)
+    return float(w)
+
+
+def _one_long_sequence(sequences, w, rate):
+    return float(w - rate * slope(np.concatenate(sequences), w))
+
+
+def _last_sequence_only(sequences, w, rate):
+    return float(w - rate * slope(sequences[-1], w))
+
+
 def truncated_gradient(x, u, w, reach):
     h = [0.0]
     for now in x:
@@ -438,13 +478,59 @@ EXERCISES = (
     ),
     Exercise(
         id="12.6",
+        title="A fresh gradient for every step",
+        level="core",
+        reference=one_pass,
+        cases=(
+            Case([np.array([1.0, 0.0])], 0.5, 0.1),
+            Case([np.array([1.0, 0.0]), np.array([0.5, 0.2])], 0.5, 0.5),
+            Case([_rng.normal(size=steps) for steps in (3, 2, 4)], -0.3, 0.8),
+        ),
+        hints=(
+            "One loop over the sequences, one step of descent in it.",
+            "The second step starts from the new w, and uses the gradient "
+            "of the second sequence alone.",
+            "w = w - rate * slope(x, w)",
+        ),
+        mistakes=(
+            Mistake(
+                _gradient_kept,
+                "The gradient is not reset: the steps of later sequences "
+                "still hold the gradients of earlier ones.",
+            ),
+            Mistake(
+                _one_step_for_all,
+                "That is one step with the sum of all gradients. Here every "
+                "sequence is followed by a step of its own.",
+            ),
+            Mistake(
+                _uphill,
+                "You go uphill: a step of descent is against the gradient.",
+            ),
+            Mistake(
+                _one_long_sequence,
+                "You joined the sequences into one long one, so the state "
+                "of each runs into the next.",
+            ),
+            Mistake(
+                _last_sequence_only,
+                "Only the last sequence made a step: the new w must be the "
+                "start of the next one.",
+            ),
+        ),
+        explanation="A gradient belongs to one sequence and one value of w. "
+        "The typical mistake is to add the next one to it: that is momentum "
+        "without friction, and the loss swings.",
+    ),
+    Exercise(
+        id="12.7",
         title="A gradient cut short",
         level="stretch",
         reference=truncated_gradient,
         cases=(
             Case(np.array([1.0, 0.0, 0.0]), 1.0, 0.5, 1),
             Case(np.array([1.0, 0.0, 0.0]), 1.0, 0.5, 2),
-            Case(np.array([1.0, -1.0, 0.5, 2.0, 0.3]), 0.7, 1.2, 3),
+            Case(np.array([1.0, -1.0, 0.5, 2.0, 0.3, -0.8, 0.1]), 0.7, 1.2, 3),
         ),
         hints=(
             "Two loops, as in path_terms; here everything is a number, and "

@@ -60,6 +60,27 @@ def gradient_by_depth(
     )
 
 
+def gradient_through_depth(
+    depths: Sequence[int], shares: Mapping[str, Sequence[float]]
+) -> CourseFigure:
+    """Share of the gradient that passes so many layers, a line each (log)."""
+    figure, axes = new_figure()
+    styles = ("-", "-", "-", "--", ":", "-.")
+    for (name, values), style in zip(shares.items(), styles, strict=False):
+        axes.plot(depths, values, style, marker=".", label=name)
+    axes.set_yscale("log")
+    axes.set_xlabel("layers passed")
+    axes.set_ylabel("gradient left (share)")
+    axes.legend(fontsize=9)
+    said = ", ".join(
+        f"{name} 10^{round(float(np.log10(values[-1])))}"
+        for name, values in shares.items()
+    )
+    return CourseFigure(
+        figure, f"Gradient left after {depths[-1]} layers: {said}."
+    )
+
+
 def pooled_pictures(
     pictures: Mapping[str, Mapping[str, np.ndarray]],
 ) -> CourseFigure:
@@ -79,18 +100,19 @@ def pooled_pictures(
         axes[row, 0].set_ylabel(name)
     return CourseFigure(
         figure,
-        f"{' and '.join(pictures)}: {', '.join(first)}; only the pooling "
-        "that looks for the ink keeps the strokes whole.",
+        f"{' and '.join(pictures)}: {', '.join(first)}.",
     )
 
 
-def likeness_curves(
+def change_curves(
     panels: Mapping[str, tuple[Sequence[float], Mapping[str, Sequence]]],
+    measure: str,
+    lowest: float = -0.75,
 ) -> CourseFigure:
-    """Likeness to the unchanged picture against the amount of a change.
+    """A measure of pictures against the amount of a change, a panel each.
 
     ``panels`` maps the label of the x axis to (amounts, {line: values});
-    1 is unchanged, 0 as unlike as another class.
+    the measure is at most 1, and 0 is drawn as a dotted line.
     """
     figure, axes = new_figure(columns=len(panels), width=10.2, height=3.2)
     said = []
@@ -101,9 +123,11 @@ def likeness_curves(
             panel.plot(amounts, values, marker="o", label=name)
         panel.axhline(0, color=PALETTE["black"], linestyle=":", linewidth=1)
         panel.set_xlabel(label)
-        panel.set_ylim(-0.75, 1.05)
-        ends = ", ".join(f"{n} {v[2]:.2f}" for n, v in lines.items())
-        said.append(f"{label} {amounts[2]}: {ends}")
-    np.ravel(axes)[0].set_ylabel("likeness")
+        panel.set_ylim(lowest, 1.05)
+        ends = ", ".join(f"{n} {v[3]:.2f}" for n, v in lines.items())
+        said.append(f"{label} {amounts[3]}: {ends}")
+    np.ravel(axes)[0].set_ylabel(measure)
     np.ravel(axes)[0].legend(fontsize=9)
-    return CourseFigure(figure, f"Likeness at {'; '.join(said)}.")
+    return CourseFigure(
+        figure, f"{measure.capitalize()} at {'; '.join(said)}."
+    )

@@ -222,8 +222,8 @@ def looks(
     show_image(panels[0], image)
     panels[0].set_title("picture", fontsize=10)
     for panel, word, map_ in zip(panels[1:], words, weights, strict=False):
-        scale = size // map_.shape[0]
-        large = np.kron(map_, np.ones((scale, scale)))[:size, :size]
+        place = np.arange(size) * map_.shape[0] // size  # of each pixel
+        large = map_[np.ix_(place, place)]
         light = 0.25 + 0.75 * large / max(large.max(), 1e-9)
         shown = image * light[..., np.newaxis]
         show_image(panel, shown.astype("uint8"))

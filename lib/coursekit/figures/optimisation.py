@@ -101,7 +101,7 @@ def compare_runs(
             panel.plot(
                 epochs, history[f"val_{metric}"], color=colour, label=name
             )
-            best = min if metric == "loss" else max
+            best = max if metric == "accuracy" else min
             ends.append(f"{name} {best(history[f'val_{metric}']):.2f}")
         spoken = metric.replace("_", " ")
         panel.set(xlabel="epoch", ylabel=spoken)
@@ -114,40 +114,55 @@ def compare_runs(
 def ablation(
     results: Mapping[str, Mapping[str, Sequence[float]]], test_size: int
 ) -> CourseFigure:
-    """Training, validation and test accuracy of each arm, with its spread.
+    """Accuracies of each arm, and its loss on the test set.
 
-    ``results`` maps an arm to {"train", "validation", "test": one accuracy
-    a seed}. With several seeds a line spans one standard deviation of them
-    each way. The grey band is one standard deviation each way that
+    ``results`` maps an arm to {"train", "validation", "test", "loss": one
+    number a seed}. With several seeds a line spans one standard deviation of
+    them each way. The grey band is one standard deviation each way that
     ``test_size`` examples leave to the first arm's test accuracy.
     """
-    figure, axes = new_figure(width=8.2, height=0.4 * len(results) + 1.6)
-    places = np.arange(len(results))[::-1]
+    figure, (left, right) = new_figure(
+        columns=2,
+        width=9.6,
+        height=0.36 * len(results) + 1.5,
+        sharey=True,
+        width_ratios=(3, 2),
+    )
     first = float(np.mean(next(iter(results.values()))["test"]))
     chance = (first * (1 - first) / test_size) ** 0.5
-    axes.axvspan(first - chance, first + chance, color="0.9", zorder=0)
+    left.axvspan(first - chance, first + chance, color="0.9", zorder=0)
     marks = {"train": "s", "validation": "o", "test": "D"}
     for (part, mark), colour in zip(marks.items(), CYCLE, strict=False):
-        values = [np.asarray(arm[part]) for arm in results.values()]
-        several = len(values[0]) > 1
-        axes.errorbar(
-            [v.mean() for v in values],
-            places,
-            xerr=[v.std() for v in values] if several else None,
-            fmt=mark,
-            color=PALETTE[colour],
-            capsize=3,
-            label=part,
-        )
-    axes.set_yticks(places, list(results))
-    axes.set_xlabel("accuracy (grey: chance of a test set this small)")
-    figure.legend(loc="outside upper center", ncols=3, frameon=False)
+        _dots(left, results, part, fmt=mark, color=PALETTE[colour])
+    _dots(right, results, "loss", fmt="D", color=PALETTE[CYCLE[2]])
+    left.set_yticks(np.arange(len(results))[::-1], list(results))
+    left.set_xlabel("accuracy (grey: chance of a test set this small)")
+    right.set_xlabel("cross-entropy of the test digits")
+    handles, names = left.get_legend_handles_labels()
+    figure.legend(
+        handles, names, loc="outside upper left", ncols=3, frameon=False
+    )
     said = ", ".join(
-        f"{name} {np.mean(arm['test']):.2f}" for name, arm in results.items()
+        f"{name} {np.mean(arm['test']):.2f} ({np.mean(arm['loss']):.2f})"
+        for name, arm in results.items()
     )
     return CourseFigure(
         figure,
-        f"Mean test accuracy (a standard deviation is {chance:.2f}): {said}.",
+        f"Mean test accuracy, chance {chance:.2f}, and test loss: {said}.",
+    )
+
+
+def _dots(panel, results, part, **style) -> None:
+    """The mean over the seeds of one measurement, a dot an arm."""
+    values = [np.asarray(arm[part]) for arm in results.values()]
+    several = len(values[0]) > 1
+    panel.errorbar(
+        [v.mean() for v in values],
+        np.arange(len(values))[::-1],
+        xerr=[v.std() for v in values] if several else None,
+        capsize=3,
+        label=part,
+        **style,
     )
 
 

@@ -146,14 +146,17 @@ def forecasts(
     xlabel: str,
     ylabel: str,
 ) -> CourseFigure:
-    """A measured curve, and what was forecast for some of its times."""
+    """A measured curve, and what was forecast for some of its times.
+
+    Both map a name to (times, values); at most two forecasts.
+    """
     figure, axes = new_figure(width=8.4)
     for name, (times, values) in measured.items():
         axes.plot(times, values, color=PALETTE["black"], label=name, lw=1.2)
-    marks = zip(("o", "s"), ("orange", "vermillion"), strict=True)
+    marks = (("o", "orange"), ("s", "vermillion"))
     texts = []
     for (name, (times, values)), (mark, colour) in zip(
-        said.items(), marks, strict=True
+        said.items(), marks, strict=False
     ):
         axes.plot(
             times, values, mark, color=PALETTE[colour], label=name, ms=3.5

@@ -1,0 +1,199 @@
+"""Pictures of gradients that travel back through time."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from coursekit.figures.style import CYCLE, PALETTE, CourseFigure, new_figure
+
+
+def norms_against_bound(
+    panels: Mapping[
+        str, Mapping[str, tuple[Sequence[float], Sequence[float]]]
+    ],
+) -> CourseFigure:
+    """Norm of a product of Jacobians (solid) and its bound (dashed).
+
+    ``panels`` maps an activation to {label: (norms, bounds)}, one number
+    for each distance 1, 2, ...
+    """
+    figure, axes = new_figure(
+        columns=len(panels), width=10.5, height=4.2, sharey=True
+    )
+    said = []
+    for panel, (title, lines) in zip(
+        np.ravel(axes), panels.items(), strict=True
+    ):
+        ends = []
+        for (label, (norms, bounds)), colour in zip(
+            lines.items(), CYCLE, strict=False
+        ):
+            steps = np.arange(1, len(norms) + 1)
+            colour = PALETTE[colour]
+            panel.semilogy(steps, norms, color=colour, label=label)
+            panel.semilogy(steps, bounds, "--", color=colour, linewidth=1.2)
+            ends.append(
+                f"{label} {power_of_ten(norms[-1])} "
+                f"(bound {power_of_ten(bounds[-1])})"
+            )
+        panel.axhline(1, color="0.5", linewidth=0.8)
+        panel.set(title=title, xlabel="steps back", ylim=(1e-20, 1e20))
+        said.append(f"{title}: {', '.join(ends)}")
+    np.ravel(axes)[0].set_ylabel("norm (solid), bound (dashed)")
+    np.ravel(axes)[0].legend(fontsize=9, loc="upper left")
+    return CourseFigure(
+        figure, f"Norm after {len(norms)} steps. {'; '.join(said)}."
+    )
+
+
+def flow(
+    curves: Mapping[str, Sequence[float]],
+    ylabel: str = "norm of the Jacobian",
+    lowest: float = 1e-20,
+) -> CourseFigure:
+    """A positive number for each distance 1, 2, ... on a log scale."""
+    figure, axes = new_figure(width=7.4, height=4.0)
+    for label, values in curves.items():
+        shown = np.clip(values, lowest / 10, None)
+        axes.semilogy(np.arange(1, len(shown) + 1), shown, label=label)
+    axes.axhline(1, color="0.5", linewidth=0.8)
+    axes.set(xlabel="steps back", ylabel=ylabel)
+    axes.set_ylim(bottom=lowest)
+    axes.legend(fontsize=9)
+    said = ", ".join(
+        f"{label} {power_of_ten(values[-1])}"
+        for label, values in curves.items()
+    )
+    return CourseFigure(figure, f"Left after {len(values)} steps: {said}.")
+
+
+def clipped(
+    gradient: Sequence[float],
+    results: Mapping[str, Sequence[float]],
+    threshold: float,
+) -> CourseFigure:
+    """A gradient of two weights and what each kind of clipping makes of it.
+
+    Drawn with the square of clipping by value and the circle of clipping by
+    norm; the gradient itself is cut at the frame.
+    """
+    figure, axes = new_figure(width=5.6, height=4.6)
+    side = 1.6 * threshold
+    square = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]]) * threshold
+    angle = np.linspace(0, 2 * np.pi, 181)
+    axes.plot(*square, color="0.6", linewidth=1)
+    axes.plot(
+        *(threshold * np.array([np.cos(angle), np.sin(angle)])),
+        color="0.6",
+        linewidth=1,
+        linestyle="--",
+    )
+    arrows = {"gradient": gradient, **results}
+    said = []
+    for (label, (x, y)), colour in zip(
+        arrows.items(), ("black", *CYCLE), strict=False
+    ):
+        axes.annotate(
+            "",
+            (x, y),
+            (0, 0),
+            arrowprops={"color": PALETTE[colour], "width": 1.5},
+            annotation_clip=False,
+        )
+        axes.plot([], [], color=PALETTE[colour], label=label)
+        degrees = np.degrees(np.arctan2(y, x))
+        said.append(f"{label} {np.hypot(x, y):.2f} at {degrees:.0f} degrees")
+    axes.set(xlim=(-side / 4, side), ylim=(-side / 4, side), aspect="equal")
+    axes.set(xlabel="weight 1", ylabel="weight 2")
+    axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
+    return CourseFigure(figure, f"Length and direction: {', '.join(said)}.")
+
+
+def success_by_lag(
+    lags: Sequence[int],
+    arms: Mapping[str, np.ndarray],
+    chance: float,
+    ylabel: str = "accuracy",
+) -> CourseFigure:
+    """A line an arm: mean over seeds, with the range of the seeds.
+
+    ``arms`` maps a name to results of shape (seeds, lags); ``chance`` is
+    what guessing gives.
+    """
+    figure, axes = new_figure(width=7.8, height=4.0)
+    markers = "osD^v<>ph*X"
+    for number, (name, values) in enumerate(arms.items()):
+        values = np.asarray(values, dtype=float)
+        axes.plot(
+            lags,
+            values.mean(axis=0),
+            color=PALETTE[CYCLE[number % len(CYCLE)]],
+            linestyle=("-", "--")[number // len(CYCLE)],
+            marker=markers[number % len(markers)],
+            label=name,
+        )
+        axes.fill_between(
+            lags,
+            values.min(axis=0),
+            values.max(axis=0),
+            alpha=0.15,
+            color=PALETTE[CYCLE[number % len(CYCLE)]],
+        )
+    axes.axhline(chance, color="0.5", linestyle=":", label="guessing")
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(lags, [str(lag) for lag in lags])
+    axes.minorticks_off()
+    axes.set(xlabel="lag (steps)", ylabel=ylabel)
+    axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
+    return CourseFigure(figure, _said_by_lag(ylabel, lags, arms))
+
+
+def success_panels(
+    lags: Sequence[int], arms: Mapping[str, np.ndarray], chance: float
+) -> CourseFigure:
+    """Accuracy against lag, a panel an arm, since many lie on each other.
+
+    ``arms`` maps a name to accuracies of shape (seeds, lags); the shade is
+    the range of the seeds, ``chance`` what guessing gives.
+    """
+    columns = 3
+    rows = -(-len(arms) // columns)
+    figure, panels = new_figure(
+        rows, columns, width=9.2, height=2.1 * rows + 0.4, sharex=True
+    )
+    panels = np.ravel(panels)
+    for panel in panels[len(arms) :]:
+        panel.remove()
+    for panel, (name, values) in zip(panels, arms.items(), strict=False):
+        values = np.asarray(values, dtype=float)
+        panel.plot(lags, values.mean(axis=0), "o-", color=PALETTE["blue"])
+        panel.fill_between(lags, values.min(0), values.max(0), alpha=0.2)
+        panel.axhline(chance, color="0.5", linestyle=":")
+        panel.set_title(name, fontsize=10)
+        panel.set_xscale("log", base=2)
+        panel.set_xticks(lags, [str(lag) for lag in lags])
+        panel.minorticks_off()
+        panel.set_ylim(chance - 0.1, 1.05)
+    for panel in panels[max(0, len(arms) - columns) : len(arms)]:
+        panel.tick_params(labelbottom=True)
+        panel.set_xlabel("lag (steps)")
+    for panel in panels[: len(arms) : columns]:
+        panel.set_ylabel("accuracy")
+    return CourseFigure(figure, _said_by_lag("accuracy", lags, arms))
+
+
+def _said_by_lag(
+    what: str, lags: Sequence[int], arms: Mapping[str, np.ndarray]
+) -> str:
+    said = "; ".join(
+        f"{name}: {', '.join(f'{v:.2f}' for v in np.mean(values, axis=0))}"
+        for name, values in arms.items()
+    )
+    return f"Mean {what} at lags {', '.join(map(str, lags))}. {said}."
+
+
+def power_of_ten(value: float) -> str:
+    """The nearest power of ten in words: 10^-3; "0" for nothing left."""
+    if not value > 0:
+        return "0" if value == 0 else "not a number"
+    return f"10^{int(np.rint(np.log10(value)))}"

@@ -1,0 +1,128 @@
+"""Pictures of lesson 23: a gallery, scores beside papers', habits."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from coursekit.figures.style import (
+    CYCLE,
+    PALETTE,
+    CourseFigure,
+    new_figure,
+    show_image,
+)
+
+
+def gallery(
+    rows: Mapping[str, Sequence[tuple[np.ndarray, str, str]]],
+) -> CourseFigure:
+    """A row of pictures for each name: (picture, caption, a person's).
+
+    The captions differ a little from machine to machine, and with them the
+    pictures chosen: they are not in the summary.
+    """
+    columns = max(map(len, rows.values()))
+    figure, axes = new_figure(
+        rows=len(rows),
+        columns=columns,
+        width=2.5 * columns,
+        height=2.75 * len(rows),
+        squeeze=False,
+    )
+    for panels, (name, items) in zip(axes, rows.items(), strict=True):
+        for number, panel in enumerate(panels):
+            if number >= len(items):
+                panel.set_axis_off()
+                continue
+            image, caption, reference = items[number]
+            show_image(panel, image)
+            text = textwrap.fill(caption, 32)
+            person = textwrap.shorten(reference, 72, placeholder=" ...")
+            panel.set_title(text, y=-0.07, va="top", fontsize=8.5)
+            panel.text(
+                0.5,
+                -0.09 - 0.085 * (text.count("\n") + 1),
+                textwrap.fill(person, 38),
+                transform=panel.transAxes,
+                ha="center",
+                va="top",
+                color="0.45",
+                fontsize=7.5,
+                style="italic",
+            )
+        panels[0].set_ylabel(name, fontsize=12)
+    names = ", ".join(rows)
+    return CourseFigure(
+        figure,
+        f"{columns} pictures each in {len(rows)} rows: {names}. Below each "
+        "the network's caption and, in grey, a person's.",
+    )
+
+
+def beside_papers(
+    ours: Mapping[str, Sequence[float]],
+    published: Mapping[str, Sequence[float | None]],
+) -> CourseFigure:
+    """BLEU-1 to BLEU-4: own rows as lines, published ones dashed."""
+    figure, axes = new_figure(width=7.6, height=3.8)
+    orders = np.arange(1, 5)
+    for k, (name, values) in enumerate(ours.items()):
+        colour = PALETTE[CYCLE[k % len(CYCLE)]]
+        axes.plot(orders, values, "o-", color=colour, label=name)
+    for k, (name, scores) in enumerate(published.items()):
+        known = np.array([np.nan if v is None else v for v in scores])
+        axes.plot(
+            orders,
+            known,
+            "s--",
+            color=str(0.25 + 0.2 * k),
+            ms=4,
+            lw=1.2,
+            label=f"Flickr8k, {name}",
+        )
+    axes.set_xticks(orders, [f"BLEU-{n}" for n in orders])
+    axes.set_ylim(0, None)
+    axes.set_ylabel("BLEU")
+    axes.legend(fontsize=8.5, bbox_to_anchor=(1.01, 1), loc="upper left")
+    return CourseFigure(
+        figure,
+        f"BLEU-1 to BLEU-4 of {', '.join(ours)}, and as published for "
+        f"Flickr8k: {', '.join(published)}.",
+    )
+
+
+def habits(
+    shares: Mapping[str, Mapping[str, float]], group: str
+) -> CourseFigure:
+    """For each word, the share of captions with it that are about a group.
+
+    ``shares``: "training", "people", "network" -> word -> 0 to 1. A missing
+    word was never used with either group.
+    """
+    words = list(dict.fromkeys(w for row in shares.values() for w in row))
+    figure, axes = new_figure(width=7.2, height=0.45 * len(words) + 1.4)
+    places = np.arange(len(words))[::-1]
+    marks = ("o", "s", "D")
+    for k, (name, row) in enumerate(shares.items()):
+        values = [row.get(word, np.nan) for word in words]
+        axes.plot(
+            values,
+            places,
+            marks[k % 3],
+            ms=9,
+            color=PALETTE[CYCLE[k]],
+            label=name,
+            alpha=0.85,
+        )
+    axes.axvline(0.5, color="0.5", lw=1, ls="--")
+    axes.set_yticks(places, words)
+    axes.set_xlim(-0.03, 1.03)
+    axes.set_ylim(-0.6, len(words) - 0.4)
+    axes.set_xlabel(f"share said of {group}")
+    axes.legend(fontsize=9, bbox_to_anchor=(1.01, 1), loc="upper left")
+    return CourseFigure(
+        figure,
+        f"For {len(words)} words, which share of the captions with the word "
+        f"is about {group}: in {', '.join(shares)}.",
+    )

@@ -1,0 +1,90 @@
+"""Encoders of keras.applications, with random weights, and which is taken."""
+
+import numpy as np
+import pytest
+
+from coursekit.errors import CourseError
+from coursekit.session import import_keras
+
+
+@pytest.fixture(scope="module")
+def eyes():
+    import_keras()
+    from coursekit.captions import eyes
+
+    return eyes
+
+
+@pytest.fixture
+def pictures():
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (2, 20, 20, 3)).astype("uint8")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("mobilenet_v2_0.35", (2, 7, 7, 1280)),
+        ("mobilenet_v2_1.0", (2, 7, 7, 1280)),
+        ("resnet50", (2, 7, 7, 2048)),
+        ("vgg16", (2, 14, 14, 512)),
+    ],
+)
+def test_every_encoder_gives_a_grid_of_frozen_features(
+    eyes, pictures, name, shape
+):
+    eye = eyes.load(name, weights=None)
+    assert eye(pictures)["grid"].shape == shape
+    assert eye.name == name and eye.version == "random"
+    assert not eye.network.trainable_variables
+
+
+def test_mobilenet_sees_the_enlarged_picture_from_minus_one_to_one(
+    eyes, pictures
+):
+    import tensorflow as tf
+
+    eye = eyes.load("mobilenet_v2_0.35", weights=None)
+    large = tf.image.resize(pictures.astype("float32"), (224, 224)).numpy()
+    expected = eye.network(large / 127.5 - 1, training=False)
+    assert np.allclose(eye(pictures)["grid"], expected, atol=1e-4)
+
+
+def test_resnet_sees_blue_first_with_the_means_taken_off(eyes):
+    eye = eyes.load("resnet50", weights=None)
+    eye.network = lambda pixels, training: pixels
+    red = np.zeros((1, 224, 224, 3), "uint8")
+    red[..., 0] = 200
+    seen = np.asarray(eye(red)["grid"])
+    means = np.array([103.939, 116.779, 123.68])
+    assert np.allclose(seen[0, 5, 5], [0, 0, 200] - means, atol=1e-3)
+
+
+def test_the_best_encoder_is_the_first_whose_weights_are_here(
+    eyes, monkeypatch
+):
+    def here(*names):
+        sources = [eyes.imagenet_weights.SOURCES[name] for name in names]
+        monkeypatch.setattr(eyes, "find", lambda s: s in sources or None)
+
+    here("mobilenet_v2_0.35", "vgg16")
+    assert eyes.present() == ["vgg16", "mobilenet_v2_0.35"]
+    assert eyes.choose("best") == "vgg16"
+    here()
+    assert eyes.choose("best") == "mobilenet_v2_0.35"
+    assert eyes.choose("resnet50") == "resnet50"
+
+
+def test_an_unknown_encoder_is_answered_with_the_known_ones(eyes):
+    with pytest.raises(CourseError, match="no encoder 'vgg'.*\n.*vgg16"):
+        eyes.load("vgg")
+
+
+def test_the_scenes_eye_is_the_encoder_of_lesson_21(eyes):
+    from coursekit.captions import encoder
+
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 256, (3, 64, 64, 3)).astype("uint8")
+    eye = eyes.load("scenes")
+    expected = encoder.headless(encoder.load())(images)["grid"]
+    assert np.allclose(eye(images)["grid"], expected, atol=1e-5)

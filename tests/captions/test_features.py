@@ -1,0 +1,104 @@
+"""Kept grids: whole or not there, and resumed."""
+
+import numpy as np
+import pytest
+
+from coursekit.captions import features
+from coursekit.errors import CourseError
+
+
+class Eye:
+    """Four places of two numbers: sums over quarters, and how often asked."""
+
+    name, size, version = "toy", 4, "1"
+
+    def __init__(self):
+        self.asked = 0
+
+    def __call__(self, images):
+        self.asked += len(images)
+        x = np.asarray(images, "float32")
+        quarters = x.reshape(-1, 2, 2, 2, 2, 3).sum(axis=(2, 4))
+        return {"grid": quarters[..., :2] / 7}
+
+
+@pytest.fixture
+def pictures():
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (170, 4, 4, 3)).astype("uint8")
+
+
+def stop_at(limit):
+    def report(done, count):
+        if done >= limit:
+            raise KeyboardInterrupt
+
+    return report
+
+
+def expected(pictures):
+    grid = Eye()(pictures)["grid"]
+    return grid.reshape(len(pictures), 4, 2).astype("float16")
+
+
+def test_grids_are_the_eyes_in_half_precision(pictures, tmp_path):
+    found = features.grids(pictures, Eye(), tmp_path)
+    assert found.dtype == np.float16 and found.shape == (170, 4, 2)
+    assert np.array_equal(found, expected(pictures))
+
+
+def test_the_second_time_only_the_shape_is_asked_for(pictures, tmp_path):
+    features.grids(pictures, Eye(), tmp_path)
+    eye = Eye()
+    features.grids(pictures, eye, tmp_path)
+    assert eye.asked == 1
+
+
+def test_an_interrupted_run_goes_on_and_ends_the_same(pictures, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        features.grids(pictures, Eye(), tmp_path, stop_at(100))
+    assert not list(tmp_path.glob("*.f16"))
+    assert features.done(pictures, Eye(), tmp_path) == 100
+    eye, seen = Eye(), []
+    found = features.grids(
+        pictures, eye, tmp_path, lambda done, count: seen.append(done)
+    )
+    assert seen == [100, 150] and eye.asked == 71
+    assert np.array_equal(found, expected(pictures))
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_half_a_picture_at_the_end_is_dropped(pictures, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        features.grids(pictures, Eye(), tmp_path, stop_at(50))
+    (part,) = tmp_path.glob("*.part")
+    with part.open("ab") as file:
+        file.write(b"\xff" * 7)  # killed while writing
+    found = features.grids(pictures, Eye(), tmp_path)
+    assert np.array_equal(found, expected(pictures))
+
+
+def test_other_pictures_or_another_eye_have_another_file(pictures, tmp_path):
+    features.grids(pictures, Eye(), tmp_path)
+    changed = pictures.copy()
+    changed[0, 0, 0, 0] ^= 1
+    features.grids(changed, Eye(), tmp_path)
+    other = Eye()
+    other.version = "2"
+    features.grids(pictures, other, tmp_path)
+    assert len(list(tmp_path.glob("*.f16"))) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_named(pictures, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    with pytest.raises(CourseError, match="cannot be kept in"):
+        features.grids(pictures, Eye(), blocked)
+
+
+def test_a_replay_keeps_its_grids_in_a_folder_of_its_own(monkeypatch):
+    monkeypatch.setenv("COURSEKIT_HOME", "/nowhere")
+    monkeypatch.setenv("COURSEKIT_REPLAY", "1")
+    assert "/nowhere" not in str(features.folder())
+    monkeypatch.delenv("COURSEKIT_REPLAY")
+    assert str(features.folder()).startswith("/nowhere")
