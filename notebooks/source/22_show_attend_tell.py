@@ -718,7 +718,8 @@ ck.check("22.5", even_penalty)
 #   maps;
 # - separate what looking buys from what any network of that size can do.
 #
-# Lesson 23 does the same with photographs, where nobody knows the boxes.
+# [23 · Real photographs](23_real_photographs.ipynb) does the same where nobody
+# knows the boxes.
 #
 # **References.** K. Xu et al. (2015), *Show, attend and tell: neural image
 # caption generation with visual attention*, ICML. D. Bahdanau, K. Cho and Y.
