@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [04](04_first_cnn.ipynb), [14](14_lstm_and_gru.ipynb) |
+# | **Before this** | [12](12_rnn_from_scratch.ipynb), 08 and 14 |
 # | **Time** | 75 min to read, 70 s to run (quick), 5 min on a GPU (full) |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
@@ -317,9 +317,10 @@ def one_cycle(steps):
 
 # %%
 def train(model):
-    """Teach a captioner all training captions, epoch after epoch."""
+    """Teach a captioner; the learning rate rises and falls once."""
     inputs, targets, weights = examples("train")
-    rate = one_cycle(profile.epochs * len(targets) // profile.batch_size)
+    steps = profile.epochs * (len(targets) // profile.batch_size + 1)
+    rate = one_cycle(steps)
     model.compile(
         keras.optimizers.Adam(rate),
         keras_loss,
@@ -972,8 +973,8 @@ figures.pictures(four, caption(four))
 # %% [markdown]
 # And a file. Replace `path` by one of yours; JPEG, PNG, GIF, whatever has
 # pixels. This network knows thirteen kinds of drawn things. Of a photograph it
-# will speak with the same confidence as of a scene, and it will be wrong. (For
-# those, see [23 · Real photographs](23_real_photographs.ipynb).)
+# will speak with the same confidence as of a scene, and it will be wrong.
+# (Real photographs are lesson 23.)
 
 # %%
 import pathlib
@@ -1186,8 +1187,8 @@ ck.check("21.7", beam_step)
 # - compute BLEU by hand, and say that it counts common words, not truth;
 # - caption your own scene and your own file, and distrust the answer.
 #
-# In [22 · Show, attend and tell](22_show_attend_tell.ipynb) the speaker may
-# look at the picture again before each word, and you will see where.
+# In lesson 22 the speaker may look at the picture again before each word, and
+# you will see where.
 #
 # **References.** O. Vinyals, A. Toshev, S. Bengio and D. Erhan (2015), *Show
 # and tell: a neural image caption generator*, CVPR. M. Tanti, A. Gatt and K.

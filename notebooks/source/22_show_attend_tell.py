@@ -243,7 +243,7 @@ longest = 20
 rows = {n: vocabulary.rows(getattr(dataset, n).y, longest) for n in parts}
 
 
-def pipeline(part, size):
+def pipeline(part):
     """Batches of a split: inputs, targets, weights (0 for padding)."""
     table = tf.constant(places[part])
     captions = tf.constant(rows[part].reshape(-1, longest + 2))
@@ -256,16 +256,16 @@ def pipeline(part, size):
     numbers = tf.data.Dataset.range(len(captions))
     if part == "train":
         numbers = numbers.shuffle(len(captions), seed=profile.seed)
-    batches = numbers.batch(size, drop_remainder=True)
+    batches = numbers.batch(profile.batch_size, drop_remainder=True)
     return batches.map(example, num_parallel_calls=2)
 
 
-inputs, targets, weights = next(iter(pipeline("train", profile.batch_size)))
+inputs, targets, weights = next(iter(pipeline("train")))
 print(inputs["places"].shape, inputs["said"].shape, targets.shape)
 
 # %% [markdown]
 # `training.fit` is the loop of lesson 21: Adam, a rate that rises and falls,
-# masked cross-entropy. Validation captions are priced at the end. Besides the
+# masked cross-entropy, and ten batches of validation captions. Besides the
 # network that looks, train a **control** that cannot: the same layers, but
 # every place always has the weight 1/64. Any difference is due to looking.
 
@@ -286,23 +286,18 @@ def captioner(**options):
 models = {"looks": captioner(), "cannot look": captioner(look=False)}
 
 
-# %%
+# %% tags=["nbval-approx-1e-1"]
 def teach(model):
-    """Train a captioner; returns its cost of a validation word in nats."""
-    training.fit(
+    return training.fit(
         model,
-        pipeline("train", profile.batch_size),
+        pipeline("train"),
         profile.epochs,
         profile.learning_rate,
         callbacks=[ck.EpochProgress()],
-    )
-    inputs, targets, weights = next(iter(pipeline("validation", 1000)))
-    cost = float(model.loss(targets, model(inputs), weights))
-    print(f"validation {cost:.3f}")
-    return cost
+        validation=pipeline("validation").take(10),
+    )["val_loss"][-1]
 
 
-# %% tags=["nbval-approx-1e-1"]
 costs = {}
 for name, model in models.items():
     print(name)
@@ -388,7 +383,6 @@ def cover(boxes):
     return (high[:, :, np.newaxis] * wide[:, np.newaxis]).max(0).ravel() / 64
 
 
-# %%
 def masses(told, looked, split):
     """For every true noun: (mass inside its boxes, chance)."""
     found = []
@@ -471,7 +465,6 @@ def beam(model, places):
     return vocabulary.texts(search(places)[0][:, 0])
 
 
-# %%
 results = {}
 for name, model in models.items():
     said, new = (beam(model, places[n]) for n in ("test", "held_out"))
@@ -718,8 +711,7 @@ ck.check("22.5", even_penalty)
 #   maps;
 # - separate what looking buys from what any network of that size can do.
 #
-# [23 · Real photographs](23_real_photographs.ipynb) does the same where nobody
-# knows the boxes.
+# Lesson 23 does the same with photographs, where nobody knows the boxes.
 #
 # **References.** K. Xu et al. (2015), *Show, attend and tell: neural image
 # caption generation with visual attention*, ICML. D. Bahdanau, K. Cho and Y.
