@@ -817,6 +817,11 @@ print("pictures people agree on, each group:", bool(table.sum(1).min() > 20))
 assert table.sum(axis=1).min() > 20
 
 # %% [markdown]
+# In full (seed 0) the same cells gave: of the test photographs in which people
+# agree on a woman, 35 % were said to show a man; the other way round 9 %. And
+# 26 % of the training captions with *riding* are about women; of the network's
+# captions, none.
+#
 # Three things to take away:
 #
 # - **A caption states as seen what was guessed.** It will say *man* of a small

@@ -4,6 +4,7 @@ The encoder does not change, so a picture's grid need not be computed twice.
 8,000 photographs of 7 x 7 places with 1,280 features are 1 GB as float16.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
@@ -80,7 +81,7 @@ def _make(images, eye: Eye, ready: Path, shape, report) -> None:
     require_space(ready.parent, (len(images) - first) * row)
     with (
         part.open("ab") as file,
-        bar(f"grids of {eye.name}", len(images), first, False) as advance,
+        _bar(f"grids of {eye.name}", len(images), first) as advance,
     ):
         file.truncate(first * row)  # half a picture, if it was killed
         for start in range(first, len(images), BATCH):
@@ -92,6 +93,13 @@ def _make(images, eye: Eye, ready: Path, shape, report) -> None:
             file.flush()
             advance(len(batch))
     part.replace(ready)
+
+
+def _bar(name: str, total: int, first: int):
+    """A bar for people; a replay compares what is printed."""
+    if in_replay():
+        return contextlib.nullcontext(lambda count: None)
+    return bar(name, total, first, sizes=False)
 
 
 def _key(images, eye: Eye) -> str:
