@@ -1131,7 +1131,7 @@ ck.check("12.7", truncated_gradient)
 # - explain why time is the one axis that cannot be computed in parallel.
 #
 # Next: what happens to a path over forty steps? It vanishes or it explodes
-# (lesson 13).
+# ([13](13_vanishing_gradients.ipynb)).
 #
 # **References.** J. L. Elman (1990), *Finding structure in time*, Cognitive
 # Science 14:179-211. P. J. Werbos (1990), *Backpropagation through time: what

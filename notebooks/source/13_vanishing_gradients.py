@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | 12 · A recurrent network from scratch |
+# | **Before this** | [12 · A recurrent network](12_rnn_from_scratch.ipynb) |
 # | **Time** | 45 min to read, 35 s to run (quick), 15 min on a CPU (full) |
 # | **Data** | none: random sequences you make here |
 # | **Hardware** | any laptop |

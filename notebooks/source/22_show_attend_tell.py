@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
-# | **Time** | 60 min to read, 80 s to run (quick), 10 min on a GPU (full) |
+# | **Time** | 60 min to read, 75 s to run (quick), longer in full |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |
 # | **You should end with** | attention three times denser on what is named |

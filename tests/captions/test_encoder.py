@@ -44,7 +44,10 @@ def test_a_place_belongs_to_the_thing_that_covers_most_of_it():
     masks[0, :8, :8] = 1
     masks[0, :8, 5:13] = 2  # 24 of the pixels of place 0, 40 of place 1
     masks[0, 60:63, 60:63] = 1  # 9 pixels: too few
-    things = [Thing("dog", "red", 0, 0), Thing("cat", "blue", 0, 0)]
+    things = [
+        Thing("dog", "red", 0, 0, pose="sitting"),
+        Thing("cat", "blue", 0, 0, pose="sitting"),
+    ]
     labels = encoder.place_labels(masks, [things])
     dog, cat = (1 + list(KINDS).index(kind) for kind in ("dog", "cat"))
     assert labels["kind"][0, 0, :3].tolist() == [dog, cat, 0]
