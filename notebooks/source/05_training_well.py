@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 75 min to read, 60 s to run (quick), longer in full |
+# | **Time** | 75 min to read, 70 s to run (quick), longer in full |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | a table: what each cure brings, and how sure |
