@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [12 · A recurrent network](12_rnn_from_scratch.ipynb) |
-# | **Time** | 45 min to read, 35 s to run (quick), 15 min on a CPU (full) |
+# | **Time** | 45 min to read, 36 s to run (quick), longer in full |
 # | **Data** | none: random sequences you make here |
 # | **Hardware** | any laptop |
 # | **You should end with** | a curve: which cure reaches which time lag |
@@ -758,7 +758,8 @@ assert 80 in reached["ReLU, identity, clipped"]
 #   step. Clipping changes nothing. It is the wrong medicine.
 # - The **orthogonal start** reaches all lags tried.
 # - The **identity** has the best gradient at the start, and fails at 80 all
-#   the same: it explodes during training. There clipping *is* the medicine.
+#   the same. With clipping it succeeds, which points to a gradient that grew
+#   too large during training. There clipping *is* the medicine.
 #
 # How far to trust it? One seed, a task with a single bit to keep, 300 updates.
 # The full profile uses three seeds, more lags and more arms. The order is

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [13 · Gradients](13_vanishing_gradients.ipynb) |
-# | **Time** | 60 min to read, 60 s to run (quick), an hour on a CPU (full) |
+# | **Time** | 60 min to read, 34 s to run (quick), longer in full |
 # | **Data** | none: number and bracket sequences you make here |
 # | **Hardware** | any laptop |
 # | **You should end with** | your own LSTM and GRU, equal to Keras' to 1e-6 |

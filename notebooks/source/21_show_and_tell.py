@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [12](12_rnn_from_scratch.ipynb), 08 and 14 |
-# | **Time** | 75 min to read, 70 s to run (quick), longer in full |
+# | **Time** | 75 min to read, 54 s to run (quick), longer in full |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
 # | **You should end with** | BLEU-4 above 50, 95 % of named things there |

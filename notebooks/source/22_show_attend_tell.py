@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
-# | **Time** | 60 min to read, 75 s to run (quick), longer in full |
+# | **Time** | 60 min to read, 71 s to run (quick), longer in full |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |
 # | **You should end with** | attention three times denser on what is named |
