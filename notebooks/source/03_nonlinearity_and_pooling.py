@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [02 · By hand](02_convolution_by_hand.ipynb) |
-# | **Time** | 70 min to read, 15 s to run (quick), minutes in full |
+# | **Time** | 70 min to read, 15 s to run (quick), 1 min in full |
 # | **Data** | 1,797 real digits (quick), MNIST (full) |
 # | **Hardware** | any laptop |
 # | **You should end with** | a measured limit of pooling's forgiveness |
@@ -359,9 +359,9 @@ assert student.count_params() == 8
 # descent on half the squared error:
 
 # %%
-dataset = ck.data.load(profile.dataset, size=profile.size)
-small = dataset.train.x[:300, 2::4, 2::4, 0].reshape(300, 49) / 255
-wish = dataset.train.y[:300] * 1.0
+bundled = ck.data.load("digits", size=28).train
+small = bundled.x[:300, 2::4, 2::4, 0].reshape(300, 49) / 255
+wish = bundled.y[:300] * 1.0
 
 
 def one_step(weights, biases, outgoing, rate, leak=0.0):
@@ -499,6 +499,7 @@ def deep_network(activation, depth):
 
 
 # %%
+dataset = ck.data.load(profile.dataset, size=profile.size)
 pixels = dataset.train.x / 255.0
 mean, std = pixels.mean(), pixels.std()
 
