@@ -2,8 +2,9 @@
 
     python benchmarks/scenes_captions.py
 
-The captioner of lesson 22, with the course's encoder: BLEU, truth, and
-attention inside the true boxes on the test pictures, greedy. The time for
+The captioner of lesson 22, with the course's encoder, and the same network
+when it cannot look (every place counts the same): BLEU and truth of what it
+says about the test pictures, greedy. The time for
 1,000 captions (test and held-out pictures) is measured after compilation,
 five times, the median counts; it is compared with a loop that calls
 ``predict`` for every word of one picture at a time, with the same words.
