@@ -221,12 +221,11 @@ def costs(
     lengths = np.array(list(by_length))
     times = 1000 * np.array(list(by_length.values()))
     left.plot(lengths, times, "o", label="measured")
-    slope = times[-1] / lengths[-1]
-    left.plot(
-        [0, lengths[-1]], [0, times[-1]], "--", lw=1, label="in proportion"
-    )
+    slope = (times @ lengths) / (lengths @ lengths)  # least squares
+    ends = np.array([0, lengths[-1]])
+    left.plot(ends, slope * ends, "--", lw=1, label="in proportion")
     left.set_xlim(0)
-    left.set_ylim(0, 1.1 * max(times.max(), slope))
+    left.set_ylim(0, 1.1 * max(times.max(), slope * lengths[-1]))
     left.set_xlabel("steps")
     left.set_ylabel("milliseconds")
     left.legend()
