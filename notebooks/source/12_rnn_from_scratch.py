@@ -931,12 +931,12 @@ print("one long sequence takes longer:  ", slower > 2)
 assert linear / 4 < growth < linear * 4 and slower > 2
 
 # %% [markdown]
-# Left: the points lie on a line through zero. Right: the same number of
+# Left: the points lie close to a line through zero. Right: the same number of
 # products, and the more steps wait for each other, the longer it takes. Each
 # step is a small piece of work that must be started and finished before the
 # next one, however many processors you have. Across the **batch** everything
 # can be done at once, across **time** nothing can. (The times are from the
-# machine that ran the cell, so they are in the picture only.)
+# machine that ran the cell, busy or not, so they are in the picture only.)
 #
 # The input part $x_t U$ needs no state, so libraries compute it for all steps
 # at once, before the loop. So can you:
