@@ -40,6 +40,11 @@ if importlib.util.find_spec("coursekit") is None:
         kits = [here / "coursekit-kit" / "lib"]
     sys.path[:0] = map(str, kits)
 
+# %% [markdown]
+# That cell looks for the course's files. It is the first of every lesson, and
+# you never have to read it. The second one starts the lesson: it fixes the
+# random numbers, so that you see what is printed here, and says what it uses.
+
 # %%
 import coursekit as ck
 
@@ -224,7 +229,8 @@ sequences.five_shapes()
 
 # %% [markdown]
 # As Keras models, each input step with 8 features and each output step with 3.
-# Say the output shape before you read on. **One to one** has no time at all:
+# Say the output shape before you read on; the batch has two examples. **One to
+# one** has no time at all:
 
 # %%
 features, units, outputs = 8, 16, 3
@@ -235,7 +241,8 @@ one_to_one = keras.Model(one, layers.Dense(outputs)(one), name="one_to_one")
 assert one_to_one(np.zeros((2, features))).shape == (2, outputs)
 
 # %% [markdown]
-# **One to many** shows the input again at each step; the state makes the steps
+# **One to many**: the picture shows the input once, at the start. The simplest
+# way in Keras is to show it again at each step; the state makes the steps
 # differ:
 
 # %%
@@ -264,7 +271,8 @@ assert equal(np.zeros((2, 7, features))).shape == (2, 7, outputs)
 # %% [markdown]
 # **Many to many, unequal lengths**: a first network (the *encoder*) reads
 # everything; a second one (the *decoder*) starts from its last state and
-# writes. The decoder is fed what was written so far:
+# writes. The decoder is fed what was written so far (the picture leaves these
+# arrows out):
 
 # %%
 written = layers.Input((None, outputs), name="written")
@@ -324,9 +332,10 @@ assert all(same)
 # word by word: B begins a name, I is inside it, O is outside:
 
 # %%
-marked = {"Ada": "B", "Lovelace": "I", "lived": "O", "in": "O", "London": "B"}
-print(len(marked), "words,", len(marked.values()), "marks,", end=" ")
-print(list(marked.values()).count("B"), "names")
+text = ["Ada", "Lovelace", "lived", "in", "London"]
+marks = ["B", "I", "O", "O", "B"]
+print(len(text), "words,", len(marks), "marks,", marks.count("B"), "names")
+assert len(text) == len(marks) != marks.count("B")
 
 # %% [markdown]
 # Translation is another matter. "How are you" has three words, in Kannada it
@@ -458,8 +467,9 @@ assert place["recurrent"][1] > 0.85
 # %% [markdown]
 # The weights for the second half were never trained: the dense network guesses
 # there. The recurrent network uses the *same* weights at every step, as a
-# convolution uses the same filter at every place. (Nearly: more than
-# nine steps without a bump were never seen in training.)
+# convolution uses the same filter at every place. It is not quite perfect: in
+# training, a bump came after eight steps of noise at most, here after up to
+# eighteen.
 #
 # ## Only the order differs
 #
@@ -496,16 +506,34 @@ print(f"{len(known):,} words")
 # %% [markdown]
 # Why "an" as "a"? Look at "an enchanting film": where a pair exchanges
 # *enchanting* and *lazy*, the article changes too, and the two reviews are no
-# longer the same words. A leak of one letter. Now they are:
+# longer the same words. How many pairs differ in that? Count the words as they
+# are written, then with "an" as "a":
+
 
 # %%
-for split in (reviews.train, reviews.validation, reviews.test):
+def unequal_pairs(split, words_of):
+    """How many pairs there are, and how many are not the same words."""
     bags = {}
     for text, partner in zip(split.x, split.extra["pair"]):
-        bags.setdefault(partner, []).append(Counter(split_words(text)))
+        bags.setdefault(partner, []).append(Counter(words_of(text)))
     del bags[-1]  # reviews without a partner
-    assert all(one == other for one, other in bags.values())
-    print(len(bags), "pairs of equal words")
+    return len(bags), sum(one != other for one, other in bags.values())
+
+
+def as_written(text):
+    return re.findall(r"[a-z]+", text.lower())
+
+
+splits = (reviews.train, reviews.validation, reviews.test)
+for words_of in (as_written, split_words):
+    counted = np.array([unequal_pairs(split, words_of) for split in splits])
+    pairs, unequal_ones = counted.sum(axis=0)
+    print(f"{words_of.__name__:<11} {unequal_ones} of {pairs} pairs differ")
+assert unequal_ones == 0
+
+# %% [markdown]
+# A leak of one letter in 26 pairs, 3 of them among the 140 of the test. With
+# "an" as "a" it is closed.
 
 # %% [markdown]
 # Two views of the same reviews. The **bag** counts each word. The **sequence**
@@ -653,8 +681,8 @@ assert control < 0.65
 # it.** How far to trust it? The templates are few, and the training reviews
 # use the same ones; real reviews are wider (lesson 16). And training a plain
 # recurrent layer takes patience: of the three starts of the full profile one
-# sits at 0.50 for two epochs before it finds the order. All three end above
-# 0.95.
+# sits at 0.50 for two epochs before it finds the order. After eight epochs all
+# three are above 0.95, and get 99 % of the paired reviews right.
 #
 # ## Splitting time
 #
@@ -818,8 +846,8 @@ sequences.forecasts(
 # sides. In the future there is only one side, and the curve leaves the range
 # that the model has seen.
 #
-# Is it always that bad? The same computation for other real series (two more,
-# of temperatures, in the full profile):
+# Is it always that bad? The error of the three nearest for other real series,
+# each in its own unit (two more, of temperatures, in the full profile):
 
 
 # %% tags=["nbval-approx"]
@@ -920,8 +948,8 @@ assert change.max() > 1e-3
 # %% [markdown]
 # **Smoothing before splitting.** A mean over *before, now and after* puts the
 # answer into the input. The symptom is a result that is too good to be true.
-# The kit's synthetic weather was made with a known best possible error, 0.8
-# degrees for the next reading. Beat that?
+# The kit's synthetic weather comes with the best possible forecast of each
+# reading. Beat that?
 
 
 # %%
@@ -932,16 +960,18 @@ def linear(x_train, y_train, x):
     return np.column_stack([x, np.ones(len(x))]) @ weights
 
 
-weather = ck.data.load("series", series="weather").train.y.astype("float64")
+station = ck.data.load("series", series="weather").train
+best = np.sqrt(np.mean((station.extra["expected"] - station.y) ** 2))
+print(f"best possible error {best:.2f} degrees")
+
+# %%
+weather = station.y.astype("float64")
 smooth = np.convolve(weather, np.ones(3) / 3, mode="same")
 for name, column in (("as measured", weather), ("smoothed", smooth)):
     x, y = windows(column, length=16)[0], weather[16:]
     result = error(linear, x, y, *chronological_split(len(x))[0])
-    print(
-        f"{name:<12} error {result:.2f}, beats the best possible:",
-        result < 0.8,
-    )
-assert result < 0.8
+    print(f"{name:<12} error {result:.2f}, below the best: {result < best}")
+assert result < best
 
 # %% [markdown]
 # The split was in time, and still the future leaked in, through the window of

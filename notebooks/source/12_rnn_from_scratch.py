@@ -42,6 +42,11 @@ if importlib.util.find_spec("coursekit") is None:
         kits = [here / "coursekit-kit" / "lib"]
     sys.path[:0] = map(str, kits)
 
+# %% [markdown]
+# That cell looks for the course's files. It is the first of every lesson, and
+# you never have to read it. The second one starts the lesson: it fixes the
+# random numbers, so that you see what is printed here, and says what it uses.
+
 # %%
 import coursekit as ck
 
@@ -365,7 +370,7 @@ assert np.isclose(dh3, nudged, atol=1e-8)
 # $L$ depends on the state $h_t$ in two ways: through the output of this step,
 # and through the next state. Call the gradient $g_t = \partial L / \partial
 # h_t$, and let $a_t = g_t \odot (1 - h_t^2)$ be what is left of it in front of
-# the tanh. Then
+# the tanh ($\odot$ multiplies entry by entry). Then
 #
 # $$g_t = \underbrace{e_t V^\top}_{\text{this output}} +
 # \underbrace{a_{t+1} W^\top}_{\text{the future}}, \qquad
@@ -611,7 +616,7 @@ def train(weights, steps, rate=profile.learning_rate):
 
 
 # %% [markdown]
-# Two units must do. At which loss will it begin to spell the word right?
+# Two units are enough. At which loss will it begin to spell the word right?
 
 # %%
 weights, losses, done = draw_weights(4, 2, 4, seed=profile.seed), [], 0
@@ -812,7 +817,7 @@ for reach in (lag - 1, lag):
 
 # %%
 def recalls(reach, size, seed):
-    """Trains on fresh batches; True if the last losses are near zero."""
+    """Trains on fresh batches; True if half of log 2, guessing, is beaten."""
     rng = np.random.default_rng(seed)
     weights = draw_weights(4, 8, 2, seed, size)
     losses = []
@@ -822,10 +827,10 @@ def recalls(reach, size, seed):
         for name in weights:
             weights[name] = weights[name] - 0.5 * slope[name] / max(1, length)
         losses.append(loss)
-    return np.mean(losses[-20:]) < 0.2
+    return np.mean(losses[-20:]) < np.log(2) / 2
 
 
-# %% tags=["nbval-approx-3e-1"]
+# %%
 learned = {
     size: {
         reach: np.mean([recalls(reach, size, seed) for seed in profile.starts])
@@ -851,8 +856,8 @@ assert small[lag] > small[1] + 0.3 and larger[1] > 0.5
 # dies within a few steps: the shorter the reach, the fewer starts ever find
 # the letter, and only the full reach never fails. From **larger** weights the
 # untrained network already carries a jumbled echo of the letter to the end;
-# one step of gradient is often enough to read it out and strengthen it. (A
-# handful of starts: trust the direction, not each bar.)
+# one step of gradient is often enough to read it out and strengthen it. (Four
+# starts: trust the direction, not each bar.)
 #
 # So "truncated BPTT learns nothing beyond its reach" is too strong. It gets no
 # gradient from there, but it can use what the state happens to carry.
@@ -895,20 +900,25 @@ import time
 
 
 def seconds(batch, steps):
-    """The best of several runs of the recurrence alone."""
+    """One run of the recurrence alone."""
     rng = np.random.default_rng(0)
     W, x = rng.normal(0, 0.1, (d, d)), rng.normal(0, 1, (steps, batch, d))
-    best = np.inf
-    for _ in range(profile.repeats):
-        start, h = time.perf_counter(), np.zeros((batch, d))
-        for now in x:
-            h = np.tanh(now + h @ W)
-        best = min(best, time.perf_counter() - start)
-    return best
+    start, h = time.perf_counter(), np.zeros((batch, d))
+    for now in x:
+        h = np.tanh(now + h @ W)
+    return time.perf_counter() - start
 
 
-by_length = {steps: seconds(1, steps) for steps in profile.lengths}
-by_shape = {(n, 4096 // n): seconds(n, 4096 // n) for n in (1, 8, 64)}
+# %%
+def best_of_rounds(shapes):
+    """The best time of each (batch, steps); the machine may be busy."""
+    rounds = [[seconds(*s) for s in shapes] for _ in range(profile.repeats)]
+    return dict(zip(shapes, np.min(rounds, axis=0)))
+
+
+by_steps = best_of_rounds([(1, steps) for steps in profile.lengths])
+by_length = {steps: best for (_, steps), best in by_steps.items()}
+by_shape = best_of_rounds([(n, 4096 // n) for n in (1, 8, 64)])
 unrolled.costs(by_length, by_shape)
 
 # %%
@@ -921,12 +931,12 @@ print("one long sequence takes longer:  ", slower > 2)
 assert linear / 4 < growth < linear * 4 and slower > 2
 
 # %% [markdown]
-# Left: the points lie on a line through zero. Right: the same number of
+# Left: the points lie close to a line through zero. Right: the same number of
 # products, and the more steps wait for each other, the longer it takes. Each
 # step is a small piece of work that must be started and finished before the
 # next one, however many processors you have. Across the **batch** everything
 # can be done at once, across **time** nothing can. (The times are from the
-# machine that ran the cell, so they are in the picture only.)
+# machine that ran the cell, busy or not, so they are in the picture only.)
 #
 # The input part $x_t U$ needs no state, so libraries compute it for all steps
 # at once, before the loop. So can you:
@@ -991,8 +1001,11 @@ assert sum(np.diff(wrong) > 0) > 20
 stuck, _ = train(draw_weights(4, 2, 4, seed=9), 1000, rate=0.5)
 print(f"loss {total_loss(x, targets, stuck):.2f}, writes {spell(stuck)}")
 slopes = 1 - forward(x, stuck)[0][1:] ** 2
-print("all slopes of tanh below a quarter:", bool(slopes.max() < 0.25))
+print("slopes of tanh, step by step:", slopes.round(2).tolist())
+steepest = max(np.abs(g).max() for g in gradients(x, targets, stuck).values())
+print(f"largest number in the gradient: {steepest:.3f}")
 assert abs(total_loss(x, targets, stuck) - without_memory) < 0.02
+assert slopes.max() < 0.25 and steepest < 0.01
 
 # %% [markdown]
 # 1.39 is $2 \log 2$: the network has become one without memory. A landmark

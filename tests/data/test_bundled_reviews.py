@@ -63,6 +63,22 @@ def test_partners_have_the_same_words_and_opposite_moods(sets):
     assert len(set(seen)) == len(seen)  # no pair in two splits
 
 
+def test_in_26_of_840_pairs_the_order_also_turns_an_a_into_an(sets):
+    counted = []
+    for split in splits(sets):
+        pairs, unequal = split.extra["pair"], 0
+        for number in np.unique(pairs[pairs >= 0]):
+            rows = np.flatnonzero(pairs == number)
+            one, other = (Counter(words(split.x[row])) for row in rows)
+            if one != other:
+                unequal += 1
+                assert {*(one - other), *(other - one)} == {"a", "an"}
+                kinds = split.extra["kinds"][rows]
+                assert [KINDS[k] for k in kinds] == ["contrast"] * 2
+        counted.append((len(np.unique(pairs[pairs >= 0])), unequal))
+    assert counted == [(560, 15), (140, 8), (140, 3)]
+
+
 def test_the_vocabulary_has_some_thousand_words(sets):
     counts = Counter(w for text in sets.train.x for w in words(text))
     assert len(counts) > 2_000

@@ -421,6 +421,15 @@ def test_check_prints_the_verdict_in_plain_text(capsys):
     )
 
 
+@pytest.mark.parametrize("identity", ["00.2", "11.1", "12.1", "12.2"])
+def test_a_quiz_letter_is_sent_to_answer(identity, capsys):
+    exercises.check(identity, "b")
+    said = capsys.readouterr().out
+    assert "not yet" in said and f'ck.answer("{identity}", "b")' in said
+    exercises.check(identity, "beta")
+    assert "ck.answer" not in capsys.readouterr().out
+
+
 def test_the_solution_of_a_function_is_its_source(capsys):
     exercises.solution("00.1")
     printed = capsys.readouterr().out

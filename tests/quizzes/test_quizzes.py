@@ -145,6 +145,13 @@ def test_an_unknown_id_or_label_is_told_not_raised(identity, label, capsys):
     assert capsys.readouterr().out.strip()
 
 
+@pytest.mark.parametrize("given", [42, [1.5, 2.5], "dog", lambda x: x])
+def test_an_exercises_answer_is_sent_to_check(given, capsys):
+    ck.answer("00.2", given)
+    said = capsys.readouterr().out
+    assert "Question 00.2 of the quiz" in said and 'ck.check("00.2"' in said
+
+
 def test_a_lesson_without_quiz_is_an_error_that_lists_the_others():
     with pytest.raises(CourseError, match="00"):
         ck.quiz("99")

@@ -1,5 +1,6 @@
 """README, Makefile, CI and the guides say what is true."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from coursekit import build, paths, settings
+from coursekit import build, exercises, paths, settings
 from coursekit.cli import app
 
 ROOT = paths.kit_root()
@@ -185,3 +186,33 @@ def test_actions_are_pinned_to_a_major_version_and_targets_exist(name):
         for command in commands(job):
             if command.startswith("make"):
                 assert command.split()[1] in targets
+
+
+def plans():
+    """Each session plan of the guide: its lesson and its text."""
+    guide = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
+    found = re.findall(r"^### (\d\d) · .*$([\s\S]*?)(?=^##|\Z)", guide, re.M)
+    return [pytest.param(*plan, id=plan[0]) for plan in found]
+
+
+@pytest.mark.parametrize(("lesson", "text"), plans())
+def test_a_session_plan_quotes_what_its_lesson_prints(lesson, text):
+    (path,) = paths.notebooks_dir().glob(f"{lesson}_*.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    printed = "".join(
+        "".join(output.get("text", output.get("data", {}).get("text/plain")))
+        for cell in cells
+        for output in cell.get("outputs", [])
+    )
+    for number in re.findall(r"\d+\.\d\d+|\d,\d{3}", text):
+        assert re.search(rf"(?<!\d){re.escape(number)}", printed), number
+
+
+@pytest.mark.parametrize(("lesson", "text"), plans())
+def test_a_session_plan_fills_its_time_and_names_real_exercises(lesson, text):
+    tables = re.split(r"^\| minutes .*$", text, flags=re.M)[1:]
+    for table in tables:
+        rows = map(int, re.findall(r"^\| (\d+) \|", table, re.M))
+        assert sum(rows) == 90
+    known = {exercise.id for exercise in exercises.load(lesson)}
+    assert set(re.findall(rf"\b{lesson}\.\d\b", text)) == known

@@ -6,6 +6,7 @@ plain text and never raise on account of a learner's answer.
 """
 
 import inspect
+import re
 import textwrap
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +39,12 @@ def check(exercise_id: str, answer: Any) -> None:
     else:
         print(f"{exercise.id}  not yet - {verdict.message}")
         print(f'ck.hint("{exercise.id}") has a nudge.')
+        if _is_letter(answer):
+            print(
+                f"This is exercise {exercise.id}. If you meant question "
+                f"{exercise.id} of the quiz: "
+                f'ck.answer("{exercise.id}", "{answer}")'
+            )
 
 
 def hint(exercise_id: str) -> None:
@@ -96,9 +103,15 @@ def _find(exercise_id: str) -> Exercise | None:
     if wanted not in known:
         print(
             f"There is no exercise {wanted!r}; "
-            f"lesson {lesson} has {', '.join(known)}."
+            f"lesson {lesson} has {', '.join(known)}. "
+            "(Quiz questions are answered with ck.answer.)"
         )
     return known.get(wanted)
+
+
+def _is_letter(answer: Any) -> bool:
+    """True for what looks like an option of a quiz question."""
+    return isinstance(answer, str) and bool(re.fullmatch("[a-h]", answer))
 
 
 def _wrapped(text: str) -> str:

@@ -29,6 +29,22 @@ def _two_tanhs(x, h, U, W, b):
     return np.tanh(x @ U + b) + np.tanh(h @ W)
 
 
+def _no_memory(x, h, U, W, b):
+    return np.tanh(x @ U + b)
+
+
+def _logistic(x, h, U, W, b):
+    return 1 / (1 + np.exp(-(x @ U + h @ W + b)))
+
+
+def _old_state_added(x, h, U, W, b):
+    return h + rnn_step(x, h, U, W, b)
+
+
+def _entry_by_entry(x, h, U, W, b):
+    return np.tanh(x @ U + h * W + b)
+
+
 def word_loss(outputs, targets):
     chosen = outputs[np.arange(len(targets)), targets]
     return float(-np.log(chosen).sum())
@@ -53,6 +69,22 @@ def _positive_log(outputs, targets):
 
 def _all_outputs(outputs, targets):
     return float(-np.log(outputs).sum())
+
+
+def _not_summed(outputs, targets):
+    return -np.log(outputs[np.arange(len(targets)), targets])
+
+
+def _every_pair(outputs, targets):
+    return float(-np.log(outputs[:, targets]).sum())
+
+
+def _likeliest(outputs, targets):
+    return float(-np.log(outputs.max(axis=1)).sum())
+
+
+def _base_two(outputs, targets):
+    return word_loss(outputs, targets) / np.log(2)
 
 
 def gradient_of_W(states, g_outputs, W):
@@ -103,6 +135,46 @@ def _outer_turned(states, g_outputs, W):
     return gradient_of_W(states, g_outputs, W).T
 
 
+def _slope_before(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        a = (g_outputs[t - 1] + future) * (1 - states[t - 1] ** 2)
+        total += np.outer(states[t - 1], a)
+        future = a @ W.T
+    return total
+
+
+def _future_past_the_tanh(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        a = g_outputs[t - 1] * (1 - states[t] ** 2) + future
+        total += np.outer(states[t - 1], a)
+        future = a @ W.T
+    return total
+
+
+def _future_without_slope(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(len(g_outputs), 0, -1):
+        g = g_outputs[t - 1] + future
+        total += np.outer(states[t - 1], g * (1 - states[t] ** 2))
+        future = g @ W.T
+    return total
+
+
+def _forwards(states, g_outputs, W):
+    total, future = np.zeros_like(W), np.zeros(len(W))
+    for t in range(1, len(g_outputs) + 1):
+        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
+        total += np.outer(states[t - 1], a)
+        future = a @ W.T
+    return total
+
+
+def _mean_of_shares(states, g_outputs, W):
+    return gradient_of_W(states, g_outputs, W) / len(g_outputs)
+
+
 def last_states(sequences, U, W, b):
     last = []
     for x in sequences:
@@ -128,6 +200,29 @@ def _reset_each_step(sequences, U, W, b):
 
 def _first_states(sequences, U, W, b):
     return np.array([np.tanh(x[0] @ U + b) for x in sequences])
+
+
+def _turned_W(sequences, U, W, b):
+    return last_states(sequences, U, W.T, b)
+
+
+def _padded(sequences, U, W, b):
+    longest = max(map(len, sequences))
+    rows = [((0, longest - len(x)), (0, 0)) for x in sequences]
+    filled = [np.pad(x, row) for x, row in zip(sequences, rows, strict=True)]
+    return last_states(filled, U, W, b)
+
+
+def _very_last(sequences, U, W, b):
+    return last_states(sequences, U, W, b)[-1]
+
+
+def _every_state(sequences, U, W, b):
+    states = []
+    for x in sequences:
+        starts = [x[: steps + 1] for steps in range(len(x))]
+        states.extend(last_states(starts, U, W, b))
+    return np.array(states)
 
 
 def _read_backwards(sequences, U, W, b):
@@ -172,6 +267,18 @@ def _one_long_sequence(sequences, w, rate):
 
 def _last_sequence_only(sequences, w, rate):
     return float(w - rate * slope(sequences[-1], w))
+
+
+def _mean_of_all(sequences, w, rate):
+    return float(w - rate * np.mean([slope(x, w) for x in sequences]))
+
+
+def _first_sequence_only(sequences, w, rate):
+    return one_pass(sequences[:1], w, rate)
+
+
+def _no_rate(sequences, w, rate):
+    return one_pass(sequences, w, 1)
 
 
 def truncated_gradient(x, u, w, reach):
@@ -219,6 +326,51 @@ def _chunks(x, u, w, reach):
 def _deepest_path_only(x, u, w, reach):
     longer = truncated_gradient(x, u, w, reach)
     return longer - truncated_gradient(x, u, w, reach - 1)
+
+
+def _paths(x, u, w, reach, slope=True, weight=True, shift=1):
+    """The sum over paths, with a factor left out or a state mistaken."""
+    h = [0.0]
+    for now in x:
+        h.append(np.tanh(u * now + w * h[-1]))
+    total = 0.0
+    for t in range(1, len(x) + 1):
+        g = 1.0
+        for s in range(t, max(0, t - reach), -1):
+            g *= 1 - h[s] ** 2 if slope else 1
+            total += g * h[s - shift]
+            g *= w if weight else 1
+    return float(total)
+
+
+def _no_slopes(x, u, w, reach):
+    return _paths(x, u, w, reach, slope=False)
+
+
+def _no_weights(x, u, w, reach):
+    return _paths(x, u, w, reach, weight=False)
+
+
+def _own_state(x, u, w, reach):
+    return _paths(x, u, w, reach, shift=0)
+
+
+def _one_step_less(x, u, w, reach):
+    return truncated_gradient(x, u, w, reach - 1)
+
+
+def _mean_of_errors(x, u, w, reach):
+    return truncated_gradient(x, u, w, reach) / len(x)
+
+
+def _state_cut_too(x, u, w, reach):
+    """Forgets the state as well: reads the last steps alone."""
+    total = 0.0
+    for t in range(1, len(x) + 1):
+        part = x[max(0, t - reach) : t]
+        whole = truncated_gradient(part, u, w, len(part))
+        total += whole - truncated_gradient(part[:-1], u, w, len(part))
+    return float(total)
 
 
 _rng = np.random.default_rng(12)
@@ -269,6 +421,14 @@ EXERCISES = (
                 24_000,
                 "The ten biases of the output are missing.",
             ),
+            Mistake(
+                23_946,
+                "The 64 biases of the units are missing.",
+            ),
+            Mistake(
+                24_074,
+                "The units have one bias each, not one for U and one for W.",
+            ),
         ),
         explanation="19,200 + 4,096 + 640 weights and 74 biases. The number "
         "of steps does not appear, since every step uses the same weights.",
@@ -313,6 +473,25 @@ EXERCISES = (
             Mistake(
                 _two_tanhs,
                 "One tanh over the whole sum, not one for each part.",
+            ),
+            Mistake(
+                _no_memory,
+                "The old state is missing: without h @ W nothing is "
+                "remembered.",
+            ),
+            Mistake(
+                _logistic,
+                "That is the logistic function, between 0 and 1. Take tanh.",
+            ),
+            Mistake(
+                _old_state_added,
+                "The old state acts through W, inside the tanh. It is not "
+                "added to the new one.",
+            ),
+            Mistake(
+                _entry_by_entry,
+                "h * W multiplies entry by entry and gives a table. A row "
+                "times a table is h @ W.",
             ),
         ),
         explanation="All vectors are rows, so they stand on the left of "
@@ -362,6 +541,25 @@ EXERCISES = (
                 _all_outputs,
                 "You summed over all signs. Only the probability given to "
                 "the right sign counts.",
+            ),
+            Mistake(
+                _not_summed,
+                "These are the losses of the steps. Add them up.",
+            ),
+            Mistake(
+                _every_pair,
+                "outputs[:, targets] takes every target in every row. Pair "
+                "row t with target t: outputs[np.arange(T), targets].",
+            ),
+            Mistake(
+                _likeliest,
+                "You took the likeliest sign of each row. The right one "
+                "counts, likely or not.",
+            ),
+            Mistake(
+                _base_two,
+                "That is the logarithm to base 2. Take the natural one, "
+                "np.log.",
             ),
         ),
         explanation="The probability of the whole sequence is the product "
@@ -427,6 +625,30 @@ EXERCISES = (
                 "Your result is transposed: rows belong to the old state, "
                 "np.outer(states[t - 1], a).",
             ),
+            Mistake(
+                _slope_before,
+                "The slope is that of the step's own tanh, at its result "
+                "h_t. You used h_(t-1).",
+            ),
+            Mistake(
+                _future_past_the_tanh,
+                "What the future sends back arrives at h_t, behind the tanh: "
+                "add it before you multiply by the slope.",
+            ),
+            Mistake(
+                _future_without_slope,
+                "On its way to the step before, the gradient passes the tanh "
+                "of this one: future = a @ W.T, with the slope in a.",
+            ),
+            Mistake(
+                _forwards,
+                "You go from the first step to the last. What comes from the "
+                "future is known only if you begin with the last.",
+            ),
+            Mistake(
+                _mean_of_shares,
+                "That is the mean over the steps. The gradient is their sum.",
+            ),
         ),
         explanation="The error of each step goes back along the chain of "
         "states, through W transposed and the slope of tanh, and leaves a "
@@ -470,6 +692,25 @@ EXERCISES = (
             Mistake(
                 _read_backwards,
                 "You read each sequence from its end.",
+            ),
+            Mistake(
+                _turned_W,
+                "W is transposed: the old state stands on the left, h @ W.",
+            ),
+            Mistake(
+                _padded,
+                "You filled the short sequences up with zeros, and the state "
+                "went on changing. Stop each at its own last step.",
+            ),
+            Mistake(
+                _very_last,
+                "That is the last sequence's state alone. Keep one for each "
+                "sequence.",
+            ),
+            Mistake(
+                _every_state,
+                "You kept the state of every step. Only the last one of each "
+                "sequence is asked for.",
             ),
         ),
         explanation="A sequence knows nothing of the one before it, so its "
@@ -516,6 +757,20 @@ EXERCISES = (
                 _last_sequence_only,
                 "Only the last sequence made a step: the new w must be the "
                 "start of the next one.",
+            ),
+            Mistake(
+                _mean_of_all,
+                "That is one step with the mean of all gradients. Take a "
+                "step after each sequence.",
+            ),
+            Mistake(
+                _first_sequence_only,
+                "You stopped after the first sequence: is your return "
+                "inside the loop?",
+            ),
+            Mistake(
+                _no_rate,
+                "The learning rate is missing: w - rate * slope(x, w).",
             ),
         ),
         explanation="A gradient belongs to one sequence and one value of w. "
@@ -564,6 +819,33 @@ EXERCISES = (
                 _deepest_path_only,
                 "You kept only the longest allowed path of each error. All "
                 "shorter ones count too.",
+            ),
+            Mistake(
+                _no_slopes,
+                "The slopes are missing: each step on a path multiplies by "
+                "1 - h_s squared.",
+            ),
+            Mistake(
+                _no_weights,
+                "The factor w is missing: each step back multiplies by it.",
+            ),
+            Mistake(
+                _own_state,
+                "w is multiplied by the state before the step, h_(s-1). You "
+                "used h_s.",
+            ),
+            Mistake(
+                _one_step_less,
+                "One step too few: reach=1 still has the explicit term.",
+            ),
+            Mistake(
+                _mean_of_errors,
+                "That is the mean over the steps. The loss is a sum.",
+            ),
+            Mistake(
+                _state_cut_too,
+                "You cut the state as well. Truncation leaves the forward "
+                "pass alone: compute all states first.",
             ),
         ),
         explanation="With reach = T it is the full gradient, which a finite "

@@ -115,7 +115,11 @@ def loss_with_bounds(
     for name, value in bounds.items():
         axes.axhline(value, color=PALETTE["black"], ls="--", lw=1.2)
         axes.text(
-            len(losses), value, f"{name} {value:.2f}", ha="right", va="bottom"
+            len(losses),
+            value + 0.05,
+            f"{name} {value:.2f}",
+            ha="right",
+            va="bottom",
         )
     axes.set_xlabel("step")
     axes.set_ylabel("total loss")
@@ -188,13 +192,16 @@ def success_against_reach(
     width, said = 0.8 / len(learned), []
     for number, (size, shares) in enumerate(learned.items()):
         places = np.array(list(shares)) + (number - 0.5) * width
-        axes.bar(places, shares.values(), width * 0.9, label=f"start {size}")
+        bars = axes.bar(
+            places, shares.values(), width * 0.9, label=f"start {size}"
+        )
+        axes.bar_label(bars, fmt="%.2g", fontsize=9)  # a 0 is seen, too
         values = ", ".join(f"{r}: {share:.2f}" for r, share in shares.items())
         said.append(f"start {size}: {values}")
     axes.set_xticks(list(next(iter(learned.values()))))
     axes.set_xlabel(f"reach of the gradient in steps (the task needs {lag})")
     axes.set_ylabel("share of starts that learn")
-    axes.set_ylim(0, 1.05)
+    axes.set_ylim(0, 1.12)
     axes.grid(axis="x", visible=False)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), title="weights")
     return CourseFigure(
@@ -214,12 +221,11 @@ def costs(
     lengths = np.array(list(by_length))
     times = 1000 * np.array(list(by_length.values()))
     left.plot(lengths, times, "o", label="measured")
-    slope = times[-1] / lengths[-1]
-    left.plot(
-        [0, lengths[-1]], [0, times[-1]], "--", lw=1, label="in proportion"
-    )
+    slope = (times @ lengths) / (lengths @ lengths)  # least squares
+    ends = np.array([0, lengths[-1]])
+    left.plot(ends, slope * ends, "--", lw=1, label="in proportion")
     left.set_xlim(0)
-    left.set_ylim(0, 1.1 * max(times.max(), slope))
+    left.set_ylim(0, 1.1 * max(times.max(), slope * lengths[-1]))
     left.set_xlabel("steps")
     left.set_ylabel("milliseconds")
     left.legend()

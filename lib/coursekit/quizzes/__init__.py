@@ -34,7 +34,11 @@ def answer(question_id: str, labels: str | Iterable[str]) -> None:
     chosen = sorted(set(re.findall(r"\w", written.lower())))
     known = {option.label: option for option in question.options}
     if not chosen or not set(chosen) <= set(known):
-        print(f"{question_id} has the options {', '.join(known)}.")
+        print(
+            f"Question {question_id} of the quiz has the options "
+            f"{', '.join(known)}: choose by letter. (An exercise of that "
+            f'number is checked with ck.check("{question_id}", ...).)'
+        )
         return
     right = {label for label, option in known.items() if option.right}
     if set(chosen) == right:
@@ -76,7 +80,8 @@ def _find(question_id: str) -> Question | None:
     found = {question.id: question for question in load(lesson).questions}
     if question_id not in found:
         print(
-            f"There is no question {question_id!r}; "
-            f"lesson {lesson} has {', '.join(found)}."
+            f"There is no question {question_id!r} in the quiz; "
+            f"lesson {lesson} has {', '.join(found)}. "
+            "(Exercises are checked with ck.check.)"
         )
     return found.get(question_id)
