@@ -1063,7 +1063,7 @@ figures.pictures(four, caption(four))
 # %% [markdown]
 # And a file. Replace `path` by one of yours; JPEG, PNG, GIF, whatever has
 # pixels. This network knows thirteen kinds of drawn things. Of a photograph it
-# will speak with the same confidence as of a scene, and it will be wrong.
+# will speak just as fluently as of a scene, and it will be wrong.
 # (Real photographs are lesson 23.)
 
 # %%
@@ -1097,9 +1097,9 @@ for name in ("notes.jpg", "dot.png", "lost.png"):
 # |---|---|
 # | "it does not matter where the picture enters" | at first it does |
 # | "beam search finds the best sentence" | the best of few beginnings |
-# | "a wider beam is better" | without normalisation it is shorter |
+# | "the likeliest sentence is the best one" | it is a shorter one |
 # | "BLEU measures whether captions are right" | words in common, not truth |
-# | "above human BLEU is better than people" | it is more usual than people |
+# | "BLEU above people's" | 64 with five references, 59 with their four |
 #
 # ## Common mistakes
 #
@@ -1122,7 +1122,9 @@ cost = cheat.evaluate(
     same, targets[few], 500, sample_weight=weights[few], verbose=0
 )
 print("better than the best captioner by far:", cost < min(final.values()) / 2)
-assert cost < min(final.values()) / 2
+stutter = speak(*take_apart(cheat), vectors["test"][0])
+print("it says three different words at most:", len(set(stutter)) < 4)
+assert cost < min(final.values()) / 2 and len(set(stutter)) < 4
 
 # %% [markdown]
 # **Padding is scored.** Every row ends in zeros, which are easy. The symptom:
@@ -1153,8 +1155,8 @@ assert mixed[3] < results["state, beam"][3] / 2
 # %%
 dark = (dataset.test.x / 255).astype("uint8")
 wrong = scoring.truth(caption(dark), dataset.test)
-print("true colours below one half:", wrong.attributes < 0.5)
-assert wrong.attributes < 0.5
+print("true colours below one fifth:", wrong.attributes < 0.2)
+assert wrong.attributes < 0.2
 
 # %% [markdown]
 # ## Quiz
