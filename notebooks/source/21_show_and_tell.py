@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [12](12_rnn_from_scratch.ipynb), 08 and 14 |
+# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), and 08 |
 # | **Time** | 75 min to read, 54 s to run (quick), longer in full |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
@@ -82,8 +82,8 @@ for caption in dataset.test.y[3]:
 #
 # Lower case, no punctuation, and a number for each word that occurs at least
 # five times in the training captions. Four numbers are taken: 0 fills rows up,
-# 1 stands for an unknown word, 2 says *start* and 3 says *end*. Which row do
-# you expect for a zebra?
+# 1 stands for an unknown word, 2 says *start* and 3 says *end*. No caption
+# knows a zebra. Which numbers of its row, ten long, can you tell beforehand?
 
 # %%
 from collections import Counter
@@ -147,24 +147,25 @@ for name, answer in namer.output.items():
 
 # %%
 def examine(split):
-    """Share of things that the eye names rightly, by name."""
+    """For each thing: is what the eye says right? Arrays by name."""
     picture, thing = np.nonzero(split.extra["kinds"] >= 0)
     left, top, right, bottom = split.extra["boxes"][picture, thing].T
     row = ((top + bottom) / 16).astype(int)  # a place has 8 pixels
     column = ((left + right) / 16).astype(int)
     answers = namer.predict(split.x, 250, verbose=0)
-    shares = {}
+    correct = {}
     for name in ("kind", "colour"):
-        answer = answers[name][picture, row, column].argmax(axis=-1) - 1
+        answer = answers[name][picture, row, column].argmax(axis=-1)
         true = split.extra[f"{name}s"][picture, thing]
-        shares[name] = float((answer == true).mean())
-    return shares
+        correct[name] = answer - 1 == true  # answer 0 is for nothing there
+    return correct
 
 
 # %% tags=["nbval-approx"]
 exam = examine(dataset.test)
-print({name: round(share, 2) for name, share in exam.items()})
-assert min(exam.values()) > 0.9
+for name, correct in exam.items():
+    print(f"{name:<7}{correct.mean():.2f}")
+assert min(correct.mean() for correct in exam.values()) > 0.85
 
 # %% [markdown]
 # Now cut. Two things remain: 64 numbers for each of the 8 x 8 places (lesson
@@ -200,7 +201,8 @@ assert np.isclose(-np.log2(given).sum(), -np.log2(given.prod()))
 # %% [markdown]
 # Seven bits, 1.75 a word. In training there are many sentences in one array,
 # and the short ones are filled up with 0. Padding is not speech: it must cost
-# nothing, and it must not be counted when you divide.
+# nothing, and it must not be counted when you divide. (From here on costs use
+# the natural logarithm. Their unit is the **nat**: 1 nat = 1.44 bits.)
 
 
 # %%
@@ -258,7 +260,7 @@ print(f"knows word counts: {word_counts:.2f}")
 figures.two_injections()
 
 # %% [markdown]
-# All else is the same. Read the one `if` in the middle:
+# Before and after, all is the same. Read the one `if` in the middle:
 
 # %%
 from keras import layers
@@ -340,32 +342,34 @@ def train(model):
     ).history
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 histories = {}
 for name, model in models.items():
     print("picture as", name)
     histories[name] = train(model)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-3e-2"]
 figures.two_losses(
     {f"picture as {n}": h["val_loss"] for n, h in histories.items()},
     word_counts,
 )
 
 # %%
+first = {name: h["val_loss"][0] for name, h in histories.items()}
 final = {name: h["val_loss"][-1] for name, h in histories.items()}
-print("both far below word counts:", max(final.values()) < word_counts / 2)
-print("the state is ahead:", final["state"] < final["word"] - 0.05)
-assert max(final.values()) < word_counts / 2
-assert final["state"] < final["word"] - 0.05
+print("both far below word counts:", max(final.values()) < word_counts / 3)
+print("the state is ahead at first:", first["state"] < first["word"] - 0.1)
+assert max(final.values()) < word_counts / 3
+assert first["state"] < first["word"] - 0.1
 
 # %% [markdown]
-# The sentence costs a fourth of what word counts alone would ask. And the two
-# doors are not alike: the state is written directly, the picture as a word has
-# to pass the gates of one LSTM step first, and after four epochs that network
-# is behind. How far can you trust this? For short training on small data.
-# After long training on photographs Tanti et al. (2018) found little between
-# the ways of putting a picture in.
+# A word costs less than a third of what word counts alone would ask. And the
+# two doors are not alike: the state learns faster. Why? The picture as a word
+# is squeezed into 64 numbers, and has to pass the gates of one LSTM step. The
+# state is written directly, by two layers with 50,000 weights more. This cell
+# cannot tell which of these matters. How far can you trust it? For short
+# training on small data. After long training on photographs Tanti et al.
+# (2018) found that it does not matter much where the picture enters.
 #
 # The question is no longer what the network *expects*, but what it *says*.
 #
@@ -416,7 +420,7 @@ assert difference < 1e-4
 
 
 # %%
-def speak(step, vector):
+def speak(begin, step, vector):
     """The greedy caption of one picture: word numbers, with the end."""
     state, word, sentence = begin(vector[np.newaxis]), START, []
     while word != END and len(sentence) <= longest:
@@ -427,7 +431,7 @@ def speak(step, vector):
 
 
 # %%
-first_words = [speak(step, vector) for vector in vectors["test"][:6]]
+first_words = [speak(begin, step, one) for one in vectors["test"][:6]]
 figures.pictures(
     dataset.test.x[:6],
     [vocabulary.text(sentence) for sentence in first_words],
@@ -435,6 +439,9 @@ figures.pictures(
 )
 
 # %% [markdown]
+# Below each picture: what the network says, and in grey what a person said.
+# Look for yourself: what does it leave out? Is each colour right?
+#
 # ## Drawing lots
 #
 # Greedy speech is always the same, and always the usual phrase. You may also
@@ -472,25 +479,29 @@ assert abs(share[0] - 0.67) < 0.04
 
 # %% [markdown]
 # The library draws for many pictures at once (how is a section of its own,
-# below). Does adventurous speech stay true?
+# below). Does adventurous speech stay true? `scoring.truth` finds the things
+# that captions name with a colour, and looks whether the picture has them.
+# Four draws for each picture:
 
 # %%
 from coursekit.captions import decoding, scoring
 
 some = vectors["test"]
-told = {}
+told, true_colours = {}, {}
 for temperature in (0.3, 1.0, 1.5):
-    draw = decoding.sampling(begin, step, longest + 1, temperature)
-    told[temperature] = vocabulary.texts(draw(some, seed=1))
+    sample = decoding.sampling(begin, step, longest + 1, temperature)
+    told[temperature] = [vocabulary.texts(sample(some, k)) for k in range(4)]
+    facts = [scoring.truth(t, dataset.test) for t in told[temperature]]
+    true_colours[temperature] = np.mean([fact.attributes for fact in facts])
 
 # %% tags=["nbval-approx-5e-2"]
-facts = {t: scoring.truth(text, dataset.test) for t, text in told.items()}
-for temperature, fact in facts.items():
-    print(f"temperature {temperature}: colours true {fact.attributes:.2f}")
-assert facts[0.3].attributes > facts[1.5].attributes + 0.1
+for temperature, share in true_colours.items():
+    print(f"temperature {temperature}: colours true {share:.2f}")
+assert true_colours[0.3] > true_colours[1.0] + 0.05
+assert true_colours[1.0] > true_colours[1.5] + 0.05
 
 # %%
-distinct = {t: len(set(text)) for t, text in told.items()}
+distinct = {t: len(set(texts[0])) for t, texts in told.items()}
 print("more different sentences when hot:", distinct[1.5] > distinct[0.3])
 assert distinct[1.5] > distinct[0.3]
 
@@ -637,9 +648,9 @@ import time
 
 per_word, spoken = {}, {}
 for name, rung in ladder.items():
-    speak(rung, vectors["test"][0])
+    speak(begin, rung, vectors["test"][0])
     start = time.perf_counter()
-    sentences = [speak(rung, vector) for vector in vectors["test"][1:3]]
+    sentences = [speak(begin, rung, one) for one in vectors["test"][1:3]]
     took = time.perf_counter() - start
     per_word[name] = took / sum(map(len, sentences))
     spoken[name] = sentences
@@ -789,6 +800,11 @@ for text in (candidate, "a red ball lies on the grass"):
 # lazy captioners: always the most frequent training caption; the caption of
 # the most similar training picture. And people: each picture's first caption,
 # against the other four.
+#
+# BLEU-1 to 4 stand first. Then three numbers in per cent, about truth. Of all
+# *things* that are named, how many are in the picture? Of all that are named
+# with a *colour*, how many have it? Of all kinds in the pictures, how many are
+# *named*?
 
 # %%
 frequent = Counter(every).most_common(1)[0][0]
@@ -806,6 +822,32 @@ table = {
 }
 
 # %%
+results = {}
+
+
+def judge(name):
+    """Print a row of the table, and keep it."""
+    fact = scoring.truth(table[name], dataset.test)
+    results[name] = (*scoring.bleu(table[name], dataset.test.y), fact)
+    numbers = "".join(f"{score:6.1f}" for score in results[name][:4])
+    colour = (
+        f"{100 * fact.attributes:6.1f}" if fact.colours_named else " none "
+    )
+    print(
+        f"{name:<16}{numbers}   things {100 * fact.objects:5.1f}"
+        f"  colours {colour}  named {100 * fact.covered:5.1f}"
+    )
+
+
+# %% tags=["nbval-approx-5e-1"]
+judge("most frequent")
+judge("nearest picture")
+
+# %% [markdown]
+# Now the networks. Will the beam say more that is *true*, or only more that is
+# usual?
+
+# %%
 for name, model in models.items():
     begin, step = take_apart(model)
     loop = decoding.greedy(begin, step, longest + 1)
@@ -813,34 +855,34 @@ for name, model in models.items():
     search = decoding.beam(begin, step, longest + 1, profile.beams, 0.7)
     table[f"{name}, beam"] = vocabulary.texts(search(some)[0][:, 0])
 
+# %% tags=["nbval-approx-3e0"]
+judge("state, greedy")
+judge("state, beam")
+
 # %% tags=["nbval-approx-1e1"]
-results = {}
-for name, texts in table.items():
-    fact = scoring.truth(texts, dataset.test)
-    results[name] = (*scoring.bleu(texts, dataset.test.y), fact)
-    numbers = "  ".join(f"{score:4.1f}" for score in results[name][:4])
-    print(
-        f"{name:<16} {numbers}   colours true {100 * fact.attributes:5.1f} %"
-        f"  named {100 * fact.covered:5.1f} %"
-    )
+judge("word, greedy")  # still learning: its numbers vary the most
+judge("word, beam")
 
-# %%
+# %% tags=["nbval-approx-3e0"]
+mouths = [five[0] for five in dataset.test.y]
 four = [five[1:] for five in dataset.test.y]
-human = scoring.bleu([five[0] for five in dataset.test.y], four)
+human = scoring.bleu(mouths, four)
 fair = scoring.bleu(table["state, beam"], four)
-print(f"people, four references: BLEU-4 {human[3]:.1f}")
-print("the network, same four: within 6 points:", abs(fair[3] - human[3]) < 6)
-assert abs(fair[3] - human[3]) < 6
+print(f"BLEU-4, four references: people {human[3]:.1f}, network {fair[3]:.1f}")
+assert scoring.truth(mouths, dataset.test).attributes == 1
+assert fair[3] > human[3] - 6
 
 # %%
-best = max(results[f"{name}, beam"][3] for name in models)
-facts = results["state, beam"][4]
+state, word = results["state, beam"], results["word, beam"]
+facts = state[4]
 lazy = max(results["most frequent"][3], results["nearest picture"][3])
-print("BLEU-4 at least 50:", best >= 50, " lazy + 5:", best > lazy + 5)
+print("BLEU-4 at least 55:", state[3] >= 55)
+print("10 above the lazy ones:", state[3] > lazy + 10)
+print("as word, above the lazy ones too:", word[3] > lazy)
 print("things true, 95 %:", facts.objects >= 0.95)
-print("colours true, 75 %:", facts.attributes >= 0.75)
-assert best >= 50 and best > lazy + 5
-assert facts.objects >= 0.95 and facts.attributes >= 0.75
+print("colours true, 80 %:", facts.attributes >= 0.8)
+assert state[3] >= 55 and state[3] > lazy + 10 and word[3] > lazy
+assert facts.objects >= 0.95 and facts.attributes >= 0.8
 
 # %%
 figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
@@ -848,21 +890,21 @@ figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
 # %% [markdown]
 # Read the table with care.
 #
-# - The **most frequent** caption is short, names one thing, and gets BLEU-1
-#   for words like *a* and *the*.
+# - The **most frequent** caption is short, names one thing and no colour, and
+#   gets BLEU-1 for words like *a* and *the*.
 # - The **nearest picture's** caption is fluent: a person wrote it. It is about
 #   another picture, but the eye calls pictures near that show the same things,
 #   so three of four colours happen to fit. A strong baseline, and no training.
-# - The **beam** gains a few points over greedy, for nothing but patience.
+# - The **beam** gains two or three points of BLEU-4 over greedy, for nothing
+#   but patience, and some colours too.
 # - Captions do not name everything that is there. People leave things out too,
 #   and the network learned from them.
 # - BLEU does not know what is true. "A red ball" for a green one costs a word.
 #
 # How far can you trust it? With more references BLEU rises: compare people and
-# network with the same four. There the network is close to people, or above
-# them. It has learned which wording is the most usual, and hits the phrase
-# that most references share. That is not seeing better: people's colours are
-# all true.
+# network with the same four. There the network is about where people are. It
+# has learned which wording is the most usual, and hits the phrase that most
+# references share. That is not seeing as well: people's colours are all true.
 #
 # ## With the answers at hand, and without
 #
@@ -882,32 +924,43 @@ agree = {
     for name, told in (("forced", forced), ("free", free))
 }
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-3e-2"]
 print({name: round(float(share), 2) for name, share in agree.items()})
 assert agree["forced"] > agree["free"] + 0.2
 
 # %% [markdown]
 # That is the **gap** of teacher forcing. Part of it is harmless: another
-# sentence, just as good. Part is not. The network has never seen a beginning
-# with a mistake in it. Make one: exchange the third word of each beginning for
-# a random one, and look only at the word after it.
+# sentence, just as good, differs at almost every place. But the network has
+# never seen a beginning with a mistake in it. Make one: exchange the third
+# word of each beginning for a random one, and go on with the true words. How
+# many of the next words does it still get right? Will it have recovered one
+# word later, or two?
 
 # %%
 broken = rows.copy()
 broken[:, 3] = rng.integers(4, len(vocabulary), len(rows))
 after = models["state"].predict([some, broken[:, :-1]], 250, verbose=0)
 after = after.argmax(axis=-1)
-long_enough = rows[:, 5] != PAD
-right = {
-    "true beginning": (forced == rows[:, 1:])[long_enough, 3].mean(),
-    "one wrong word": (after == rows[:, 1:])[long_enough, 3].mean(),
-}
+right = {}
+for later in (1, 2, 3):
+    there = rows[:, 3 + later] != PAD
+    wanted = rows[there, 3 + later]
+    right[later] = [
+        float((told[there, 2 + later] == wanted).mean())
+        for told in (forced, after)
+    ]
 
-# %% tags=["nbval-approx-1e-1"]
-print({name: round(float(share), 2) for name, share in right.items()})
-assert right["true beginning"] > right["one wrong word"] + 0.1
+# %% tags=["nbval-approx-5e-2"]
+for later, (clean, disturbed) in right.items():
+    print(f"{later} later: {clean:.2f} right, {disturbed:.2f} after a mistake")
+assert all(clean > disturbed + 0.03 for clean, disturbed in right.values())
 
 # %% [markdown]
+# The word right after the mistake is nearly always missed. Not all of that is
+# weakness: after "a small the" nobody goes on as before. But one and two words
+# later, with true words in between, it is still behind. The mistake stays in
+# the state. And when the network speaks alone, nobody puts it right.
+#
 # So: **never judge a captioner with teacher forcing on.** Judge what it says
 # when nobody helps.
 #
@@ -925,26 +978,63 @@ held = vocabulary.texts(
 usual_facts = results["state, greedy"][4]
 held_facts = scoring.truth(held, dataset.held_out)
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 print(f"colours true, usual:    {usual_facts.attributes:.2f}")
 print(f"colours true, held out: {held_facts.attributes:.2f}")
-assert held_facts.attributes < usual_facts.attributes
+assert held_facts.attributes < usual_facts.attributes - 0.1
 
 # %% [markdown]
-# It falls. Who is to blame, the speaker or the eye? Examine the eye on these
-# pictures:
+# It falls. Who is to blame, the speaker or the eye? Of the things in these
+# pictures, choose those that are new. What does the eye say of them at their
+# *place*? And what does the **vector** know, which is all that the speaker
+# gets? The eye's teacher also asked for the colours of each kind in the
+# picture, by one layer on the vector:
+
+
+# %%
+def read_off(split):
+    """For each thing: does a layer on the vector tell its colour?"""
+    picture, thing = np.nonzero(split.extra["kinds"] >= 0)
+    kind = split.extra["kinds"][picture, thing]
+    said = namer.predict(split.x, 250, verbose=0)["things"]
+    said = said.reshape(len(said), len(dataset.class_names), -1)
+    said = said[:, :, : len(dataset.colours)]  # (picture, kind, colour)
+    there = np.zeros(said.shape, bool)
+    there[picture, kind, split.extra["colours"][picture, thing]] = True
+    return there[picture, kind, said.argmax(axis=-1)[picture, kind]]
+
+
+# %%
+extra = dataset.held_out.extra
+there = extra["kinds"] >= 0
+new = [
+    (dataset.class_names[kind], dataset.colours[colour]) in scenes.HELD_OUT
+    for kind, colour in zip(extra["kinds"][there], extra["colours"][there])
+]
+print(sum(new), "new combinations")
+knows = {
+    "place, usual": exam["colour"],
+    "place, new": examine(dataset.held_out)["colour"][new],
+    "vector, usual": read_off(dataset.test),
+    "vector, new": read_off(dataset.held_out)[new],
+}
 
 # %% tags=["nbval-approx"]
-unseen = examine(dataset.held_out)
-print({name: round(share, 2) for name, share in unseen.items()})
-print("the eye sees less well, too:", unseen["kind"] < exam["kind"])
-assert unseen["kind"] < exam["kind"]
+for name, correct in knows.items():
+    print(f"{name:<14} {correct.mean():.2f} of the colours")
+assert knows["place, new"].mean() > 0.75
+assert knows["vector, new"].mean() < 0.4 < knows["vector, usual"].mean()
 
 # %% [markdown]
-# Both. In all its practice nothing red was a car, nothing white a dog. And one
-# vector for the whole picture mixes what belongs together, so the speaker
-# falls back on what goes together in *captions*. In lesson 22 it will look at
-# the thing it is talking about.
+# The *place* of a blue ball says blue nearly as surely as that of a red one
+# says red. The *vector* does not pass it on. Its detectors were trained to
+# tell combinations apart, and in all that practice no ball was blue.
+#
+# In the usual pictures the vector holds 95 % of the colours, and the speaker
+# says 81 to 85 % of them rightly. It has to keep the whole picture in its
+# state, from before the first word to the last. Longer training helps a little
+# (256 units, twelve epochs: 88 %). In lesson 22 the speaker gets the places,
+# and may look at the thing that it is talking about.
 #
 # ## Your own scene, your own file
 #
@@ -973,7 +1063,7 @@ figures.pictures(four, caption(four))
 # %% [markdown]
 # And a file. Replace `path` by one of yours; JPEG, PNG, GIF, whatever has
 # pixels. This network knows thirteen kinds of drawn things. Of a photograph it
-# will speak with the same confidence as of a scene, and it will be wrong.
+# will speak just as fluently as of a scene, and it will be wrong.
 # (Real photographs are lesson 23.)
 
 # %%
@@ -1007,9 +1097,9 @@ for name in ("notes.jpg", "dot.png", "lost.png"):
 # |---|---|
 # | "it does not matter where the picture enters" | at first it does |
 # | "beam search finds the best sentence" | the best of few beginnings |
-# | "a wider beam is better" | without normalisation it is shorter |
+# | "the likeliest sentence is the best one" | it is a shorter one |
 # | "BLEU measures whether captions are right" | words in common, not truth |
-# | "above human BLEU is better than people" | it is more usual than people |
+# | "BLEU above people's" | 64 with five references, 59 with their four |
 #
 # ## Common mistakes
 #
@@ -1032,7 +1122,9 @@ cost = cheat.evaluate(
     same, targets[few], 500, sample_weight=weights[few], verbose=0
 )
 print("better than the best captioner by far:", cost < min(final.values()) / 2)
-assert cost < min(final.values()) / 2
+stutter = speak(*take_apart(cheat), vectors["test"][0])
+print("it says three different words at most:", len(set(stutter)) < 4)
+assert cost < min(final.values()) / 2 and len(set(stutter)) < 4
 
 # %% [markdown]
 # **Padding is scored.** Every row ends in zeros, which are easy. The symptom:
@@ -1042,8 +1134,8 @@ assert cost < min(final.values()) / 2
 hits = forced == rows[:, 1:]
 with_padding = np.where(mask, hits, True).mean()
 print(f"{(~mask).mean():.0%} of the targets are padding")
-print("it looks better by 0.1:", with_padding > hits[mask].mean() + 0.1)
-assert with_padding > hits[mask].mean() + 0.1
+print("it looks better by 0.05:", with_padding > hits[mask].mean() + 0.05)
+assert with_padding > hits[mask].mean() + 0.05
 
 # %% [markdown]
 # **References of another picture.** The captions are sorted one way and the
@@ -1063,8 +1155,8 @@ assert mixed[3] < results["state, beam"][3] / 2
 # %%
 dark = (dataset.test.x / 255).astype("uint8")
 wrong = scoring.truth(caption(dark), dataset.test)
-print("true colours below one half:", wrong.attributes < 0.5)
-assert wrong.attributes < 0.5
+print("true colours below one fifth:", wrong.attributes < 0.2)
+assert wrong.attributes < 0.2
 
 # %% [markdown]
 # ## Quiz
@@ -1090,8 +1182,8 @@ ck.check("21.1", teach)
 
 # %% [markdown]
 # **21.2 (warm-up)** Write `sentence(numbers, words)`: the words of a row, with
-# blanks between them, up to the first *end*. Start, end and padding are no
-# words. `words[4]` is the first real one.
+# blanks between them, up to the first *end*. Start, end and padding are not
+# said. An unknown word is, as `<unk>`. The word with number $k$ is `words[k]`.
 
 
 # %%

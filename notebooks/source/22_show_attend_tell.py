@@ -267,7 +267,8 @@ print(inputs["places"].shape, inputs["said"].shape, targets.shape)
 # `training.fit` is the loop of lesson 21: Adam, a rate that rises and falls,
 # masked cross-entropy, and ten batches of validation captions. Besides the
 # network that looks, train a **control** that cannot: the same layers, but
-# every place always has the weight 1/64. Any difference is due to looking.
+# every place always has the weight 1/64, so that it sees their mean. Whatever
+# differs then, looking has bought.
 
 # %%
 from coursekit.captions import training
@@ -286,7 +287,7 @@ def captioner(**options):
 models = {"looks": captioner(), "cannot look": captioner(look=False)}
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-2e-2"]
 def teach(model):
     return training.fit(
         model,
@@ -405,13 +406,13 @@ mass, chance = masses(told, looked, dataset.test).mean(axis=0)
 shuffled = masses(told, np.roll(looked, 1, axis=0), dataset.test)[:, 0].mean()
 faithful = {"attention": mass, "shuffled maps": shuffled, "chance": chance}
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-3e-2"]
 for name, value in faithful.items():
     print(f"{name:<14} {value:.2f} of the mass inside the box")
 
 # %%
 print("three times chance:", mass > 3 * chance)
-print("twice the shuffled maps:", mass > 2 * shuffled)
+print("three times the shuffled maps:", mass > 3 * shuffled)
 assert mass > 3 * chance and mass > 2 * shuffled
 
 # %%
@@ -432,7 +433,8 @@ figures.faithfulness(
 # The paper adds a penalty, called **doubly stochastic**: over the sentence,
 # every place should have been looked at for a total of 1,
 # $\lambda \sum_i (1 - \sum_t \alpha_{ti})^2$. Check the sums before you
-# believe a formula. A caption has 12 words, and the weights of each sum to 1:
+# believe a formula. Our captions have 12 words on average, and the weights of
+# each word sum to 1:
 
 # %%
 words_said, number_of_places = 12, 64
@@ -444,7 +446,7 @@ assert words_said / number_of_places != 1
 # A total of 1 for 64 places is impossible with 12 words. The library uses the
 # fair share, words/places. What does it do here? A third network, with it:
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-2e-2"]
 models["looks, even"] = captioner(penalty=profile.penalty)
 costs["looks, even"] = teach(models["looks, even"])
 
@@ -453,7 +455,8 @@ costs["looks, even"] = teach(models["looks, even"])
 #
 # Each row changes one thing. *Held out* are the pictures with combinations of
 # kind and colour that were in no training picture; *inside* is the mass of
-# attention inside the true box.
+# attention inside the true box. *Named* is the share of the kinds in the
+# pictures that are named: who says little can be right easily.
 
 
 # %%
@@ -469,25 +472,29 @@ results = {}
 for name, model in models.items():
     said, new = (beam(model, places[n]) for n in ("test", "held_out"))
     inside = masses(*tell(model, places["test"]), dataset.test)[:, 0]
+    facts = scoring.truth(said, dataset.test)
     results[name] = {
         "BLEU-4": scoring.bleu(said, dataset.test.y)[3],
-        "true": 100 * scoring.truth(said, dataset.test).attributes,
+        "named": 100 * facts.covered,
+        "true": 100 * facts.attributes,
         "held out": 100 * scoring.truth(new, dataset.held_out).attributes,
         "inside": 100 * inside.mean(),
     }
 
-# %% tags=["nbval-approx-1e1"]
+# %% tags=["nbval-approx-2e0"]
 print(f"{'':<13}" + "".join(f"{key:>10}" for key in results["looks"]))
 for name, row in results.items():
     print(f"{name:<13}" + "".join(f"{v:10.1f}" for v in row.values()))
 
 # %%
 looks, blind = results["looks"], results["cannot look"]
+gain = {name: looks[name] - blind[name] for name in looks}
 print("BLEU-4 at least 50:", looks["BLEU-4"] >= 50)
 print("colours true, 90 %:", looks["true"] >= 90)
-print("better than the control:", looks["true"] > blind["true"] + 5)
+print("looking gains 5 points of BLEU-4:", gain["BLEU-4"] > 5)
+print("and 15 points of truth:", gain["true"] > 15 and gain["held out"] > 15)
 assert looks["BLEU-4"] >= 50 and looks["true"] >= 90
-assert looks["true"] > blind["true"] + 5
+assert gain["BLEU-4"] > 0 and gain["true"] > 5 and gain["held out"] > 5
 
 # %%
 figures.ablation(results)
@@ -495,19 +502,28 @@ figures.ablation(results)
 # %% [markdown]
 # Read it row by row.
 #
-# - **cannot look**: the grammar is as good, so BLEU suffers less than truth
-#   does. It knows what is in the picture, but not which colour belongs to
-#   which thing: the mean of the places has mixed them.
-# - **looks**: the colours belong to the things. That is what looking buys.
+# - **cannot look**: BLEU suffers less than truth does. It knows what is in the
+#   picture, but not which colour belongs to which thing: the mean of the
+#   places has mixed them.
+# - **looks**: the colours belong to the things, and more things are named.
+#   That is what looking buys.
 # - **looks, even**: the penalty spreads the attention out. Here it costs
-#   faithfulness and buys nothing; it was meant for longer sentences.
+#   faithfulness and buys nothing. (On photographs the paper found that it
+#   raised BLEU.)
 # - **held out**: below the usual pictures in every row. Looking helps with
 #   combinations never shown, and does not solve them: the eye itself sees
 #   these things less well (lesson 21), and the words before the noun carry the
 #   habits of the training captions.
 #
-# One seed each. A point of BLEU or two of truth between rows is noise; ten
-# points are not.
+# The mean of the places is a poor rival. A better one is lesson 21's vector,
+# which the eye was trained to give: after four epochs BLEU-4 64, and 85 % of
+# the colours true. After four epochs the network that looks names as much
+# (84 %), and 93 % of its colours are true; its BLEU-4 is 62. Looking buys
+# truth, and BLEU does not notice.
+#
+# How far can you trust it? One seed each. With another seed *looks* came to
+# 60.6 BLEU-4, 92.6 true and 60.6 held out. So one point between rows is noise,
+# and five points of *held out* may be; twenty are not.
 #
 # ## Break it
 #
@@ -539,9 +555,11 @@ assert abs(broken["places moved"] - usual) < 0.01
 assert broken["blinded"] < usual - 0.2
 
 # %% [markdown]
-# So it looks by content, not by position: nothing in the network knows *where*
-# a place is. (That is also why "to the left of" is a guess for it.) And it
-# does need its attention.
+# So it looks by content, not by position: nobody tells the speaker *where* a
+# place is. Sky and ground betray the height of a place, hardly anything its
+# column. (So "to the left of" is a guess for it: of the 21 such sentences that
+# it said about the test and held-out pictures, 10 were true.) And it does need
+# its attention.
 #
 # ## Your own picture
 #
@@ -612,16 +630,21 @@ assert (np.repeat(numbers, 5) == of_caption).all()
 
 # %% [markdown]
 # **Reading a map as a reason.** Choose the nouns that are *not* in the
-# picture. Their maps look just as determined:
+# picture. Would you know them by their maps, because the largest weight is
+# smaller?
 
 # %%
-sure = {True: [], False: []}
-for k, text in enumerate(told):
+new, new_looks = tell(models["looks"], places["held_out"])
+kinds = dataset.held_out.extra["kinds"]
+largest = {True: [], False: []}
+for k, text in enumerate(new):
     for place, kind, _ in scoring.named(text):
-        there = bool((dataset.test.extra["kinds"][k] == kind).any())
-        sure[there].append(looked[k, place].max())
-print("wrong nouns look somewhere too:", np.mean(sure[False]) > 4 / 64)
-assert np.mean(sure[False]) > 4 / 64
+        largest[bool((kinds[k] == kind).any())].append(
+            new_looks[k, place].max()
+        )
+there, absent = np.mean(largest[True]), np.mean(largest[False])
+print("wrong nouns look as sure, 3/4 at least:", absent > 0.75 * there)
+assert absent > 0.75 * there and len(largest[False]) > 20
 
 # %% [markdown]
 # ## Quiz
@@ -688,8 +711,8 @@ ck.check("22.4", additive_scores)
 
 # %% [markdown]
 # **22.5 (stretch)** Write `even_penalty(weights, spoken)`: the doubly
-# stochastic penalty of one sentence with the fair share. `spoken` is 1 for
-# words and 0 for padding.
+# stochastic penalty of one sentence with the fair share, without $\lambda$.
+# `spoken` is 1 for words and 0 for padding.
 
 
 # %%

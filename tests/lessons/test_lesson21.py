@@ -41,7 +41,11 @@ def own(lesson_functions):
         "all rungs say the same: True",
         "1,000 captions, loop = library: True",
         "[(10, 10), (8, 9), (5, 8), (4, 7)]",
-        "BLEU-4 at least 50: True",
+        "BLEU-4 at least 55: True",
+        "10 above the lazy ones: True",
+        "581 new combinations",
+        "things true, 95 %: True",
+        "colours true, 80 %: True",
     ],
 )
 def test_the_lesson_prints_what_its_text_promises(lesson_text, text):
@@ -137,3 +141,30 @@ def test_clipped_precision_is_sacrebleus():
         ).corpus_score([text], [[r] for r in references])
         ours = lesson21.precision(text, references, n)
         assert 100 * ours == pytest.approx(score.precisions[n - 1])
+
+
+def test_a_colour_read_off_the_vector_may_be_any_of_that_kind(
+    lesson_functions,
+):
+    split = SimpleNamespace(
+        x=np.zeros((2, 1)),
+        extra={
+            # A kind 0 in colours 1 and 2; a kind 1 in colour 0.
+            "kinds": np.array([[0, 0, -1, -1], [1, -1, -1, -1]]),
+            "colours": np.array([[1, 2, -1, -1], [0, -1, -1, -1]]),
+        },
+    )
+    answers = np.zeros((2, 2, 5))  # three colours, and two other answers
+    answers[0, 0, 2] = 1.0  # right for both things of picture 0
+    answers[1, 1, 1] = 1.0  # wrong
+    answers[:, :, 3:] = 9.0  # no colours
+    functions = lesson_functions(
+        "21",
+        np=np,
+        tf=SimpleNamespace(function=lambda body: body),
+        dataset=SimpleNamespace(class_names="ab", colours="rgb"),
+        namer=SimpleNamespace(
+            predict=lambda *_, **__: {"things": answers.reshape(2, 10)}
+        ),
+    )
+    assert functions["read_off"](split).tolist() == [True, True, False]

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from coursekit.captions.vocabulary import PAD, Vocabulary
+from coursekit.captions.vocabulary import END, PAD, Vocabulary
 
 
 @keras.saving.register_keras_serializable("coursekit")
@@ -138,7 +138,9 @@ class AttendingCaptioner(keras.Model):
         return output, (h, c, weights, keys, places)
 
     def _penalty(self, looks, said):
-        spoken = ops.cast(ops.not_equal(said, PAD), looks.dtype)
+        # After <end> nothing is said: those maps do not count.
+        words = ops.logical_and(said != PAD, said != END)
+        spoken = ops.cast(words, looks.dtype)
         total = ops.sum(looks * ops.expand_dims(spoken, -1), axis=1)
         fair = ops.sum(spoken, axis=1, keepdims=True) / looks.shape[-1]
         gap = ops.sum(ops.square(total - fair), axis=-1)

@@ -24,6 +24,23 @@ def _no_exponential(scores):
     return scores / scores.sum(axis=1, keepdims=True)
 
 
+def _exponential_too_large(scores):
+    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+
+def _maximum_of_the_batch(scores):
+    e = np.exp(scores - scores.max())
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _sigmoid(scores):
+    return 1 / (1 + np.exp(-scores))
+
+
+def _not_divided(scores):
+    return np.exp(scores - scores.max(axis=1, keepdims=True))
+
+
 def context(weights, places):
     return (weights[:, :, np.newaxis] * places).sum(axis=1)
 
@@ -38,6 +55,14 @@ def _mean_of_weighted(weights, places):
 
 def _only_the_best(weights, places):
     return places[np.arange(len(places)), weights.argmax(axis=1)]
+
+
+def _over_features(weights, places):
+    return (weights[:, :, np.newaxis] * places).sum(axis=2)
+
+
+def _not_summed(weights, places):
+    return weights[:, :, np.newaxis] * places
 
 
 def mass_inside(weights, box):
@@ -60,6 +85,17 @@ def _one_too_many(weights, box):
     return weights[top : bottom + 1, left : right + 1].sum()
 
 
+def _width_and_height(weights, box):
+    left, top, width, height = box
+    return weights[top : top + height, left : left + width].sum()
+
+
+def _times_chance(weights, box):
+    left, top, right, bottom = box
+    share = (right - left) * (bottom - top) / weights.size
+    return mass_inside(weights, box) / share
+
+
 def additive_scores(places, state, W, U, v):
     return np.tanh(places @ W + state @ U) @ v
 
@@ -74,6 +110,19 @@ def _multiplied(places, state, W, U, v):
 
 def _tanh_outside(places, state, W, U, v):
     return np.tanh((places @ W + state @ U) @ v)
+
+
+def _softmax_taken(places, state, W, U, v):
+    e = np.exp(additive_scores(places, state, W, U, v))
+    return e / e.sum()
+
+
+def _without_v(places, state, W, U, v):
+    return np.tanh(places @ W + state @ U).sum(axis=1)
+
+
+def _tanh_of_each(places, state, W, U, v):
+    return (np.tanh(places @ W) + np.tanh(state @ U)) @ v
 
 
 def even_penalty(weights, spoken):
@@ -92,13 +141,27 @@ def _padding_counted(weights, spoken):
     return ((fair - weights.sum(axis=0)) ** 2).sum()
 
 
+def _padding_summed(weights, spoken):
+    fair = spoken.sum() / weights.shape[1]
+    return ((fair - weights.sum(axis=0)) ** 2).sum()
+
+
+def _mean_of_places(weights, spoken):
+    return even_penalty(weights, spoken) / weights.shape[1]
+
+
+def _share_of_one_word(weights, spoken):
+    total = (weights * spoken[:, np.newaxis]).sum(axis=0)
+    return ((1 / weights.shape[1] - total) ** 2).sum()
+
+
 def _over_places(weights, spoken):
     total = (weights * spoken[:, np.newaxis]).sum(axis=1)
     return ((1 - total) ** 2).sum()
 
 
 _A = np.array([[[1.0, 0.0], [0.0, 2.0], [4.0, 4.0]]])
-_MAP = np.arange(16.0).reshape(4, 4) / 120
+_MAP = np.arange(1.0, 17).reshape(4, 4) / 136
 _TWO = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.6, 0.2, 0.1]])
 
 EXERCISES = (
@@ -133,6 +196,27 @@ EXERCISES = (
                 _no_exponential,
                 "Dividing by the sum is no softmax: scores may be negative or "
                 "sum to zero. Exponentiate first.",
+            ),
+            Mistake(
+                _exponential_too_large,
+                "exp(1000) is infinite, and infinity by infinity is no "
+                "number. Subtract each row's maximum first: the weights stay "
+                "the same.",
+            ),
+            Mistake(
+                _maximum_of_the_batch,
+                "You subtracted the maximum of the whole batch: a row far "
+                "below it becomes 0 / 0. Subtract each row's own.",
+            ),
+            Mistake(
+                _sigmoid,
+                "A sigmoid judges each place alone. The places share one "
+                "attention: exponentiate, and divide by the row's sum.",
+            ),
+            Mistake(
+                _not_divided,
+                "The exponentials are right. Divide them by their row's sum, "
+                "so that each row sums to one.",
             ),
         ),
         explanation="Each picture's weights sum to one, whatever else is in "
@@ -173,6 +257,15 @@ EXERCISES = (
                 "attention. Soft attention mixes, so that a gradient reaches "
                 "every place.",
             ),
+            Mistake(
+                _over_features,
+                "You summed over the features, axis 2: that leaves one number "
+                "a place. The mean is over places, axis 1.",
+            ),
+            Mistake(
+                _not_summed,
+                "The places are weighted now. Sum over them, axis 1.",
+            ),
         ),
         explanation="In one line: np.einsum('np,npd->nd', weights, places).",
     ),
@@ -206,6 +299,16 @@ EXERCISES = (
                 _one_too_many,
                 "right and bottom are the first places outside, as in Python "
                 "slices: no + 1.",
+            ),
+            Mistake(
+                _width_and_height,
+                "You read the last two as width and height. They are the "
+                "right and the bottom edge.",
+            ),
+            Mistake(
+                _times_chance,
+                "You divided by the box's share of the picture: that is how "
+                "many times chance. Asked for is the mass itself.",
             ),
         ),
         explanation="Compare it with the box's share of the picture: that is "
@@ -254,6 +357,21 @@ EXERCISES = (
                 "The tanh is around the finished score. It belongs around "
                 "the sum, before v.",
             ),
+            Mistake(
+                _softmax_taken,
+                "These are weights already. Asked for are the scores, before "
+                "the softmax.",
+            ),
+            Mistake(
+                _without_v,
+                "You summed over the hidden numbers. v weighs them: @ v.",
+            ),
+            Mistake(
+                _tanh_of_each,
+                "You bent place and state each for itself, and added then: "
+                "the state adds the same number to all scores again. Add "
+                "first, bend the sum.",
+            ),
         ),
         explanation="The bend is what lets the state change the order of the "
         "places. Linear scores cannot: the state's part is the same for all.",
@@ -284,6 +402,20 @@ EXERCISES = (
                 _padding_counted,
                 "The weights after <end> are in your sum. Multiply by spoken "
                 "and count only the words spoken.",
+            ),
+            Mistake(
+                _padding_summed,
+                "The fair share is right, but the weights after <end> are in "
+                "your sum. Multiply by spoken first.",
+            ),
+            Mistake(
+                _share_of_one_word,
+                "1 / p is a place's fair share of one word. Over a sentence "
+                "of t words it is t / p.",
+            ),
+            Mistake(
+                _mean_of_places,
+                "You averaged over the places. The penalty is their sum.",
             ),
             Mistake(
                 _over_places,

@@ -162,10 +162,13 @@ def speed_ladder(per_word: Mapping[str, float]) -> CourseFigure:
     axes.set_xlim(times.min() / 3, times.max() * 8)
     axes.set_xlabel("milliseconds a word (logarithmic)")
     axes.grid(False, axis="y")
+    factor = times[0] / times[-1]
+    known = next((n for n in (1_000, 200, 10, 1) if factor > n), 0)
     return CourseFigure(
         figure,
-        f"Time for one word, {len(names)} rungs from {names[0]!r} (slowest) "
-        f"to {names[-1]!r} (fastest), three powers of ten apart or more.",
+        f"Time for one word on {len(names)} rungs: {names[-1]!r} takes "
+        f"{f'less than 1/{known:,}' if known else 'no less'} of the time of "
+        f"{names[0]!r}.",
     )
 
 
@@ -271,11 +274,12 @@ def faithfulness(masses: np.ndarray, shuffled: np.ndarray) -> CourseFigure:
     axes[1].set_ylim(0, 1)
     axes[1].legend(fontsize=9, loc="upper left")
     ratio = inside.mean() / chance.mean()
+    other = shuffled.mean() / chance.mean()
     return CourseFigure(
         figure,
-        "Attention inside the boxes of named things: for most nouns far "
-        f"above chance, {'more than 3' if ratio > 3 else 'up to 3'} times "
-        "it on average; maps of other pictures stay near chance.",
+        "Attention inside the boxes of named things is on average "
+        f"{'more than 3' if ratio > 3 else 'up to 3'} times chance, that of "
+        f"maps of other pictures {'below' if other < 2 else 'above'} twice.",
     )
 
 
@@ -284,8 +288,9 @@ def ablation(results: Mapping[str, Mapping[str, float]]) -> CourseFigure:
     names = list(results)
     measures = list(results[names[0]])
     titles = {
+        "named": "kinds named (%)",
         "true": "colours true (%)",
-        "held out": "colours true, held out (%)",
+        "held out": "true, held out (%)",
         "inside": "attention inside (%)",
     }
     figure, axes = new_figure(
@@ -302,8 +307,11 @@ def ablation(results: Mapping[str, Mapping[str, float]]) -> CourseFigure:
         panel.set_title(titles.get(measure, measure), fontsize=11)
         panel.set_yticks(places, names)
         panel.grid(False)
+    first, second = names[:2]
+    gain = results[first]["true"] - results[second]["true"]
     return CourseFigure(
         figure,
-        f"{', '.join(measures)} of {', '.join(names)}: the one that looks "
-        "says more true colours than the one that cannot.",
+        f"{', '.join(measures)} of {', '.join(names)}: {first!r} says "
+        f"{'more than 15 points' if gain > 15 else 'up to 15 points'} more "
+        f"true colours than {second!r}.",
     )
