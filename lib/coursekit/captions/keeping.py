@@ -121,6 +121,6 @@ def load(path: Path, what: str, remedy: str):
     except UNREADABLE as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise CourseError(
-            f"{path.name} cannot be read as {what}: {lines[0]}",
+            f"{path.name} cannot be read as {what}: {lines[0].split('. ')[0]}",
             f"{remedy}, it writes the file anew",
         ) from None
