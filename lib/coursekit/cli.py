@@ -92,9 +92,14 @@ def caption(
     out: Annotated[
         Path, typer.Option(help="Folder for the pictures of attention.")
     ] = Path(),
-    beams: Annotated[int, typer.Option(min=1, help="Width of the beam.")] = 3,
+    beams: Annotated[
+        int, typer.Option(min=1, max=20, help="Width of the beam.")
+    ] = 3,
 ) -> None:
-    """Say what is in pictures, with the network of lesson 22."""
+    """Say what is in pictures, with the network of lesson 22.
+
+    It knows drawn scenes only. If none is kept, one is trained first.
+    """
     from coursekit.captions import telling
 
     raise typer.Exit(telling.command(pictures, out, beams))

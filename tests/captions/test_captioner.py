@@ -1,5 +1,7 @@
 """The attending captioner against NumPy, and through its file."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -209,18 +211,113 @@ def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
     Image.new("RGB", (90, 70), "red").save(picture)
     text.write_text("words")
     assert telling.command([picture, text], tmp_path, beams=2) == 1
-    printed = capsys.readouterr().out
+    printed, refused = capsys.readouterr()
     assert printed.count("mine.png: ") == 1 and printed.count("  or: ") == 1
-    assert "notes.txt is not a picture" in printed
+    assert "notes.txt is not a picture" in refused
     assert Image.open(tmp_path / "mine.caption.png").width > 100
     assert telling.command([picture], tmp_path, beams=1) == 0
 
 
-def test_without_a_captioner_the_command_says_which_lesson_makes_one(
-    keras, tmp_path, monkeypatch
-):
+def test_pictures_of_the_same_name_keep_their_own_overlays(kept, tmp_path):
+    from PIL import Image
+
+    from coursekit.captions import telling
+
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        Image.new("RGB", (64, 64), "red").save(tmp_path / folder / "x.png")
+    files = [tmp_path / "a" / "x.png", tmp_path / "b" / "x.png"]
+    assert telling.command(files, tmp_path / "out", beams=1) == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["x-2.caption.png", "x.caption.png"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(kept, tmp_path):
+    from PIL import Image
+
+    from coursekit.captions import telling
+
+    path = tmp_path / "x.png"
+    Image.new("RGB", (64, 64), "red").save(path)
+    with pytest.raises(CourseError, match="cannot be written"):
+        telling.command([path], path, beams=1)
+
+
+def test_without_a_picture_nothing_is_trained(keras, tmp_path, monkeypatch):
     from coursekit.captions import telling, training
 
-    monkeypatch.setattr(training, "model_file", lambda: tmp_path / "none")
-    with pytest.raises(CourseError, match="lesson 22"):
-        telling.command([], tmp_path, beams=2)
+    monkeypatch.setattr(training, "kept", lambda callbacks: 1 / 0)
+    assert telling.command([tmp_path / "none.png"], tmp_path, beams=2) == 1
+
+
+def test_without_a_captioner_there_is_a_way_to_get_one(keras, tmp_path):
+    from coursekit.captions import training
+
+    with pytest.raises(CourseError, match="coursekit caption"):
+        training.load(tmp_path / "none")
+
+
+def test_a_caption_of_no_words_has_no_maps(keras):
+    from coursekit.captions import encoder, telling
+    from coursekit.captions.captioner import AttendingCaptioner
+
+    eye = encoder.headless(encoder.with_heads(encoder.build()))
+    model = AttendingCaptioner(KNOWN, units=6)
+    model.build({"places": (None, 64, 64), "said": (None, 4)})
+    bias = np.zeros(len(model.vocabulary), "float32")
+    bias[3] = 50  # the end, at once
+    model.next_word.bias.assign(bias)
+    told = telling.tell(np.zeros((64, 64, 3), "uint8"), model, eye, beams=1)
+    assert told.caption == "" and told.looks.shape == (0, 8, 8)
+    assert told.figure().png()
+
+
+@pytest.fixture(scope="module")
+def trained(keras, tmp_path_factory):
+    """The captioner of the command, trained on a third of the captions."""
+    from coursekit import data
+    from coursekit.captions import training
+
+    train = data.load("scenes").train
+    few = SimpleNamespace(x=train.x[:1400], y=train.y[:1400])
+    path = tmp_path_factory.mktemp("models") / "captioner.keras"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "model_file", lambda: path)
+        patch.setattr(data, "load", lambda name: SimpleNamespace(train=few))
+        training.kept()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    return path
+
+
+SCENES = {
+    "cat": ("road", "cat", "orange", 30, 54),
+    "ball": ("beach", "ball", "red", 30, 54),
+    "dog": ("park", "dog", "brown", 18, 54),
+}
+
+
+def test_the_trained_command_names_what_is_in_pictures_of_any_kind(
+    trained, tmp_path, monkeypatch, capsys
+):
+    from PIL import Image
+
+    from coursekit.captions import telling, training
+    from coursekit.data import scenes
+
+    monkeypatch.setattr(training, "model_file", lambda: trained)
+    drawn = {}
+    for name, (setting, *thing) in SCENES.items():
+        image = scenes.picture(setting, [scenes.Thing(*thing)])
+        drawn[name] = Image.fromarray(image).resize((640, 640))
+    drawn["cat"].convert("CMYK").save(tmp_path / "cat.jpg")
+    drawn["ball"].convert("RGBA").save(tmp_path / "ball.png")
+    rest = [drawn["cat"], drawn["ball"]]
+    drawn["dog"].save(tmp_path / "dog.gif", save_all=True, append_images=rest)
+    files = [tmp_path / n for n in ("cat.jpg", "ball.png", "dog.gif")]
+    assert telling.command(files, tmp_path / "out", beams=3) == 0
+    said = capsys.readouterr().out.split("where it looked")
+    for name, lines in zip(SCENES, said, strict=False):
+        _, kind, colour, *_ = SCENES[name]
+        first = lines[lines.index(f"{name}.") :].splitlines()[0]
+        assert kind in first and colour in first
+        assert lines.count("  or: ") == 2

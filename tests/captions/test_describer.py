@@ -1,11 +1,15 @@
 """The captioner for photographs against NumPy, and its training."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import special
 
+import coursekit
 from coursekit.errors import CourseError
 from coursekit.session import import_keras
 
@@ -18,16 +22,21 @@ def keras():
     return import_keras()
 
 
-def describer(**options):
+def describer(seed=2, **options):
     import keras
 
     from coursekit.captions.describer import Describer
 
-    keras.utils.set_random_seed(2)
+    keras.utils.set_random_seed(seed)
     settings = {"units": 6, "size": 5, "dropout": 0.3, **options}
     model = Describer(KNOWN, **settings)
     model.build({"places": (None, PLACES, FEATURES), "said": (None, 5, None)})
     return model
+
+
+def numbers(model):
+    """The weights as arrays."""
+    return [variable.numpy() for variable in model.weights]
 
 
 def captions(count=12, seed=3):
@@ -178,7 +187,7 @@ def train(folder, epochs=3, callbacks=()):
     history = schooling.fit(
         model, batches(), epochs, 1e-2, store=folder, callbacks=[*callbacks]
     )
-    return model.get_weights(), history
+    return numbers(model), history
 
 
 @pytest.mark.parametrize(("epoch", "batch"), [(1, 0), (2, 1)])
@@ -194,6 +203,44 @@ def test_an_interrupted_run_ends_with_the_same_network(
     for one, other in zip(resumed, straight, strict=True):
         assert np.array_equal(one, other)
     assert told == expected and len(told["loss"]) == 3
+
+
+KILLED = """
+import os, sys
+sys.path[:0] = sys.argv[1:3]
+import numpy as np
+from coursekit.session import import_keras
+keras = import_keras()
+import test_describer as t
+from coursekit.captions import keeping
+
+def die(path, write):
+    if path.name == "epoch-002.npz":
+        path.with_name("part-" + path.name).write_bytes(b"half")
+        os.kill(os.getpid(), 9)  # no handler runs, nothing is flushed
+    return whole(path, write)
+
+whole, keeping.write_whole = keeping.write_whole, die
+t.train(__import__("pathlib").Path(sys.argv[3]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_run_killed_while_it_wrote_ends_with_the_same_network(
+    keras, tmp_path
+):
+    folders = [Path(coursekit.__file__).parents[1], Path(__file__).parent]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, *folders, tmp_path / "a"],
+        capture_output=True,
+    )
+    assert killed.returncode == -9, killed.stderr.decode()[-500:]
+    assert len(list((tmp_path / "a").glob("*/epoch-*.npz"))) == 1
+    resumed, told = train(tmp_path / "a")
+    straight, expected = train(tmp_path / "b")
+    for one, other in zip(resumed, straight, strict=True):
+        assert np.array_equal(one, other)
+    assert told == expected
 
 
 def test_a_finished_run_is_not_trained_again(keras, tmp_path):
@@ -233,6 +280,19 @@ def test_other_settings_do_not_take_each_others_states(keras, tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_another_first_draw_or_order_of_captions_has_its_own_states(
+    keras, tmp_path
+):
+    from coursekit.captions import schooling
+
+    train(tmp_path, epochs=1)
+    other = describer(seed=3)
+    schooling.fit(other, batches(), 1, 1e-2, store=tmp_path)
+    mixed = schooling.Batches(places(), np.roll(captions(), 1, axis=0), 5)
+    schooling.fit(describer(), mixed, 1, 1e-2, store=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_validation_leaves_the_trained_network_as_it_was(keras, tmp_path):
     from coursekit.captions import schooling
 
@@ -242,7 +302,7 @@ def test_validation_leaves_the_trained_network_as_it_was(keras, tmp_path):
         model, batches(), 2, 1e-2, batches(7), store=tmp_path / "b"
     )
     assert len(history["val_loss"]) == 2
-    for one, other in zip(plain, model.get_weights(), strict=True):
+    for one, other in zip(plain, numbers(model), strict=True):
         assert np.array_equal(one, other)
 
 

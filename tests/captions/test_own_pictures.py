@@ -165,5 +165,5 @@ def test_one_pixel_is_nothing_to_see(saved):
 def test_a_folder_and_a_missing_file_are_named(tmp_path):
     with pytest.raises(CourseError, match="a folder"):
         read_picture(tmp_path)
-    with pytest.raises(CourseError, match="no file"):
+    with pytest.raises(CourseError, match="does not exist"):
         read_picture(tmp_path / "not_there.png")

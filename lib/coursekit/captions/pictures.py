@@ -24,9 +24,9 @@ def read_picture(path: str | Path, size: int = 64) -> np.ndarray:
 
     path = Path(path)
     if not path.is_file():
-        what = "a folder" if path.is_dir() else "no file"
+        what = "is a folder" if path.is_dir() else "does not exist"
         raise CourseError(
-            f"{path.name} is {what}.", "give the path of a picture file"
+            f"{path.name} {what}.", "give the path of a picture file"
         )
     try:
         with warnings.catch_warnings():

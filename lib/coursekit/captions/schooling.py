@@ -1,20 +1,19 @@
 """Training a Describer for an hour without losing it.
 
-After each epoch the whole state (weights, optimiser, averages, dice) is
-written beside the last one and renamed, so that a run that was stopped in
+After each epoch the whole state is kept (see ``keeping``), and the order of
+the pictures depends on seed and epoch alone. So a run that was stopped in
 any way goes on after its last epoch and ends with the same network.
 """
 
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
 from coursekit import paths
+from coursekit.captions import keeping
 from coursekit.captions.describer import Describer
 from coursekit.captions.vocabulary import PAD
 from coursekit.errors import CourseError
@@ -71,71 +70,6 @@ class Batches:
         return data.apply(count).prefetch(2)
 
 
-class Keeper(keras.callbacks.Callback):
-    """Keeps the state after each epoch, and brings it back.
-
-    A state is everything that changes in training: weights, the optimiser's
-    steps and averages, the dice of dropout. The last two stay in
-    ``folder``; a file that cannot be read is passed over. A file is written
-    under another name and then renamed.
-    """
-
-    def __init__(self, folder: Path):
-        super().__init__()
-        self.folder = folder
-        self.history: dict[str, list[float]] = {}
-
-    def restore(self, model) -> int:
-        """Give the model its last state; returns the epochs it has had."""
-        for path in sorted(self._states(), reverse=True):
-            try:
-                with np.load(path) as state:
-                    history = json.loads(str(state["history"]))
-                    values = [state[name] for name in _names(model)]
-            except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-                continue
-            for variable, value in zip(_all(model), values, strict=True):
-                variable.assign(value)
-            self.history = history
-            return int(path.stem.removeprefix("epoch-"))
-        return 0
-
-    def on_epoch_end(self, epoch, logs=None):
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(float(value))
-        values = [keras.ops.convert_to_numpy(v) for v in _all(self.model)]
-        state: dict[str, Any] = dict(
-            zip(_names(self.model), values, strict=True)
-        )
-        state["history"] = np.array(json.dumps(self.history))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        _replace(
-            self.folder / f"epoch-{epoch + 1:03d}.npz",
-            lambda part: np.savez(part, **state),
-        )
-        for old in sorted(self._states())[:-2]:
-            old.unlink()
-
-    def _states(self) -> list[Path]:
-        return list(self.folder.glob("epoch-[0-9][0-9][0-9].npz"))
-
-
-def _all(model) -> list:
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _names(model) -> list[str]:
-    """Numbers and shapes: another network's state does not fit."""
-    return [f"{k} {tuple(v.shape)}" for k, v in enumerate(_all(model))]
-
-
-def _replace(path: Path, write) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f"part-{path.name}")
-    write(part)
-    part.replace(path)
-
-
 class Stop(keras.callbacks.Callback):
     """Interrupts training in the middle of an epoch, as a power cut does."""
 
@@ -172,10 +106,12 @@ def fit(
     The rate rises for an epoch and falls in a cosine; the weights that
     remain are an average of the last few hundred steps. States are kept in
     ``store``/a name made of everything that decides the result. Returns the
-    history of all epochs.
+    history of all epochs: name -> one number an epoch, "loss" in nats a
+    word.
     """
     _prepare(model, len(data), epochs, rate, data.places.shape)
-    keeper = Keeper((store or folder()) / _name(model, data, epochs, rate))
+    name = _name(model, data, epochs, rate)
+    keeper = keeping.Keeper((store or folder()) / name)
     finished = keeper.restore(model)
 
     def turn(epoch, logs=None):
@@ -215,37 +151,29 @@ def _prepare(model, steps: int, epochs: int, rate: float, shape) -> None:
 
 
 def _name(model, data: Batches, epochs: int, rate: float) -> str:
-    """Changes with settings, data, seed and versions."""
-    facts: list[Any] = [
+    """Changes with settings, data, both seeds and the version of Keras."""
+    some = data.places[:: max(1, len(data.places) // 16)]
+    facts = [
         model.settings,
         list(data.places.shape),
-        np.asarray(data.places[:: max(1, len(data.places) // 16)])
-        .sum(dtype="float64")
-        .item(),
-        int(data.rows.sum()),
         [data.size, data.seed, epochs, rate],
         keras.__version__,
     ]
-    text = json.dumps(facts, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = hashlib.sha256(json.dumps(facts, default=str).encode())
+    for values in (some, data.rows):
+        name.update(np.ascontiguousarray(values).tobytes())
+    name.update(keeping.digest(model).encode())
+    return name.hexdigest()[:16]
 
 
 def save(model: Describer, path: Path) -> Path:
-    """Write a finished network, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, lambda part: model.save(part))
-    return path
+    """Write a finished network, whole or not at all; returns the path."""
+    return keeping.save(model, path)
 
 
 def load(path: Path) -> Describer:
     """A Describer from its .keras file, with safe mode, or CourseError."""
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CourseError(
-            f"{path.name} cannot be read as a captioner: {error}",
-            "run lesson 23 again, it writes the file anew",
-        ) from None
+    model = keeping.load(path, "a captioner", "run lesson 23 again")
     if not isinstance(model, Describer):
         raise CourseError(
             f"{path.name} holds another kind of network.",

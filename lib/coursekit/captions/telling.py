@@ -1,5 +1,6 @@
 """One call: a picture in, a caption with its attention out."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from coursekit.captions.pictures import read_picture
 class Told:
     """What a captioner says of a picture.
 
-    ``words`` with, for each, ``looks`` (words, 8, 8): where it looked.
-    ``others`` are the beam's next best captions; ``scores`` belong to
-    (caption, *others): mean log-probability of a word.
+    ``image`` uint8 (side, side, 3); ``words`` with, for each, ``looks``
+    (words, places, places), each map of sum 1: where it looked. ``others``
+    are the beam's next best captions; ``scores`` belong to (caption,
+    *others), best first: mean log-probability of a word in nats.
     """
 
     image: np.ndarray
@@ -41,11 +43,12 @@ def tell(
     beams: int = 3,
     longest: int = 21,
 ) -> Told:
-    """Caption a file, or an image uint8 (64, 64, 3).
+    """Caption a file, or an image uint8 (height, width, 3).
 
-    ``model`` and ``eye`` are by default the captioner that lesson 22 kept
-    and the course's encoder. Raises CourseError for a file that is no
-    picture, and when there is no captioner yet.
+    A file becomes 64 x 64 pixels. ``model`` and ``eye`` are by default the
+    captioner in ``training.model_file`` and the course's encoder. Raises
+    CourseError for a file that is no picture, and when there is no
+    captioner yet.
     """
     import tensorflow as tf
 
@@ -72,31 +75,69 @@ def tell(
     return Told(
         image,
         tuple(texts[0].split()),
-        np.array(looks),
+        np.array(looks).reshape(len(looks), side, side),
         tuple(texts[1:]),
         tuple(map(float, scores)),
     )
 
 
 def command(pictures: list[Path], out: Path, beams: int) -> int:
-    """Caption files for ``coursekit caption``: 0, or 1 if one failed."""
-    from coursekit.captions import encoder, training
+    """Caption files for ``coursekit caption``: 0, or 1 if one failed.
+
+    Prints captions; what is wrong with a file goes to stderr. Raises
+    CourseError when ``out`` cannot be written.
+    """
     from coursekit.errors import CourseError
+
+    images = {}
+    for path in dict.fromkeys(pictures):
+        try:
+            images[path] = read_picture(path, 64)
+        except CourseError as error:
+            print(error, file=sys.stderr)
+    if not images:
+        return 1
+    model, eye = _captioner()
+    taken: set[Path] = set()
+    for path, image in images.items():
+        told = tell(image, model, eye, beams)
+        print(f"{path.name}: {told.caption or '(nothing)'}")
+        for other in told.others:
+            print(f"  or: {other or '(nothing)'}")
+        overlay = _free(out, path.stem, taken)
+        try:
+            told.figure().save(overlay)
+        except OSError as error:
+            raise CourseError(
+                f"{overlay} cannot be written: {error.strerror}.",
+                "name another folder with --out FOLDER",
+            ) from None
+        print(f"  where it looked: {overlay}")
+    return 0 if len(images) == len(set(pictures)) else 1
+
+
+def _captioner():
+    """The network and the eye; the first time it is trained."""
     from coursekit.session import import_keras
 
     import_keras()
-    model, eye = training.load(), encoder.headless(encoder.load())
-    failed = 0
-    for path in pictures:
-        try:
-            told = tell(path, model, eye, beams)
-        except CourseError as error:
-            print(error)
-            failed += 1
-            continue
-        print(f"{path.name}: {told.caption}")
-        for other in told.others:
-            print(f"  or: {other}")
-        overlay = told.figure().save(out / f"{path.stem}.caption.png")
-        print(f"  where it looked: {overlay}")
-    return 1 if failed else 0
+    from coursekit.captions import encoder, training
+    from coursekit.training import EpochProgress
+
+    if not training.model_file().is_file():
+        print(
+            "There is no captioner yet: training the one of lesson 22 on "
+            "the drawn scenes,\nonce, a minute or two."
+        )
+    model = training.kept([EpochProgress()])
+    return model, encoder.headless(encoder.load())
+
+
+def _free(out: Path, stem: str, taken: set[Path]) -> Path:
+    """A file name for an overlay that no other picture of this call has."""
+    path, number = out / f"{stem}.caption.png", 1
+    while path in taken:
+        number += 1
+        path = out / f"{stem}-{number}.caption.png"
+    taken.add(path)
+    return path

@@ -32,6 +32,18 @@ def _means_swapped(pixels, family):
     return pixels[..., ::-1] - np.array([123.68, 116.779, 103.939])
 
 
+def _not_reversed(pixels, family):
+    if family == "mobilenet":
+        return pixels / 127.5 - 1
+    return pixels - np.array([103.939, 116.779, 123.68])
+
+
+def _first_axis(pixels, family):
+    if family == "mobilenet":
+        return pixels / 127.5 - 1
+    return pixels[::-1] - np.array([103.939, 116.779, 123.68])
+
+
 def _one_for_all(pixels, family):
     return pixels / 127.5 - 1
 
@@ -55,6 +67,15 @@ def _in_order_of_lines(lines):
         name, _ = label.split("#")
         found.setdefault(name, []).append(caption)
     return {name: tuple(captions) for name, captions in found.items()}
+
+
+def _sorted_captions(lines):
+    found = _in_order_of_lines(lines)
+    return {name: tuple(sorted(captions)) for name, captions in found.items()}
+
+
+def _sorted_lines(lines):
+    return _in_order_of_lines(sorted(lines))
 
 
 def _by_counting(lines):
@@ -81,8 +102,8 @@ def _only_the_last(lines):
 
 _SHUFFLED = [
     "b.jpg#1\tA cat .",
-    "a.jpg#1\tDogs run .",
-    "a.jpg#0\tTwo dogs .",
+    "a.jpg#1\tTwo dogs .",
+    "a.jpg#0\tDogs run .",
     "b.jpg#0\tThe cat sits .",
 ]
 
@@ -107,6 +128,15 @@ def _everything(numbers, vocabulary):
 
 def _beyond_the_end(numbers, vocabulary):
     return " ".join(vocabulary[n] for n in numbers if n not in (0, 2, 3))
+
+
+def _start_kept(numbers, vocabulary):
+    return " ".join(vocabulary[n] for n in numbers[: numbers.index(3)])
+
+
+def _last_end(numbers, vocabulary):
+    last = len(numbers) - numbers[::-1].index(3)
+    return _beyond_the_end(numbers[:last], vocabulary)
 
 
 def _end_kept(numbers, vocabulary):
@@ -134,6 +164,15 @@ def epochs_done(files):
 def _as_text(files):
     whole = sorted(name for name in files if name.startswith("epoch-"))
     return int(whole[-1].split("-")[1].split(".")[0]) if whole else 0
+
+
+def _one_digit(files):
+    whole = [name for name in files if name.startswith("epoch-")]
+    return max((int(name[6]) for name in whole), default=0)
+
+
+def _last_in_list(files):
+    return int(files[-1].split("epoch-")[1].split(".")[0]) if files else 0
 
 
 def _parts_too(files):
@@ -171,6 +210,20 @@ def _letters(word, references):
         any(word in caption for caption in group) for group in references
     )
     return math.log(len(references) / max(having, 1))
+
+
+def _first_caption(word, references):
+    having = sum(word in group[0].split() for group in references)
+    return math.log(len(references) / max(having, 1))
+
+
+def _whole_captions(word, references):
+    having = sum(word in group for group in references)
+    return math.log(len(references) / max(having, 1))
+
+
+def _base_ten(word, references):
+    return rarity(word, references) / math.log(10)
 
 
 def _no_logarithm(word, references):
@@ -225,6 +278,16 @@ EXERCISES = (
                 "After the reversal blue is first: its mean is 103.939.",
             ),
             Mistake(
+                _not_reversed,
+                "Red is still first, and blue's mean is taken off it. Reverse "
+                "the last axis before you take the means off.",
+            ),
+            Mistake(
+                _first_axis,
+                "pixels[::-1] turns the picture upside down: it reverses the "
+                "first axis. Colours are on the last one: pixels[..., ::-1].",
+            ),
+            Mistake(
                 _one_for_all,
                 "You treat both families alike. ResNet's weights want means "
                 "taken off, at the scale 0 to 255, blue first.",
@@ -244,6 +307,7 @@ EXERCISES = (
             Case(["a.jpg#0\tA dog ."]),
             Case(["a.jpg#0\tA dog .", "a.jpg#1\tDogs run ."]),
             Case(_SHUFFLED),
+            Case(["a.jpg#10\tIt runs .", "a.jpg#9\tA dog ."]),
         ),
         hints=(
             "Cut each line at the tab, then the label at #.",
@@ -257,6 +321,16 @@ EXERCISES = (
                 _in_order_of_lines,
                 "The captions come in the order of the lines. A file may be "
                 "in any order: sort by the number behind #.",
+            ),
+            Mistake(
+                _sorted_captions,
+                "You sorted the captions by their letters. Keep the number "
+                "behind # beside each caption, and sort by it.",
+            ),
+            Mistake(
+                _sorted_lines,
+                "You sorted the lines as text, where #10 comes before #9. "
+                "Make an integer of the number behind #.",
             ),
             Mistake(
                 _by_counting,
@@ -288,6 +362,7 @@ EXERCISES = (
             Case([4, 5, 3], _WORDS),
             Case([2, 4, 5, 3, 0, 0], _WORDS),
             Case([4, 5, 3, 6, 0], _WORDS),
+            Case([4, 5, 3, 6, 3], _WORDS),
         ),
         hints=(
             "Walk along the numbers. Which one tells you to stop?",
@@ -313,6 +388,16 @@ EXERCISES = (
                 "means nothing: stop at the first 3.",
             ),
             Mistake(
+                _start_kept,
+                "You stop at the right place, but what is before it may hold "
+                "<start> too, and nobody says that. Skip 0 and 2.",
+            ),
+            Mistake(
+                _last_end,
+                "You stop at the last 3. There may be several: what comes "
+                "after the first one means nothing.",
+            ),
+            Mistake(
                 _end_kept,
                 "The <end> is still there. It would count as a word that is "
                 "nearly always right. Stop before it.",
@@ -331,6 +416,7 @@ EXERCISES = (
             Case(["epoch-1.npz", "epoch-2.npz"]),
             Case(["epoch-4.npz", "part-epoch-5.npz"]),
             Case(["epoch-9.npz", "epoch-10.npz"]),
+            Case(["epoch-12.npz", "epoch-11.npz"]),
         ),
         hints=(
             "Which files are whole? Only those may be counted on.",
@@ -344,6 +430,16 @@ EXERCISES = (
                 _as_text,
                 "You sorted the names as text, where 9 comes after 10. "
                 "Compare numbers, or write 009 and 010 when saving.",
+            ),
+            Mistake(
+                _one_digit,
+                "You read one character of the name: of epoch-12 that is 1. "
+                "The number is all that stands between - and the point.",
+            ),
+            Mistake(
+                _last_in_list,
+                "You take the last name of the list. A folder lists its files "
+                "in any order, unfinished ones among them: look at each.",
             ),
             Mistake(
                 _parts_too,
@@ -368,6 +464,7 @@ EXERCISES = (
             Case("dog", _TWO),
             Case("a", _TWO),
             Case("zebra", _TWO),
+            Case("the", _TWO),
             Case("cat", _THREE),
         ),
         hints=(
@@ -392,6 +489,21 @@ EXERCISES = (
                 _letters,
                 "You look for letters: cat is also found in cattle. Split "
                 "the caption into words first.",
+            ),
+            Mistake(
+                _first_caption,
+                "You look at one caption of each picture. A picture has the "
+                "word when any of its captions has it.",
+            ),
+            Mistake(
+                _whole_captions,
+                "word in group asks whether a whole caption equals the word. "
+                "Split each caption at the blanks and look in there.",
+            ),
+            Mistake(
+                _base_ten,
+                "That is the logarithm of base 10. Take the natural one, "
+                "math.log.",
             ),
             Mistake(
                 _no_logarithm,

@@ -124,16 +124,18 @@ def _arrow(panel, start, end) -> None:
 
 
 def two_losses(
-    curves: Mapping[str, Sequence[float]], naive: float
+    curves: Mapping[str, Sequence[float]],
+    naive: float,
+    axis: str = "nats a word (validation)",
 ) -> CourseFigure:
-    """Validation cost a word over the epochs, with a naive one dashed."""
+    """Cost a word, nats, over the epochs, with a naive one dashed."""
     figure, axes = new_figure(width=6.4, height=3.4)
     for name, values in curves.items():
         axes.plot(range(1, len(values) + 1), values, "o-", label=name)
     axes.axhline(naive, color="0.4", ls="--", label="word counts only")
     axes.set_xlabel("epoch")
     axes.set_xticks(range(1, len(values) + 1))
-    axes.set_ylabel("nats a word (validation)")
+    axes.set_ylabel(axis)
     axes.set_ylim(0, None)
     axes.legend()
     said = ", ".join(
