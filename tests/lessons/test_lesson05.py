@@ -210,6 +210,26 @@ def test_the_stopping_rule_is_that_of_the_keras_callback(losses, patience):
     assert ours == (epochs, callback.best_epoch)
 
 
+def test_an_arm_is_trained_once_however_it_is_asked_for(lesson_functions):
+    trained = []
+    own = lesson_functions(
+        "05",
+        np=np,
+        functools=functools,
+        tf=None,
+        units=8,
+        remembered={},
+        layers=types.SimpleNamespace(Conv2D=None),
+        profile=types.SimpleNamespace(batch_size=20),
+        ARMS={"plain": {}, "dropout": {"on": ["dropout"]}},
+    )
+    own["train_arm"] = lambda seed, **arm: trained.append((seed, arm))
+    for asked in (("plain",), ("plain", 0), ("plain", 1), ("dropout",)):
+        own["run"](*asked)
+    own["run"]("dropout", seed=0)
+    assert trained == [(0, {}), (1, {}), (0, {"on": ["dropout"]})]
+
+
 # --------------------------------------------- dropout and batch norm
 
 

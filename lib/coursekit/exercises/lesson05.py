@@ -40,6 +40,33 @@ def _uphill(w, g, m, s, t, rate):
     return 2 * w - new, m, s
 
 
+def _one_corrected(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    return w - rate * m / (1 - 0.9**t) / (np.sqrt(s) + 1e-7), m, s
+
+
+def _shares_exchanged(w, g, m, s, t, rate):
+    m = 0.999 * m + 0.001 * g
+    s = 0.9 * s + 0.1 * g**2
+    m_corrected, s_corrected = m / (1 - 0.999**t), s / (1 - 0.9**t)
+    return w - rate * m_corrected / (np.sqrt(s_corrected) + 1e-7), m, s
+
+
+def _epsilon_in_the_root(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    m_corrected, s_corrected = m / (1 - 0.9**t), s / (1 - 0.999**t)
+    return w - rate * m_corrected / np.sqrt(s_corrected + 1e-7), m, s
+
+
+def _epsilon_as_in_keras(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    rate = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
+
+
 def inverted_dropout(x, mask, keep, training):
     if not training:
         return x
@@ -64,6 +91,22 @@ def _test_time_scaling(x, mask, keep, training):
 
 def _rate_for_keep(x, mask, keep, training):
     return x * mask / (1 - keep) if training else x
+
+
+def _modes_exchanged(x, mask, keep, training):
+    return x if training else x * mask / keep
+
+
+def _always_dropping_not_rescaled(x, mask, keep, training):
+    return x * mask
+
+
+def _own_share(x, mask, keep, training):
+    return x * mask / np.mean(mask) if training else x
+
+
+def _times_keep(x, mask, keep, training):
+    return x * mask * keep if training else x
 
 
 def batch_norm(x, mean, variance, training):
@@ -99,6 +142,28 @@ def _unbiased(x, mean, variance, training):
     return (x - mean) / np.sqrt(variance + 1e-3)
 
 
+def _statistics_exchanged(x, mean, variance, training):
+    return batch_norm(x, mean, variance, not training)
+
+
+def _one_mean_for_all(x, mean, variance, training):
+    if training:
+        mean, variance = x.mean(), x.var()
+    return (x - mean) / np.sqrt(variance + 1e-3)
+
+
+def _no_epsilon(x, mean, variance, training):
+    if training:
+        mean, variance = x.mean(axis=0), x.var(axis=0)
+    return (x - mean) / np.sqrt(variance)
+
+
+def _epsilon_outside(x, mean, variance, training):
+    if training:
+        mean, variance = x.mean(axis=0), x.var(axis=0)
+    return (x - mean) / (np.sqrt(variance) + 1e-3)
+
+
 def stopping_epoch(val_loss, patience):
     best = 0
     for epoch, loss in enumerate(val_loss):
@@ -121,12 +186,49 @@ def _at_the_first_rise(val_loss, patience):
     return len(val_loss), len(val_loss) - 1
 
 
+def _at_the_first_higher_loss(val_loss, patience):
+    for epoch in range(1, len(val_loss)):
+        if val_loss[epoch] > val_loss[epoch - 1]:
+            return epoch + 1, epoch - 1
+    return len(val_loss), len(val_loss) - 1
+
+
 def _never_stops(val_loss, patience):
     return len(val_loss), int(np.argmin(val_loss))
 
 
 def _one_more(val_loss, patience):
     return stopping_epoch(val_loss, patience + 1)
+
+
+def _index_of_the_last(val_loss, patience):
+    run, best = stopping_epoch(val_loss, patience)
+    stopped = run - 1 - best >= patience
+    return run - stopped, best
+
+
+def _counted_from_one(val_loss, patience):
+    run, best = stopping_epoch(val_loss, patience)
+    return run, best + 1
+
+
+def _rises_in_a_row(val_loss, patience):
+    rises = 0
+    for epoch in range(1, len(val_loss)):
+        rises = rises + 1 if val_loss[epoch] >= val_loss[epoch - 1] else 0
+        if rises >= patience:
+            return epoch + 1, int(np.argmin(val_loss[: epoch + 1]))
+    return len(val_loss), int(np.argmin(val_loss))
+
+
+def _last_of_equals(val_loss, patience):
+    best = 0
+    for epoch, loss in enumerate(val_loss):
+        if loss <= val_loss[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch + 1, best
+    return len(val_loss), best
 
 
 def report(validation, test):
@@ -143,6 +245,14 @@ def _best_validation(validation, test):
 
 def _last_test(validation, test):
     return test[-1]
+
+
+def _epoch_of_the_best(validation, test):
+    return int(np.argmax(validation))
+
+
+def _mean_of_all_epochs(validation, test):
+    return sum(test) / len(test)
 
 
 def mean_of_thinned(x, W, keep):
@@ -178,6 +288,24 @@ def _keep_for_drop(x, W, keep):
     return mean_of_thinned(x, W, 1 - keep)
 
 
+def _weighed(x, W, keep, drop):
+    masks, outputs = _outputs(x, W)
+    kept = masks.sum(axis=1)
+    return (keep**kept * drop ** (len(x) - kept)) @ outputs
+
+
+def _ones_only(x, W, keep):
+    return _weighed(x, W, keep, 1)
+
+
+def _nothing_dropped(x, W, keep):
+    return _scaled(x, W, 1)
+
+
+def _mean_of_logits(x, W, keep):
+    return (keep * np.asarray(x)) @ W
+
+
 EXERCISES = (
     Exercise(
         id="05.1",
@@ -205,6 +333,26 @@ EXERCISES = (
                 "That is where the weight is; the question is how far it has "
                 "moved.",
             ),
+            Mistake(
+                -0.29,
+                "That is the change of the weight, with its sign. A distance "
+                "is positive.",
+            ),
+            Mistake(
+                0.561,
+                "That is one step too many: 0.1 + 0.19 + 0.271 are three.",
+            ),
+            Mistake(
+                0.461,
+                "That is Nesterov's ball, which is one look-ahead further. "
+                "Plain momentum makes the steps 0.1 and 0.19.",
+            ),
+            Mistake(
+                0.029,
+                "You took the new gradient with the share 0.1 as well as the "
+                "learning rate. In momentum v = 0.9 v - 0.1 g: the 0.1 is "
+                "the learning rate, and it counts once.",
+            ),
         ),
         explanation="The steps are 0.1 and 0.19; with a constant gradient "
         "they grow towards 0.1 / (1 - 0.9) = 1.",
@@ -217,6 +365,7 @@ EXERCISES = (
         cases=(
             Case(0.0, 1.0, 0.0, 0.0, 1, 0.1),
             Case(1.0, -2.0, 0.1, 0.001, 2, 0.1),
+            Case(0.0, 1e-7, 0.0, 0.0, 1, 0.1),
             Case(
                 np.array([1.0, 2.0]),
                 np.array([0.5, 0.0]),
@@ -252,6 +401,25 @@ EXERCISES = (
             Mistake(
                 _uphill,
                 "You went uphill: the step is subtracted.",
+            ),
+            Mistake(
+                _one_corrected,
+                "Only the first mean is corrected. The mean of the squares "
+                "starts at zero too: divide it by 1 - 0.999**t.",
+            ),
+            Mistake(
+                _shares_exchanged,
+                "The two shares are exchanged: m keeps 0.9, s keeps 0.999.",
+            ),
+            Mistake(
+                _epsilon_in_the_root,
+                "Epsilon stands inside your root. It is added to the root: "
+                "with a tiny gradient it makes a difference.",
+            ),
+            Mistake(
+                _epsilon_as_in_keras,
+                "That is Keras' form: epsilon is added to the root of the "
+                "plain mean. Here correct the mean first, as in the paper.",
             ),
         ),
         explanation="In the first step both corrections give back the "
@@ -302,6 +470,25 @@ EXERCISES = (
                 _rate_for_keep,
                 "You divided by the share that is dropped; divide by the "
                 "share that is kept.",
+            ),
+            Mistake(
+                _modes_exchanged,
+                "The two modes are exchanged: units are silenced in training, "
+                "and at test time x passes unchanged.",
+            ),
+            Mistake(
+                _always_dropping_not_rescaled,
+                "Two things are missing: in training divide by keep; at test "
+                "time return x unchanged.",
+            ),
+            Mistake(
+                _own_share,
+                "You divided by the share that this one mask keeps. It is a "
+                "random number; divide by the probability, keep.",
+            ),
+            Mistake(
+                _times_keep,
+                "You multiplied by keep. The sum has shrunk already: divide.",
             ),
         ),
         explanation="The mean over masks is x, in training and at test time. "
@@ -363,6 +550,25 @@ EXERCISES = (
                 "You divided by n - 1. The layer uses the plain variance, "
                 "divided by n.",
             ),
+            Mistake(
+                _statistics_exchanged,
+                "The two modes are exchanged: the batch's own statistics in "
+                "training, the moving ones at test time.",
+            ),
+            Mistake(
+                _one_mean_for_all,
+                "You took one mean over everything. Each feature has its "
+                "own: axis=0.",
+            ),
+            Mistake(
+                _no_epsilon,
+                "Epsilon is missing (or too small): add 1e-3 to the variance. "
+                "Without it a constant feature would divide by zero.",
+            ),
+            Mistake(
+                _epsilon_outside,
+                "Epsilon belongs to the variance, inside the root.",
+            ),
         ),
         explanation="The formula is the same in both modes; only where the "
         "mean and the variance come from differs.",
@@ -378,6 +584,7 @@ EXERCISES = (
             Case([3.0, 2.0, 2.5, 2.6, 2.7, 2.8], 2),
             Case([3.0, 2.0, 2.5, 1.0, 1.2, 1.1, 0.5], 2),
             Case([3.0, 2.0, 2.5, 2.6, 2.2, 1.5], 3),
+            Case([2.0, 1.0, 1.0, 1.0, 0.5], 2),
         ),
         hints=(
             "Remember the best epoch so far and how long ago it was.",
@@ -397,6 +604,11 @@ EXERCISES = (
                 "that many epochs without a new minimum.",
             ),
             Mistake(
+                _at_the_first_higher_loss,
+                "You stopped at the first higher loss. Patience means "
+                "waiting for that many epochs without a new minimum.",
+            ),
+            Mistake(
                 _never_stops,
                 "You looked at losses that come after stopping: once "
                 "training has stopped they never happen.",
@@ -405,6 +617,25 @@ EXERCISES = (
                 _one_more,
                 "One epoch too many: with patience 2, stop after the second "
                 "epoch without improvement.",
+            ),
+            Mistake(
+                _index_of_the_last,
+                "You returned the index of the last epoch. The number of "
+                "epochs run is one more, since the first has index 0.",
+            ),
+            Mistake(
+                _counted_from_one,
+                "The epoch to restore is an index, and the first epoch has "
+                "index 0.",
+            ),
+            Mistake(
+                _rises_in_a_row,
+                "You compared with the epoch before. Count the epochs since "
+                "the best so far: a small fall is no new minimum.",
+            ),
+            Mistake(
+                _last_of_equals,
+                "An equal loss is no improvement: use <, not <=.",
             ),
         ),
         explanation="Two things are separate: when to give up, and which "
@@ -442,6 +673,15 @@ EXERCISES = (
                 _last_test,
                 "Honest, but it is not the network that you keep: report the "
                 "epoch that validation chose.",
+            ),
+            Mistake(
+                _epoch_of_the_best,
+                "That is the epoch. Return its test accuracy.",
+            ),
+            Mistake(
+                _mean_of_all_epochs,
+                "You keep one network, not all of them: report the epoch "
+                "that validation chose.",
             ),
         ),
         explanation="A number that took part in a choice is no longer a "
@@ -492,6 +732,21 @@ EXERCISES = (
                 _keep_for_drop,
                 "Kept and dropped are exchanged: keep belongs to the ones of "
                 "the mask.",
+            ),
+            Mistake(
+                _ones_only,
+                "The probabilities do not sum to one: each zero of the mask "
+                "has the probability 1 - keep.",
+            ),
+            Mistake(
+                _nothing_dropped,
+                "Nothing is dropped here: that is the whole network. Multiply "
+                "x by each mask in turn.",
+            ),
+            Mistake(
+                _mean_of_logits,
+                "That is the mean before the softmax. Take the softmax of "
+                "each thinned network first, then the mean.",
             ),
         ),
         explanation="Two to the power of n passes for one answer: that is "
