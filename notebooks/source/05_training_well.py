@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 75 min to read, 65 s to run (quick), 13 CPU min (full) |
+# | **Time** | 75 min to read, 60 s to run (quick), 13 CPU min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | a table: what each cure brings, and how sure |
@@ -1211,7 +1211,7 @@ logits = model(np.repeat(asked, 100, axis=0), training=True)
 votes = softmax(np.array(logits)).reshape(50, 100, 10)
 one_pass = softmax(np.array(model(asked)))
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 ensemble = votes.mean(axis=1)
 alone = np.mean(votes.argmax(axis=2) == answers[:, np.newaxis])
 agree = np.mean(ensemble.argmax(axis=1) == one_pass.argmax(axis=1))
@@ -1358,7 +1358,7 @@ same = all(np.allclose(a, b, atol=1e-5) for a, b in both)
 print("the same weights:", same)
 assert same
 
-# %% tags=["nbval-approx-3e-1"]
+# %% tags=["nbval-approx-1e-1"]
 norm_accuracy = {}
 for value, model in normed.items():
     norm_accuracy[value] = model.evaluate(
@@ -1376,9 +1376,11 @@ assert norm_accuracy[0.9] > 0.9 and norm_accuracy[0.99] < 0.7
 # %% [markdown]
 # The same weights, and most digits are lost, because the moving statistics
 # still hold the start, and weights long gone. (How bad it is depends on the
-# network, the learning rate and the seed.) With a few hundred steps say
-# `momentum=0.9`; with a hundred thousand the default is fine. The symptom to
-# remember: training accuracy excellent, validation far below, even at chance.
+# network, the learning rate and the seed; other rounding alone gave 0.45 to
+# 0.48 here. On MNIST, in full, it was 0.11 against 0.95.) With a few hundred
+# steps say `momentum=0.9`; with a hundred thousand the default is fine. The
+# symptom to remember: training accuracy excellent, validation far below, even
+# at chance.
 
 # %%
 ARMS["batch norm"] = {"on": ["batch norm"]}
@@ -1512,14 +1514,14 @@ def row(name, values):
     return f"{name:<16} {accuracies}  {loss:9.2f}"
 
 
-# %% tags=["nbval-approx-2e-1"]
+# %% tags=["nbval-approx-1e-1"]
 results = {}
 print("arm              train  validation   test  spread  test loss")
 for arm in profile.arms:
     results[arm] = outcome(arm)
     print(row(arm, results[arm]))
 
-# %% tags=["nbval-approx-2e-1"]
+# %% tags=["nbval-approx-1e-1"]
 optimisation.ablation(results, len(y_test))
 
 # %%
@@ -1544,10 +1546,11 @@ assert far
 # was: stopping early, dropout and shifts lower it by a quarter, batch
 # normalisation by half, and three cures together do best in both columns.
 #
-# What else moves a row? Another seed is another start and another order. The
-# plain network, three times:
+# What else moves a row? Even the order in which a processor adds: it moved a
+# validation accuracy by 0.02. And another seed is another start and another
+# order of the digits. The plain network, three times:
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 again = [run("plain", seed)[0]["test"]["accuracy"] for seed in (0, 1, 2)]
 print("test accuracy", [f"{accuracy:.3f}" for accuracy in again])
 
