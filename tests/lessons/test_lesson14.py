@@ -32,8 +32,8 @@ def own(lesson_functions):
         "1,920 = 3.10 x plain",
         "reset_after=False: below 1e-6 True",
         "reset_after=True: below 1e-6 True",
-        "LSTM      adds at lags [10, 30]",
-        "SimpleRNN adds at lags [10]",
+        "adding: LSTM      solves lags [10, 30]",
+        "adding: SimpleRNN solves lags [10]",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):
