@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [12 · A recurrent network](12_rnn_from_scratch.ipynb) |
-# | **Time** | 45 min to read, 36 s to run (quick), longer in full |
+# | **Time** | 45 min to read, 36 s to run (quick), about 9 min (full) |
 # | **Data** | none: random sequences you make here |
 # | **Hardware** | any laptop |
 # | **You should end with** | a curve: which cure reaches which time lag |
@@ -759,7 +759,7 @@ reached = {
 }
 for arm, lags in reached.items():
     print(f"{arm:<26} learns at lags {lags or 'none'}")
-assert not reached["logistic"]
+assert 20 not in reached["logistic"]
 assert 80 not in reached["tanh, small"] + reached["tanh, small, clipped"]
 assert 80 in reached["tanh, orthogonal"]
 assert 80 not in reached["ReLU, identity"]
@@ -768,7 +768,7 @@ assert 80 in reached["ReLU, identity, clipped"]
 # %% [markdown]
 # Read it as a doctor would.
 #
-# - **Logistic units** do not even learn five steps.
+# - **Logistic units** do not even learn five steps in 300 updates.
 # - The **small start** learns 5 and not 20: the half-life of radius 0.5 is one
 #   step. Clipping changes nothing. It is the wrong medicine.
 # - The **orthogonal start** reaches all lags tried.
@@ -777,8 +777,23 @@ assert 80 in reached["ReLU, identity, clipped"]
 #   too large during training. There clipping *is* the medicine.
 #
 # How far to trust it? One seed, a task with a single bit to keep, 300 updates.
-# The full profile uses three seeds, more lags and more arms. The order is
-# stable; the lag at which an arm gives up depends on the number of updates.
+# The full profile, three seeds and 600 updates, gave these lags with a mean
+# accuracy above 0.9 (of 5, 10, 20, 80 and 160):
+#
+# | arm | learns lags |
+# |---|---|
+# | logistic | 5 |
+# | tanh, small, clipped or not | 5, 10 (and 20 with two seeds of three) |
+# | tanh, small, truncated to 10 steps | 5 |
+# | tanh, orthogonal or large, clipped or not | all |
+# | tanh, orthogonal, truncated to 10 steps | 5, 10 |
+# | ReLU, identity | 5, 10, 20 |
+# | ReLU, identity, clipped | all |
+#
+# With more updates an arm gets further, but the order stays. A start that is
+# too large did no harm here: one bit survives it. Ten is odd for a window of
+# ten steps, which stops one short of the sign: probably the orthogonal start
+# carries the sign that far untrained, and the output learns to read it.
 #
 # | often said | measured |
 # |---|---|
