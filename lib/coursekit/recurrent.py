@@ -29,7 +29,7 @@ def why_slow_on_gpu(layer: Any, mask: Any = None) -> list[str]:
         )
     if not isinstance(layer, layers.LSTM | layers.GRU):
         kind = type(layer).__name__
-        return [f"{kind}: Keras uses cuDNN for LSTM and GRU only"]
+        return [f"Keras uses cuDNN for LSTM and GRU, not for {kind}"]
     reasons = [reason for broken, reason in _rules(layer) if broken]
     return reasons + _mask_reasons(mask)
 

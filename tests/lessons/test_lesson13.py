@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from keras import layers
 from scipy import linalg, stats
 
 from coursekit.exercises import lesson13
@@ -35,6 +37,8 @@ def own(lesson_functions):
         "diagonal right: False",
         "[0.7 0.7]",
         "[0.42 0.56]",
+        "steps until it overflows: [339 128  43]",
+        "first inf at step 27, first nan at step 28",
         "Batch 1: Invalid loss, terminating training",
         "three ways equal to Keras",
         "steps with a gradient: 10 of 40",
@@ -109,8 +113,6 @@ def test_the_orthogonal_start_is_uniform_over_rotations(own):
 
 
 def test_clipping_agrees_with_tensorflow(own):
-    import tensorflow as tf
-
     rng = np.random.default_rng(6)
     arrays = [rng.standard_normal(shape) for shape in ((3, 2), (4,))]
     for threshold in (0.3, 0.7, 50.0):
@@ -123,6 +125,34 @@ def test_clipping_agrees_with_tensorflow(own):
             own["clip_by_norm"](arrays, threshold), by_norm, strict=True
         ):
             assert np.allclose(mine, theirs)
+
+
+@pytest.mark.parametrize(("factor", "steps"), [(1.3, 339), (2, 128), (8, 43)])
+def test_a_float32_overflows_after_the_steps_that_the_lesson_says(
+    factor, steps
+):
+    value, factor = np.float32(1), np.float32(factor)
+    with np.errstate(over="ignore"):
+        for _ in range(steps - 1):
+            value = value * factor
+        assert np.isfinite(value) and np.isinf(value * factor)
+
+
+def test_a_window_cuts_the_gradient_and_not_the_state(own):
+    keras.utils.set_random_seed(5)
+    own |= {"keras": keras, "layers": layers}
+    whole = own["network"]("tanh", "orthogonal")
+    cut = own["network"]("tanh", "orthogonal", window=4)
+    cut.set_weights(whole.get_weights())
+    for lag in (2, 9):  # shorter and longer than the window
+        x, _ = own["first_sign"](3, lag, np.random.default_rng(7))
+        assert np.allclose(cut(x), whole(x), atol=1e-6)
+        x = tf.constant(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            output = cut(x)
+        reached = np.abs(tape.gradient(output, x)[..., 0]).max(axis=0) > 0
+        assert reached.tolist() == [t > lag - 4 for t in range(lag + 1)]
 
 
 def test_the_task_hides_its_answer_in_the_first_number(own):
@@ -139,8 +169,6 @@ def test_a_bound_of_one_half_needs_ten_steps_for_a_thousandth():
 
 
 def test_the_jacobian_of_the_exercise_is_keras_own():
-    import tensorflow as tf
-
     W = np.random.default_rng(8).standard_normal((3, 3)).astype("float32")
     cell = keras.layers.SimpleRNNCell(3)
     cell.build((1, 2))
@@ -178,8 +206,18 @@ def test_a_power_of_ten_is_the_nearest_one_in_words():
     assert gradients.power_of_ten(float("nan")) == "not a number"
 
 
+def test_the_figure_of_a_flow_says_what_it_shows_and_how_far_back():
+    figure = gradients.flow({"one": [0.1, 0.01]}, "share of it")
+    assert figure.summary == "Share of it, 2 steps back: one 10^-2."
+
+
 def test_the_figure_of_lags_says_the_mean_of_its_seeds():
     arms = {"one": np.array([[1.0, 0.5], [0.8, 0.5]])}
-    figure = gradients.success_by_lag([5, 20], arms, chance=0.5)
-    assert "one: 0.90, 0.50" in figure.summary
-    assert "5, 20" in figure.summary
+    said = "at lags 5, 20. one: 0.90, 0.50."
+    figure = gradients.success_panels([5, 20], arms, chance=0.5)
+    assert figure.summary == f"Mean accuracy {said}"
+    tasks = {"adding": arms, "copy": arms}
+    figure = gradients.success_by_task([5, 20], tasks, solved=0.87)
+    assert figure.summary == (
+        f"adding: Mean score {said} copy: Mean score {said}"
+    )

@@ -32,8 +32,8 @@ def own(lesson_functions):
         "1,920 = 3.10 x plain",
         "reset_after=False: below 1e-6 True",
         "reset_after=True: below 1e-6 True",
-        "LSTM      adds at lags [10, 30]",
-        "SimpleRNN adds at lags [10]",
+        "adding: LSTM      solves lags [10, 30]",
+        "adding: SimpleRNN solves lags [10]",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):
@@ -116,13 +116,22 @@ def test_the_adding_problem_marks_one_number_in_each_half(own):
     assert np.allclose(picked, answer[:, 0], atol=1e-6)
 
 
-def test_the_copy_task_asks_for_the_first_five_symbols(own):
+def test_the_copy_task_asks_for_the_first_three_symbols(own):
     x, answer = own["copying"](50, 7, np.random.default_rng(10))
     codes = x.argmax(axis=-1)
-    assert x.shape == (50, 17, 10) and (x.sum(axis=-1) == 1).all()
-    assert np.array_equal(codes[:, :5], answer)
-    assert (codes[:, 5:12] == 0).all() and (codes[:, 12] == 9).all()
-    assert (codes[:, 13:] == 0).all()
+    assert x.shape == (50, 13, 10) and (x.sum(axis=-1) == 1).all()
+    assert np.array_equal(codes[:, :3], answer)
+    assert codes[:, :10].min() == 1 and codes[:, :10].max() == 8
+    assert (codes[:, 10] == 9).all() and (codes[:, 11:] == 0).all()
+
+
+def test_the_open_lstm_differs_in_its_forget_bias_only(own):
+    own |= {"layers": layers}
+    layer = own["open_lstm"](3, return_sequences=True)
+    layer.build((None, None, 2))
+    *_, bias = layer.get_weights()
+    assert bias.tolist() == [0] * 3 + [5] * 3 + [0] * 6
+    assert layer.return_sequences
 
 
 def test_the_score_is_zero_for_knowing_nothing(own):

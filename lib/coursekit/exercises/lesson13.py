@@ -26,6 +26,22 @@ def _tanh_once_more(W, h):
     return np.diag(1 - np.tanh(h) ** 2) @ W.T
 
 
+def _both_exchanged(W, h):
+    return W @ np.diag(1 - h**2)
+
+
+def _logistic_slope(W, h):
+    return np.diag(h * (1 - h)) @ W.T
+
+
+def _summed_over_units(W, h):
+    return (1 - h**2) @ W.T
+
+
+def _one_step_too_many(W, h):
+    return np.diag(1 - np.tanh(h @ W) ** 2) @ W.T
+
+
 def with_radius(matrix, radius):
     largest = np.abs(np.linalg.eigvals(matrix)).max()
     return matrix * radius / largest
@@ -41,6 +57,22 @@ def _by_frobenius(matrix, radius):
 
 def _without_modulus(matrix, radius):
     return matrix * radius / np.linalg.eigvals(matrix).real.max()
+
+
+def _largest_as_it_stands(matrix, radius):
+    return matrix * radius / np.linalg.eigvals(matrix).max()
+
+
+def _modulus_too_late(matrix, radius):
+    return matrix * radius / np.abs(np.linalg.eigvals(matrix).max())
+
+
+def _largest_entry(matrix, radius):
+    return matrix * radius / np.abs(matrix).max()
+
+
+def _only_divided(matrix, radius):
+    return matrix / np.abs(np.linalg.eigvals(matrix)).max()
 
 
 def _only_multiplied(matrix, radius):
@@ -80,6 +112,32 @@ def _uphill(weights, gradient, rate, threshold):
     return 2 * weights - clipped_step(weights, gradient, rate, threshold)
 
 
+def _never_clipped(weights, gradient, rate, threshold):
+    return weights - rate * gradient
+
+
+def _max_for_min(weights, gradient, rate, threshold):
+    factor = max(1, threshold / np.linalg.norm(gradient))
+    return weights - rate * gradient * factor
+
+
+def _without_rate(weights, gradient, rate, threshold):
+    return clipped_step(weights, gradient, 1.0, threshold)
+
+
+def _only_the_gradient(weights, gradient, rate, threshold):
+    return gradient * min(1, threshold / np.linalg.norm(gradient))
+
+
+def _squared_length(weights, gradient, rate, threshold):
+    length = (gradient**2).sum()
+    return weights - rate * gradient * min(1, threshold / length)
+
+
+def _always_of_length_one(weights, gradient, rate, threshold):
+    return weights - rate * gradient / np.linalg.norm(gradient)
+
+
 def gradient_share(W, states, delta, window):
     lengths = []
     for t in reversed(range(1, len(states))):
@@ -115,6 +173,58 @@ def _slope_forgotten(W, states, delta, window):
     return sum(lengths[:window]) / sum(lengths)
 
 
+def _not_divided(W, states, delta, window):
+    lengths = []
+    for t in reversed(range(1, len(states))):
+        local = delta * (1 - states[t] ** 2)
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
+        delta = local @ W.T
+    return sum(lengths[:window])
+
+
+def _norm_of_the_sum(W, states, delta, window):
+    parts = []
+    for t in reversed(range(1, len(states))):
+        local = delta * (1 - states[t] ** 2)
+        parts.append(np.outer(states[t - 1], local))
+        delta = local @ W.T
+    return np.linalg.norm(sum(parts[:window])) / np.linalg.norm(sum(parts))
+
+
+def _part_without_slope(W, states, delta, window):
+    lengths = []
+    for t in reversed(range(1, len(states))):
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], delta)))
+        delta = delta * (1 - states[t] ** 2) @ W.T
+    return sum(lengths[:window]) / sum(lengths)
+
+
+def _no_slope_at_all(W, states, delta, window):
+    lengths = []
+    for t in reversed(range(1, len(states))):
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], delta)))
+        delta = delta @ W.T
+    return sum(lengths[:window]) / sum(lengths)
+
+
+def _walked_forward(W, states, delta, window):
+    lengths = []
+    for t in range(1, len(states)):
+        local = delta * (1 - states[t] ** 2)
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
+        delta = local @ W.T
+    return sum(lengths[-window:]) / sum(lengths)
+
+
+def _slope_one_step_early(W, states, delta, window):
+    lengths = []
+    for t in reversed(range(1, len(states))):
+        local = delta * (1 - states[t - 1] ** 2)
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
+        delta = local @ W.T
+    return sum(lengths[:window]) / sum(lengths)
+
+
 _rng = np.random.default_rng(13)
 _matrix = _rng.standard_normal((4, 4))
 _states = np.vstack([0.2 * np.ones(4), np.tanh(_rng.standard_normal((6, 4)))])
@@ -146,6 +256,11 @@ EXERCISES = (
                 500,
                 "The factors multiply, they do not add up: half of a half "
                 "of a half ...",
+            ),
+            Mistake(
+                np.log2(1000),
+                "That is where the bound meets a thousandth. Steps are whole "
+                "numbers, and below it you are one step later: round up.",
             ),
         ),
         explanation="The bound is (2/4)^k, and 2^10 = 1024 is the first "
@@ -185,6 +300,26 @@ EXERCISES = (
                 "h is tanh's output already. Its slope is 1 - h**2, without "
                 "another tanh.",
             ),
+            Mistake(
+                _both_exchanged,
+                "Two things are exchanged: W is not transposed, and the "
+                "diagonal stands on the side of the unit that sends.",
+            ),
+            Mistake(
+                _logistic_slope,
+                "h * (1 - h) is the slope of the logistic function. This "
+                "network has tanh: 1 - h**2.",
+            ),
+            Mistake(
+                _summed_over_units,
+                "slope @ W.T adds up over units: a vector. Each slope scales "
+                "one row instead: make a diagonal matrix or a column of it.",
+            ),
+            Mistake(
+                _one_step_too_many,
+                "h is the new state already: do not send it through W and "
+                "tanh again. Its slope is 1 - h**2.",
+            ),
         ),
         explanation="Through W^T into the sums, then through the slope of "
         "each receiving unit. A finite difference tells at once on which "
@@ -221,6 +356,26 @@ EXERCISES = (
                 _without_modulus,
                 "Take the modulus: -4 counts as 4, and complex eigenvalues "
                 "turn as well as stretch.",
+            ),
+            Mistake(
+                _largest_as_it_stands,
+                "max() without a modulus: it takes 2 for larger than -4, and "
+                "sorts complex eigenvalues by their real part. np.abs first.",
+            ),
+            Mistake(
+                _modulus_too_late,
+                "The modulus comes too late: first np.abs of all eigenvalues, "
+                "then the largest of them.",
+            ),
+            Mistake(
+                _largest_entry,
+                "That is the largest entry of the matrix. Its eigenvalues "
+                "are np.linalg.eigvals(matrix).",
+            ),
+            Mistake(
+                _only_divided,
+                "Now the radius is 1 in every case: multiply by the one that "
+                "is asked for.",
             ),
             Mistake(
                 _only_multiplied,
@@ -270,6 +425,34 @@ EXERCISES = (
                 "it is below the threshold.",
             ),
             Mistake(_uphill, "The sign: descent goes against the gradient."),
+            Mistake(
+                _never_clipped,
+                "Nothing is clipped: a gradient longer than the threshold "
+                "is shortened first.",
+            ),
+            Mistake(
+                _max_for_min,
+                "max and min are exchanged: the factor threshold / length "
+                "counts when it is smaller than 1.",
+            ),
+            Mistake(
+                _without_rate,
+                "The learning rate is missing: weights - rate * gradient.",
+            ),
+            Mistake(
+                _only_the_gradient,
+                "That is the clipped gradient. The step is still to be made: "
+                "weights - rate * gradient.",
+            ),
+            Mistake(
+                _squared_length,
+                "You divided by the squared length: the root is missing.",
+            ),
+            Mistake(
+                _always_of_length_one,
+                "Your gradient always has length 1. Longer than the "
+                "threshold: make it threshold long. Shorter: leave it.",
+            ),
         ),
         explanation="The order matters: clip the gradient, then multiply by "
         "the rate, then step. Clipping later limits something else.",
@@ -310,6 +493,36 @@ EXERCISES = (
                 _slope_forgotten,
                 "You passed delta on without the slope. Pass on local, which "
                 "has it.",
+            ),
+            Mistake(
+                _not_divided,
+                "That is a length, not a share: divide by the sum of all "
+                "lengths.",
+            ),
+            Mistake(
+                _norm_of_the_sum,
+                "You added the matrices and then took a norm. Take the norm "
+                "of each step's part, then add.",
+            ),
+            Mistake(
+                _part_without_slope,
+                "A step's part needs dL/da_t: multiply delta by the slope "
+                "before the outer product, not after it.",
+            ),
+            Mistake(
+                _no_slope_at_all,
+                "The slope of tanh is missing: dL/da_t is delta times "
+                "1 - states[t] ** 2.",
+            ),
+            Mistake(
+                _walked_forward,
+                "You walk from the first step to the last. delta belongs to "
+                "the last state: start there and go back.",
+            ),
+            Mistake(
+                _slope_one_step_early,
+                "The slope at step t is made from the state *after* it: "
+                "1 - states[t] ** 2.",
             ),
         ),
         explanation="It is back-propagation through time with a ruler held "

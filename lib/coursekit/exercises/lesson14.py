@@ -29,6 +29,22 @@ def _three_gates(inputs, units):
     return 3 * units * (inputs + units + 1)
 
 
+def _second_bias(inputs, units):
+    return 4 * units * (inputs + units + 2)
+
+
+def _one_bias(inputs, units):
+    return 4 * units * (inputs + units) + units
+
+
+def _exchanged(inputs, units):
+    return 4 * inputs * (units + inputs + 1)
+
+
+def _input_size_twice(inputs, units):
+    return 4 * units * (2 * inputs + 1)
+
+
 def forget_bias(half_life):
     gate = 0.5 ** (1 / half_life)
     return np.log(gate / (1 - gate))
@@ -39,8 +55,27 @@ def _the_gate(half_life):
 
 
 def _one_over(half_life):
-    gate = 1 - 1 / half_life
-    return np.log(gate / (1 - gate)) if half_life > 1 else 0.0
+    return np.log(half_life - 1.0)  # the bias of the gate 1 - 1 / half_life
+
+
+def _half_evenly(half_life):
+    gate = 1 - 0.5 / half_life
+    return np.log(gate / (1 - gate))
+
+
+def _to_one_over_e(half_life):
+    gate = np.exp(-1 / half_life)
+    return np.log(gate / (1 - gate))
+
+
+def _power_for_root(half_life):
+    gate = 0.5**half_life
+    return np.log(gate / (1 - gate))
+
+
+def _ratio(half_life):
+    gate = 0.5 ** (1 / half_life)
+    return gate / (1 - gate)
 
 
 def _forgets(half_life):
@@ -63,6 +98,22 @@ def _last_of_all(outputs, mask):
 def _one_too_far(outputs, mask):
     steps = np.minimum(mask.sum(axis=1), mask.shape[1] - 1)
     return outputs[np.arange(len(outputs)), steps]
+
+
+def _one_too_far_unclipped(outputs, mask):
+    return outputs[np.arange(len(outputs)), mask.sum(axis=1)]
+
+
+def _every_pair(outputs, mask):
+    return outputs[:, mask.sum(axis=1) - 1]
+
+
+def _zeroed_and_last(outputs, mask):
+    return (outputs * mask[:, :, np.newaxis])[:, -1]
+
+
+def _all_real(outputs, mask):
+    return outputs[mask]
 
 
 def _mean_of_real(outputs, mask):
@@ -104,12 +155,29 @@ def _true_for_padding(sequences):
     return array, ~mask
 
 
+def _only_the_array(sequences):
+    return padded(sequences)[0]
+
+
+def _mask_first(sequences):
+    return padded(sequences)[::-1]
+
+
+def _lengths_for_mask(sequences):
+    return padded(sequences)[0], [len(sequence) for sequence in sequences]
+
+
+def _all_true(sequences):
+    array, mask = padded(sequences)
+    return array, np.ones_like(mask)
+
+
 def other_gru_step(x, h, kernel, recurrent, bias):
     z_in, r_in, g_in = np.split(x @ kernel + bias, 3, axis=1)
-    U_z, U_r, U_g = np.split(recurrent, 3, axis=1)
-    z = 1 / (1 + np.exp(-(z_in + h @ U_z)))
-    r = 1 / (1 + np.exp(-(r_in + h @ U_r)))
-    g = np.tanh(g_in + (r * h) @ U_g)
+    W_z, W_r, W_g = np.split(recurrent, 3, axis=1)
+    z = 1 / (1 + np.exp(-(z_in + h @ W_z)))
+    r = 1 / (1 + np.exp(-(r_in + h @ W_r)))
+    g = np.tanh(g_in + (r * h) @ W_g)
     return (1 - z) * h + z * g
 
 
@@ -119,38 +187,66 @@ def _parts(x, h, kernel, recurrent, bias):
 
 
 def _keeps_with_z(x, h, kernel, recurrent, bias):
-    (z, r, g), (U_z, U_r, U_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ U_z), _logistic(r + h @ U_r)
-    return z * h + (1 - z) * np.tanh(g + (r * h) @ U_g)
+    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
+    return z * h + (1 - z) * np.tanh(g + (r * h) @ W_g)
 
 
 def _reset_after(x, h, kernel, recurrent, bias):
-    (z, r, g), (U_z, U_r, U_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ U_z), _logistic(r + h @ U_r)
-    return (1 - z) * h + z * np.tanh(g + r * (h @ U_g))
+    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
+    return (1 - z) * h + z * np.tanh(g + r * (h @ W_g))
 
 
 def _never_resets(x, h, kernel, recurrent, bias):
-    (z, _, g), (U_z, _, U_g) = _parts(x, h, kernel, recurrent, bias)
-    z = _logistic(z + h @ U_z)
-    return (1 - z) * h + z * np.tanh(g + h @ U_g)
+    (z, _, g), (W_z, _, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z = _logistic(z + h @ W_z)
+    return (1 - z) * h + z * np.tanh(g + h @ W_g)
 
 
 def _other_order(x, h, kernel, recurrent, bias):
-    (r, z, g), (U_r, U_z, U_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ U_z), _logistic(r + h @ U_r)
-    return (1 - z) * h + z * np.tanh(g + (r * h) @ U_g)
+    (r, z, g), (W_r, W_z, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
+    return (1 - z) * h + z * np.tanh(g + (r * h) @ W_g)
+
+
+def _as_keras(x, h, kernel, recurrent, bias):
+    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
+    return z * h + (1 - z) * np.tanh(g + r * (h @ W_g))
+
+
+def _no_biases(x, h, kernel, recurrent, bias):
+    return other_gru_step(x, h, kernel, recurrent, 0 * bias)
+
+
+def _resets_with_z(x, h, kernel, recurrent, bias):
+    (z, _, g), (W_z, _, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z = _logistic(z + h @ W_z)
+    return (1 - z) * h + z * np.tanh(g + (z * h) @ W_g)
+
+
+def _nothing_given_up(x, h, kernel, recurrent, bias):
+    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
+    return h + z * np.tanh(g + (r * h) @ W_g)
+
+
+def _content_by_logistic(x, h, kernel, recurrent, bias):
+    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
+    return (1 - z) * h + z * _logistic(g + (r * h) @ W_g)
 
 
 def _gates_by_tanh(x, h, kernel, recurrent, bias):
-    (z, r, g), (U_z, U_r, U_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = np.tanh(z + h @ U_z), np.tanh(r + h @ U_r)
-    return (1 - z) * h + z * np.tanh(g + (r * h) @ U_g)
+    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
+    z, r = np.tanh(z + h @ W_z), np.tanh(r + h @ W_r)
+    return (1 - z) * h + z * np.tanh(g + (r * h) @ W_g)
 
 
 _rng = np.random.default_rng(14)
 _outputs = np.arange(12.0).reshape(2, 3, 2)
-_mask = np.array([[True, True, False], [True, True, True]])
+_mask = np.array([[True, True, False], [True, False, False]])
 
 
 def _gru_case(batch, inputs, units):
@@ -163,6 +259,15 @@ def _gru_case(batch, inputs, units):
     )
     return Case(*(_rng.standard_normal(shape) for shape in shapes))
 
+
+# One input, one unit: z = logistic(1), r = logistic(-1).
+_by_hand = Case(
+    np.array([[1.0]]),
+    np.array([[0.8]]),
+    np.array([[0.5, -1.0, 1.0]]),
+    np.array([[-1.0, 0.5, -2.0]]),
+    np.array([1.3, -0.4, 0.2]),
+)
 
 EXERCISES = (
     Exercise(
@@ -192,6 +297,24 @@ EXERCISES = (
             Mistake(
                 _three_gates,
                 "Three gates, and the content that is written: four sums.",
+            ),
+            Mistake(
+                _second_bias,
+                "One bias too many: only the default GRU has a second one.",
+            ),
+            Mistake(
+                _one_bias,
+                "Each of the four sums has a bias of its own: 4 * units.",
+            ),
+            Mistake(
+                _exchanged,
+                "inputs and units are exchanged: each of the units has "
+                "weights for all inputs and all units.",
+            ),
+            Mistake(
+                _input_size_twice,
+                "The old state has as many numbers as there are units, not "
+                "inputs.",
             ),
         ),
         explanation="Four sums of the plain layer's size. Three gates make "
@@ -228,6 +351,26 @@ EXERCISES = (
                 _log_of_gate,
                 "That is the logarithm of the gate. The logistic function's "
                 "inverse is log(f / (1 - f)).",
+            ),
+            Mistake(
+                _half_evenly,
+                "You shared the loss of a half evenly over the steps. But "
+                "each step takes its share of what is left: solve "
+                "f^half_life = 1/2.",
+            ),
+            Mistake(
+                _to_one_over_e,
+                "exp(-1 / half_life) leaves 1/e, about 0.37. A half is "
+                "left with 0.5 ** (1 / half_life).",
+            ),
+            Mistake(
+                _power_for_root,
+                "The wrong way round: f^half_life = 1/2, so f is a root of "
+                "1/2, not a power.",
+            ),
+            Mistake(
+                _ratio,
+                "That is f / (1 - f). The bias is its logarithm.",
             ),
         ),
         explanation="A half-life of 100 needs a bias of about 5. Keras' "
@@ -268,6 +411,26 @@ EXERCISES = (
                 "tasks, but not the last output.",
             ),
             Mistake(_first, "That is the first output."),
+            Mistake(
+                _one_too_far_unclipped,
+                "One step too far: the first step has index 0, so the last "
+                "real one has the number of real steps minus 1.",
+            ),
+            Mistake(
+                _every_pair,
+                "outputs[:, last] takes all those steps from every row. Give "
+                "a row number with each: outputs[np.arange(batch), last].",
+            ),
+            Mistake(
+                _zeroed_and_last,
+                "You set padding to zero and took the last step of the "
+                "array. Where there is padding, that is zero.",
+            ),
+            Mistake(
+                _all_real,
+                "Those are all real steps of all sequences in one list. "
+                "Only the last of each is wanted.",
+            ),
         ),
         explanation="One index for each row: a pair of integer arrays picks "
         "them in one go. A layer that gets the mask does the same.",
@@ -308,6 +471,19 @@ EXERCISES = (
                 "Your mask is True for padding. In Keras True means: a real "
                 "step.",
             ),
+            Mistake(
+                _only_the_array, "The mask is missing: return array, mask."
+            ),
+            Mistake(_mask_first, "The array comes first, then the mask."),
+            Mistake(
+                _lengths_for_mask,
+                "Those are the lengths. Compare np.arange(longest) with "
+                "them: one True or False for each step.",
+            ),
+            Mistake(
+                _all_true,
+                "Your mask is True everywhere: padding must be False.",
+            ),
         ),
         explanation="The mask comes from lengths. Masking(0.0) guesses it "
         "from values, which is only safe when no real step is all zeros.",
@@ -317,12 +493,12 @@ EXERCISES = (
         title="The GRU of the other book",
         level="stretch",
         reference=other_gru_step,
-        cases=(_gru_case(1, 1, 1), _gru_case(2, 3, 4)),
+        cases=(_by_hand, _gru_case(2, 3, 4)),
         hints=(
             "Two gates first; then the content, which needs one of them.",
-            "The reset gate multiplies h before the product with U_g. Split "
+            "The reset gate multiplies h before the product with W_g. Split "
             "kernel, recurrent and bias into three parts.",
-            "g = np.tanh(g_in + (r * h) @ U_g); return (1 - z) * h + z * g",
+            "g = np.tanh(g_in + (r * h) @ W_g); return (1 - z) * h + z * g",
         ),
         mistakes=(
             Mistake(
@@ -342,6 +518,24 @@ EXERCISES = (
             Mistake(
                 _gates_by_tanh,
                 "Gates are between 0 and 1: the logistic function, not tanh.",
+            ),
+            Mistake(
+                _as_keras,
+                "That is Keras' default GRU: it keeps with z and resets after "
+                "the product. This book does neither.",
+            ),
+            Mistake(_no_biases, "The biases are missing."),
+            Mistake(
+                _resets_with_z,
+                "The reset is r's work: r * h, not z * h.",
+            ),
+            Mistake(
+                _nothing_given_up,
+                "The old state must make room: (1 - z) * h + z * g.",
+            ),
+            Mistake(
+                _content_by_logistic,
+                "The content is made by tanh; only gates are logistic.",
             ),
         ),
         explanation="The same cell with z and 1 - z exchanged: changing the "

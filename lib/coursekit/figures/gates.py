@@ -114,7 +114,8 @@ def cost(
                 color=PALETTE[CYCLE[number]],
                 label=way,
             )
-            panel.bar_label(bars, fmt="%.3g", padding=2, fontsize=8)
+            shown = [f"{v:,.0f}" if v >= 10 else f"{v:.1f}" for v in values]
+            panel.bar_label(bars, shown, padding=2, fontsize=8)
         panel.set_yticks(places, list(seconds))
         panel.set(title=title, xlabel="milliseconds")
         panel.margins(x=0.2)

@@ -64,7 +64,8 @@ def flow(
         f"{label} {power_of_ten(values[-1])}"
         for label, values in curves.items()
     )
-    return CourseFigure(figure, f"Left after {len(values)} steps: {said}.")
+    what = ylabel[0].upper() + ylabel[1:]
+    return CourseFigure(figure, f"{what}, {len(values)} steps back: {said}.")
 
 
 def clipped(
@@ -109,43 +110,52 @@ def clipped(
     return CourseFigure(figure, f"Length and direction: {', '.join(said)}.")
 
 
-def success_by_lag(
+def success_by_task(
     lags: Sequence[int],
-    arms: Mapping[str, np.ndarray],
-    chance: float,
-    ylabel: str = "accuracy",
+    tasks: Mapping[str, Mapping[str, np.ndarray]],
+    solved: float,
 ) -> CourseFigure:
-    """A line an arm: mean over seeds, with the range of the seeds.
+    """Score against lag, a panel a task: mean and range of the seeds.
 
-    ``arms`` maps a name to results of shape (seeds, lags); ``chance`` is
-    what guessing gives.
+    ``tasks`` maps a task to {network: scores of shape (seeds, lags)}; 0 is
+    what guessing gives, ``solved`` the score that counts as solved.
     """
-    figure, axes = new_figure(width=7.8, height=4.0)
-    markers = "osD^v<>ph*X"
-    for number, (name, values) in enumerate(arms.items()):
-        values = np.asarray(values, dtype=float)
-        axes.plot(
-            lags,
-            values.mean(axis=0),
-            color=PALETTE[CYCLE[number % len(CYCLE)]],
-            linestyle=("-", "--")[number // len(CYCLE)],
-            marker=markers[number % len(markers)],
-            label=name,
-        )
-        axes.fill_between(
-            lags,
-            values.min(axis=0),
-            values.max(axis=0),
-            alpha=0.15,
-            color=PALETTE[CYCLE[number % len(CYCLE)]],
-        )
-    axes.axhline(chance, color="0.5", linestyle=":", label="guessing")
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(lags, [str(lag) for lag in lags])
-    axes.minorticks_off()
-    axes.set(xlabel="lag (steps)", ylabel=ylabel)
-    axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
-    return CourseFigure(figure, _said_by_lag(ylabel, lags, arms))
+    figure, panels = new_figure(
+        columns=len(tasks), width=3.4 + 4.2 * len(tasks), height=3.6
+    )
+    panels = np.ravel(panels)
+    for panel, (task, networks) in zip(panels, tasks.items(), strict=True):
+        for (name, values), colour, marker in zip(
+            networks.items(), CYCLE, "osD^v<>", strict=False
+        ):
+            values = np.clip(np.asarray(values, dtype=float), 0, 1)
+            panel.plot(
+                lags,
+                values.mean(axis=0),
+                color=PALETTE[colour],
+                marker=marker,
+                label=name,
+            )
+            panel.fill_between(
+                lags,
+                values.min(axis=0),
+                values.max(axis=0),
+                alpha=0.15,
+                color=PALETTE[colour],
+            )
+        panel.axhline(0, color="0.5", linestyle=":", label="guessing")
+        panel.axhline(solved, color="0.5", linestyle="--", label="solved")
+        panel.set_xscale("log", base=2)
+        panel.set_xticks(lags, [str(lag) for lag in lags])
+        panel.minorticks_off()
+        panel.set(title=task, xlabel="lag (steps)", ylim=(-0.05, 1.05))
+    panels[0].set_ylabel("score")
+    panels[-1].legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
+    said = [
+        f"{task}: {_said_by_lag('score', lags, networks)}"
+        for task, networks in tasks.items()
+    ]
+    return CourseFigure(figure, " ".join(said))
 
 
 def success_panels(
