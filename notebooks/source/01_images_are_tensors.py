@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [00 · Start here](00_start_here.ipynb) |
-# | **Time** | 45 min to read, 16 s to run (quick), 2 min (full) |
+# | **Time** | 45 min to read, 28 s to run (quick), 2 min (full) |
 # | **Data** | 1,797 real handwritten digits (quick), MNIST (full) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
 # | **You should end with** | 96-97 % of unseen digits right (full: 92 %) |

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [01 · Images are tensors](01_images_are_tensors.ipynb) |
-# | **Time** | 75 min to read, 8 s to run (quick and full) |
+# | **Time** | 75 min to read, 12 s to run (quick and full) |
 # | **Data** | two real photographs (bundled) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
 # | **You should end with** | loops = NumPy = Keras, forward and backward |

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [02 · By hand](02_convolution_by_hand.ipynb) |
-# | **Time** | 70 min to read, 15 s to run (quick), 1 min in full |
+# | **Time** | 70 min to read, 22 s to run (quick), 1 min in full |
 # | **Data** | 1,797 real digits (quick), MNIST (full) |
 # | **Hardware** | any laptop |
 # | **You should end with** | a measured limit of pooling's forgiveness |

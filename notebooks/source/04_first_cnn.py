@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [03 · Pooling](03_nonlinearity_and_pooling.ipynb) |
-# | **Time** | 75 min to read, 55 s to run (quick), 5 min (full) |
+# | **Time** | 75 min to read, 36 s to run (quick), 5 min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST and real zip codes (full) |
 # | **Hardware** | any laptop; full is faster on a GPU |
 # | **Backends** | TensorFlow: it opens the training loop |

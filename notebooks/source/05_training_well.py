@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 75 min to read, 60 s to run (quick), 13 CPU min (full) |
+# | **Time** | 75 min to read, 49 s to run (quick), 13 CPU min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | a table: what each cure brings, and how sure |

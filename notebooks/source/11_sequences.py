@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN in Keras](04_first_cnn.ipynb) |
-# | **Time** | 45 min to read, 20 s to run (quick), 3 min (full) |
+# | **Time** | 45 min to read, 22 s to run (quick), 3 min (full) |
 # | **Data** | generated reviews, real series (full: and real weather) |
 # | **Hardware** | any laptop |
 # | **You should end with** | 9 of 10 pairs told apart by order alone |

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [11 · Sequences](11_sequences.ipynb) |
-# | **Time** | 60 min to read, 10 s to run (quick), 1 min (full) |
+# | **Time** | 60 min to read, 11 s to run (quick), 1 min (full) |
 # | **Data** | one word: "deep" |
 # | **Hardware** | any laptop |
 # | **Backends** | TensorFlow (it opens the gradient) |

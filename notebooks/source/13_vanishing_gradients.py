@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [12 · A recurrent network](12_rnn_from_scratch.ipynb) |
-# | **Time** | 45 min to read, 36 s to run (quick), about 9 min (full) |
+# | **Time** | 45 min to read, 33 s to run (quick), about 8 CPU min (full) |
 # | **Data** | none: random sequences you make here |
 # | **Hardware** | any laptop |
 # | **You should end with** | a curve: which cure reaches which time lag |

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [13 · Gradients](13_vanishing_gradients.ipynb) |
-# | **Time** | 60 min to read, 34 s to run (quick), about 25 min (full) |
+# | **Time** | 60 min to read, 30 s to run (quick), about 25 CPU min (full) |
 # | **Data** | none: number and bracket sequences you make here |
 # | **Hardware** | any laptop |
 # | **You should end with** | your own LSTM and GRU, equal to Keras' to 1e-6 |
@@ -961,12 +961,13 @@ gates.cost(seconds)
 # What to conclude, at least for CPUs like the ones measured: compiling costs a
 # second or more once, and each further update is faster, the more so the
 # longer the sequence. Divide what it costs by what it saves, and you have the
-# number of updates from which it pays: hundreds for long sequences, thousands
-# for short ones. Unrolling pays for few steps at most: it writes out every
-# step, so its first update grows with the length, to several seconds at 200
-# steps. (`ck.start(...)` keeps operations deterministic, so that you see the
-# numbers printed here; your own programs need not.) Other lengths and layers,
-# measured with more care:
+# number of updates from which it pays: 700 to 2,500 with 20 steps, 150 at most
+# with 100 steps (README, "Measured results"). That is why the networks above,
+# with 600 updates of 10 or 30 steps, were trained without. Unrolling pays for
+# few steps at most: it writes out every step, so its first update grows with
+# the length, to several seconds at 200 steps. (`ck.start(...)` keeps
+# operations deterministic, so that you see the numbers printed here; your own
+# programs need not.) Other lengths and layers, measured with more care:
 #
 # ```
 # python benchmarks/recurrent_speed.py

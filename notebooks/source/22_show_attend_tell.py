@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
-# | **Time** | 60 min to read, 71 s to run (quick), longer in full |
+# | **Time** | 60 min to read, 61 s to run (quick), 22 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |
 # | **You should end with** | attention three times denser on what is named |
@@ -523,7 +523,10 @@ figures.ablation(results)
 #
 # How far can you trust it? One seed each. With another seed *looks* came to
 # 60.6 BLEU-4, 92.6 true and 60.6 held out. So one point between rows is noise,
-# and five points of *held out* may be; twenty are not.
+# and five points of *held out* may be; twenty are not. In full (an eye trained
+# anew, 256 units, 12 epochs, seed 0) *looks* came to 63.4 BLEU-4, 94.8 true,
+# 65.4 held out and 0.37 inside, *cannot look* to 55.1, 70.0, 37.4 and 0.07:
+# six times the training, and the same picture.
 #
 # ## Break it
 #

@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [22 · Show, attend and tell](22_show_attend_tell.ipynb) |
-# | **Time** | 60 min to read, 41 s to run (quick), longer in full |
+# | **Time** | 60 min to read, 38 s to run (quick), 19 CPU min (full) |
 # | **Data** | scenes, drawn (quick); Flickr8k, 8,000 photographs (full) |
 # | **Hardware** | any laptop; 4 GB of disk in full |
 # | **You should end with** | full: BLEU-4 of 16 or more, and its mistakes |
