@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), and 08 |
-# | **Time** | 75 min to read, 57 s to run (quick), longer in full |
+# | **Time** | 75 min to read, 57 s to run (quick), 25 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
 # | **You should end with** | BLEU-4 above 50, 95 % of named things there |
