@@ -11,7 +11,7 @@ import linecache
 import re
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.exercises.compare import close, difference, kind, shown
+from coursekit.exercises.edits import Edit
 from coursekit.session import last_line
 
 LEVELS = ("warm-up", "core", "stretch")
@@ -38,7 +39,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong answer (function or value) and what to say to it."""
+    """A typical wrong answer and what to say to it.
+
+    ``answer`` is a function or value, or an ``edit`` of the reference.
+    """
 
     answer: Any
     diagnosis: str
@@ -71,6 +75,7 @@ class Exercise:
     summarise: Callable[[Any], Any] | None = None
 
     def __post_init__(self):
+        object.__setattr__(self, "mistakes", self._made(self.mistakes))
         function = callable(self.reference)
         like_reference = (
             callable(mistake.answer) == function for mistake in self.mistakes
@@ -93,6 +98,18 @@ class Exercise:
         for rule, kept in rules.items():
             if not kept:
                 raise ValueError(f"exercise {self.id}: {rule}")
+
+    def _made(self, mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+        """The mistakes with their edits turned into functions."""
+        try:
+            return tuple(
+                replace(m, answer=m.answer.apply(self.reference))
+                if isinstance(m.answer, Edit)
+                else m
+                for m in mistakes
+            )
+        except ValueError as error:
+            raise ValueError(f"exercise {self.id}: {error}") from None
 
 
 @dataclass(frozen=True)
