@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import paths
+from coursekit.backend import in_replay
 from coursekit.captions.eyes import Eye
 from coursekit.data.fetch.download import require_space
 from coursekit.data.fetch.lock import only_one
 from coursekit.data.fetch.progress import bar
 from coursekit.errors import CourseError
-from coursekit.session import in_replay
 
 BATCH = 50
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 def batches(x: Any, y: Any, batch_size: int, shuffle: bool, seed: int):

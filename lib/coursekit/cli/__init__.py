@@ -1,0 +1,1 @@
+"""What a learner runs: the command line ``coursekit`` and its parts."""
