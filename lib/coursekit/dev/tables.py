@@ -5,11 +5,15 @@ of a data set. What repeats it is written by :func:`update`.
 """
 
 import functools
+import io
 import re
 from pathlib import Path
 
+from PIL import Image
+
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.errors import CourseError
+from coursekit.figures import course
 
 WORDS_A_MINUTE = 200
 MINUTES_A_CELL = 0.5
@@ -34,7 +38,25 @@ def update(write: bool = True) -> list[Path]:
             stale.append(path)
             if write:
                 path.write_text(new, encoding="utf-8")
+    if not _map_is_current():
+        stale.append(_map_path())
+        if write:
+            course.course_map().save(_map_path())
     return stale
+
+
+def _map_path() -> Path:
+    return paths.kit_root() / "docs" / "course_map.png"
+
+
+def _map_is_current() -> bool:
+    """The same pixels; two machines may pack them into other bytes."""
+    try:
+        stored = Image.open(_map_path()).convert("RGB")
+    except OSError:
+        return False
+    new = Image.open(io.BytesIO(course.course_map().png())).convert("RGB")
+    return stored.tobytes() == new.tobytes()
 
 
 def between(text: str, name: str, content: str) -> str:
