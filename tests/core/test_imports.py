@@ -33,9 +33,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_no_module_imports_itself_by_way_of_others():
-    arrows = {
-        name: imported(path) - {name} for name, path in MODULES.items()
-    }
+    arrows = {name: imported(path) - {name} for name, path in MODULES.items()}
     try:
         graphlib.TopologicalSorter(arrows).prepare()
     except graphlib.CycleError as error:

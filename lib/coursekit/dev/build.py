@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import sys
+import tomllib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -184,10 +185,20 @@ def _digest(inputs: Iterable[str]) -> str:
     """sha256 over names and contents of files below the kit."""
     digest = hashlib.sha256()
     for name in inputs:
-        path = paths.kit_root() / name
-        digest.update(name.encode())
-        digest.update(path.read_bytes() if path.exists() else b"absent")
+        digest.update(name.encode() + _content(paths.kit_root() / name))
     return digest.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """What of a file a quick run shows; of lesson.toml, only two tables."""
+    if not path.exists():
+        return b"absent"
+    content = path.read_bytes()
+    if path.name != "lesson.toml":
+        return content
+    facts = tomllib.loads(content.decode())
+    shown = {name: facts.get(name) for name in ("title", "quick")}
+    return json.dumps(shown, sort_keys=True).encode()
 
 
 def _build_one(lesson: str, progress: Progress, force: bool) -> Outcome:
