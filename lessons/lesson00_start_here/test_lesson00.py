@@ -1,33 +1,19 @@
 """Independent witnesses for lesson 00: SciPy's tree, NumPy's einsum."""
 
-import json
-
 import numpy as np
 import pytest
 from scipy import optimize, spatial
 
-from coursekit import data, lessons, paths
+from coursekit import data, lessons
 from coursekit.figures import course
 
 answers = lessons.module("00", "exercises")
 figures = lessons.module("00", "figures")
 
 
-@pytest.fixture(scope="module")
-def printed():
-    """Everything that the executed lesson printed."""
-    path = paths.notebooks_dir() / "00_start_here.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return "".join(
-        "".join(output.get("text", []))
-        for cell in cells
-        for output in cell.get("outputs", [])
-    )
-
-
 @pytest.mark.parametrize("moved, expected", [(0, 353), (1, 221)])
 def test_the_nearest_neighbour_gets_as_many_as_a_tree_search(
-    printed, moved, expected
+    lesson_text, moved, expected
 ):
     digits = data.load("digits", size=8)
     tree = spatial.cKDTree(digits.train.x.reshape(-1, 64).astype(float))
@@ -36,7 +22,7 @@ def test_the_nearest_neighbour_gets_as_many_as_a_tree_search(
     nearest = tree.query(pictures.reshape(-1, 64).astype(float))[1]
     right = int((digits.train.y[nearest] == digits.test.y).sum())
     assert right == expected
-    assert f"{expected} of 360 right" in printed
+    assert f"{expected} of 360 right" in lesson_text("00")
 
 
 def test_the_training_step_by_hand_is_the_step_of_the_slope():

@@ -16,30 +16,6 @@ def own(lesson_functions):
     return lesson_functions("03", np=np)
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "[[3 5]\n [2 4]]",
-        "max      [[4, 8], [6, 9]]",
-        "average  [[2.75, 4.5], [5.0, 5.0]]",
-        "stride 2: [[8, 4], [7, 5]]",
-        "stride 1: (3, 3)",
-        "55 -> 27 -> 13",
-        "[0 1 1 0]",  # exclusive or
-        "sigmoid     slope at -5, 0, 5: 0.0066 0.2500 0.0066",
-        "leaky ReLU  saturates on the left nowhere     right nowhere",
-        "sigmoid              keeps 0.24 of it a layer",
-        "ReLU, without the 2  keeps 0.72 of it a layer",
-        "'conv_2': 1168, 'dense': 92170",
-        "'conv_2': 1168, 'dense': 19370",
-        "overlap: [[0, 0, 0, 0], [0, 4, 0, 1], [1, 1, 0, 2], [0, 0, 0, 0]]",
-        "window 2, shift 0 to 4: ['100%', '50%', '0%', '0%', '0%']",
-    ],
-)
-def test_the_lesson_prints_the_numbers_of_the_board(lesson_text, number):
-    assert number in lesson_text("03")
-
-
 def test_the_sigmoid_is_scipys(own):
     x = np.linspace(-30, 30, 61)
     assert np.allclose(own["sigmoid"](x), special.expit(x))

@@ -19,27 +19,6 @@ def own(lesson_functions):
     )
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "24 places, 156 parameters",
-        "6 filters, 3 channels: 456",
-        "(65536,)",
-        "total   61,706",
-        "early          0.55            0.275          2.303",
-        "late           0.06            0.030          0.357",
-        "total          9,760       64,660",
-        "one bias a map: 8,824",
-        "60,000 parameters, 340,908 connections",
-        "61,750 = 61,706 + 12 + 32",
-        "all weights equal to 1e-6: True",
-        "'same' adds 1 before and 2 after",
-    ],
-)
-def test_the_lesson_prints_the_numbers_of_the_board(lesson_text, number):
-    assert number in lesson_text("04")
-
-
 def best_rejections(gaps, wrong):
     """Share of errors among the k surest answers, counted one by one."""
     surest = sorted(zip(-gaps, wrong, strict=True))

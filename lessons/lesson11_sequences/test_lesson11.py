@@ -20,32 +20,6 @@ class Seed:
     seed = 0
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "[1. 3. 6.]",
-        "one_to_one   (8,)       -> (3,)",
-        "one_to_many  (8,)       -> (5, 3)",
-        "many_to_one  (None, 8)  -> (3,)",
-        "many_to_many (None, 8)  -> (None, 3)",
-        "unequal      (None, 8)  -> (None, 3)",
-        "as many tags as words in 4,000 of 4,000",
-        "3 words -> 2 words",
-        "1000 steps: dense 128,016  recurrent 400",
-        "as_written  26 of 840 pairs differ",
-        "split_words 0 of 840 pairs differ",
-        "5 words, 5 marks, 2 names",
-        "best possible error 0.80 degrees",
-        "equal inputs: True",
-        "random split   three nearest 0.69",
-        "the future     three nearest 5.69",
-        "was wrong by a factor of 8.2",
-    ],
-)
-def test_the_lesson_prints_its_numbers(lesson_text, number):
-    assert number in lesson_text("11")
-
-
 # ------------------------------------------------------------ sequences
 
 

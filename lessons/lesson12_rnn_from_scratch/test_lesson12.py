@@ -28,37 +28,6 @@ def own(lesson_functions):
     )
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        "0.762\n0.363\n0.18\n0.09",
-        "input 0.2  state [0.2 0.1]",
-        "U (784, 200)\nW (200, 200)",
-        "V (200, 2)",
-        "156,800 + 40,000 + 400 weights, 202 biases",
-        "14: 161",
-        "4 log 4 = 5.545",
-        "2 log 2 = 1.386",
-        "both terms          0.6715\nnudge w and look    0.6715",
-        "paths: 10",
-        "finite differences  agree to 1e-5: True",
-        "autodiff            agree to 1e-5: True",
-        "d-e-e-p-<stop>",
-        "own network = Keras to 1e-6: True",
-        "weights equal to 1e-5 after 20 steps: True",
-        "reach 4: dL/dU for a and b is zero: True",
-        "time grows about like the length: True",
-    ],
-)
-def test_the_lesson_prints_its_numbers(lesson_text, number):
-    assert number in lesson_text("12")
-
-
-def test_no_timing_is_stored(lesson_text):
-    text = lesson_text("12")
-    assert "milliseconds" not in text and " ms" not in text
-
-
 def flat(weights):
     return np.concatenate([value.ravel() for value in weights.values()])
 
