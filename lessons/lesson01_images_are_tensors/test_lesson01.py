@@ -42,7 +42,7 @@ def test_360_digits_leave_the_spread_that_the_lesson_names(lesson_text):
     assert round(100 * stats.binom.std(360, 0.96) / 360, 1) == 1.0
 
 
-def test_a_second_softmax_cannot_go_below_the_loss_named(lesson_text):
+def test_a_second_softmax_cannot_go_below_the_loss_named():
     def loss(p):
         return -special.log_softmax(p)[0]
 
