@@ -2,35 +2,12 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
 def output_size(n, f, p, s):
     return (n + 2 * p - f) // s + 1
-
-
-def _one_sided(n, f, p, s):
-    return (n + p - f) // s + 1
-
-
-def _rounded_up(n, f, p, s):
-    return -(-(n + 2 * p - f) // s) + 1
-
-
-def _without_one(n, f, p, s):
-    return (n + 2 * p - f) // s
-
-
-def _not_whole(n, f, p, s):
-    return (n + 2 * p - f) / s + 1
-
-
-def _without_stride(n, f, p, s):
-    return n + 2 * p - f + 1
-
-
-def _one_too_early(n, f, p, s):
-    return (n + 2 * p - f + 1) // s
 
 
 def flatten_size(side, filters):
@@ -39,94 +16,13 @@ def flatten_size(side, filters):
     return side * side * filters[-1]
 
 
-def _padded_in_secret(side, filters):
-    for _ in filters:
-        side = side // 2
-    return side * side * filters[-1]
-
-
-def _never_pooled(side, filters):
-    for _ in filters:
-        side = side - 4
-    return side * side * filters[-1]
-
-
-def _one_map(side, filters):
-    return flatten_size(side, filters) // filters[-1]
-
-
-def _all_filters(side, filters):
-    return _one_map(side, filters) * int(np.prod(filters))
-
-
-def _pooled_at_the_end(side, filters):
-    side = (side - 4 * len(filters)) // 2
-    return side * side * filters[-1]
-
-
-def _half_pixels(side, filters):
-    for _ in filters:
-        side = (side - 4) / 2
-    return side * side * filters[-1]
-
-
-def _five_off(side, filters):
-    for _ in filters:
-        side = (side - 5) // 2
-    return side * side * filters[-1]
-
-
 def choose_loss(activation, labels):
     from keras import losses
 
-    from_logits = activation is None
+    loss = losses.CategoricalCrossentropy
     if np.ndim(labels) == 1:
-        return losses.SparseCategoricalCrossentropy(from_logits=from_logits)
-    return losses.CategoricalCrossentropy(from_logits=from_logits)
-
-
-def _always_probabilities(activation, labels):
-    return choose_loss("softmax", labels)
-
-
-def _always_logits(activation, labels):
-    return choose_loss(None, labels)
-
-
-def _logits_the_wrong_way(activation, labels):
-    return choose_loss("softmax" if activation is None else None, labels)
-
-
-def _always_sparse(activation, labels):
-    return choose_loss(activation, np.zeros(1))
-
-
-def _always_one_hot(activation, labels):
-    return choose_loss(activation, np.zeros((1, 10)))
-
-
-def _sparse_the_wrong_way(activation, labels):
-    return choose_loss(activation, np.zeros((1,) * (3 - np.ndim(labels))))
-
-
-def _squares(activation, labels):
-    from keras import losses
-
-    return losses.MeanSquaredError()
-
-
-def _binary(activation, labels):
-    from keras import losses
-
-    return losses.BinaryCrossentropy(from_logits=activation is None)
-
-
-def _loss_name(activation, labels):
-    return "sparse_categorical_crossentropy"
-
-
-def _loss_class(activation, labels):
-    return type(choose_loss(activation, labels))
+        loss = losses.SparseCategoricalCrossentropy
+    return loss(from_logits=activation is None)
 
 
 def _loss_facts(loss):
@@ -144,12 +40,6 @@ def reject_threshold(gaps, wrong, goal):
             return threshold
 
 
-def _of_all(gaps, wrong, goal):
-    for threshold in np.sort(gaps):
-        if wrong[gaps >= threshold].sum() / len(wrong) <= goal:
-            return threshold
-
-
 def _from_the_top(gaps, wrong, goal):
     best = gaps.max()
     for threshold in np.sort(gaps)[::-1]:
@@ -159,82 +49,12 @@ def _from_the_top(gaps, wrong, goal):
     return best
 
 
-def _largest(gaps, wrong, goal):
-    return gaps.max()
-
-
-def _above_only(gaps, wrong, goal):
-    for threshold in np.sort(gaps):
-        accepted = gaps > threshold
-        if accepted.any() and wrong[accepted].mean() <= goal:
-            return threshold
-
-
-def _below_goal(gaps, wrong, goal):
-    for threshold in np.sort(gaps):
-        if wrong[gaps >= threshold].mean() < goal:
-            return threshold
-
-
-def _as_they_come(gaps, wrong, goal):
-    for threshold in gaps:
-        if wrong[gaps >= threshold].mean() <= goal:
-            return threshold
-
-
 def small_cnn():
     from keras import Model, layers
 
     image = layers.Input((28, 28, 1))
     x = layers.Conv2D(8, 3, activation="relu")(image)
     x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_same():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, padding="same", activation="relu")(image)
-    x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_without_pooling():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, activation="relu")(image)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_without_flatten():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, activation="relu")(image)
-    x = layers.MaxPooling2D(2)(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_softmax():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, activation="relu")(image)
-    x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10, activation="softmax")(x))
-
-
-def _cnn_linear():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.MaxPooling2D(2)(layers.Conv2D(8, 3)(image))
     x = layers.Flatten()(x)
     return Model(image, layers.Dense(10)(x))
 
@@ -260,29 +80,6 @@ def count_connections(size, channels, filters, f, p, s):
     side = (size + 2 * p - f) // s + 1
     units = filters * side**2
     return units * (f * f * channels + 1)
-
-
-def _parameters_only(size, channels, filters, f, p, s):
-    return filters * (f * f * channels + 1)
-
-
-def _bias_a_map(size, channels, filters, f, p, s):
-    return _without_bias(size, channels, filters, f, p, s) + filters
-
-
-def _one_row(size, channels, filters, f, p, s):
-    side = (size + 2 * p - f) // s + 1
-    return filters * side * (f * f * channels + 1)
-
-
-def _without_bias(size, channels, filters, f, p, s):
-    side = (size + 2 * p - f) // s + 1
-    return filters * side**2 * f * f * channels
-
-
-def _without_channels(size, channels, filters, f, p, s):
-    side = (size + 2 * p - f) // s + 1
-    return filters * side**2 * (f * f + 1)
 
 
 EXERCISES = (
@@ -340,30 +137,30 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _one_sided,
+                edit("2 * p", "p"),
                 "You padded one side only: the row has n + 2p pixels.",
             ),
             Mistake(
-                _rounded_up,
+                edit("- f)", "- f + s - 1)"),
                 "You rounded up. A filter that would stick out is not "
                 "placed: round down.",
             ),
             Mistake(
-                _without_one,
+                edit(" + 1", ""),
                 "The first place is missing: with nothing to slide there is "
                 "still one. Add 1.",
             ),
             Mistake(
-                _not_whole,
+                edit("//", "/"),
                 "A count is a whole number: use // instead of /.",
             ),
             Mistake(
-                _without_stride,
+                edit(" // s", ""),
                 "The stride is missing: in steps of s there are s times fewer "
                 "steps.",
             ),
             Mistake(
-                _one_too_early,
+                edit(") // s + 1", " + 1) // s"),
                 "You added the 1 before the division. First count the steps, "
                 "(n + 2p - f) // s; then add the first place.",
             ),
@@ -393,37 +190,42 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _padded_in_secret,
+                edit("(side - 4)", "side"),
                 "You kept the side in the convolution. That is padding same; "
                 "valid takes 4 pixels off.",
             ),
             Mistake(
-                _never_pooled,
+                edit(" // 2", ""),
                 "You forgot the pooling: it halves the side each time.",
             ),
             Mistake(
-                _pooled_at_the_end,
+                edit(
+                    "for _ in filters:\n        side",
+                    "side",
+                    "4",
+                    "4 * len(filters)",
+                ),
                 "You pooled once, at the end. There is a pooling after each "
                 "convolution.",
             ),
             Mistake(
-                _one_map,
+                edit(" * filters[-1]", ""),
                 "You counted one map. Flatten takes all maps of the last "
                 "layer: multiply by its filters.",
             ),
             Mistake(
-                _all_filters,
+                edit("filters[-1]", "np.prod(filters)"),
                 "You multiplied by the filters of all layers. The last "
                 "convolution has added up the maps before it; only its own "
                 "maps come out.",
             ),
             Mistake(
-                _half_pixels,
+                edit("//", "/"),
                 "A side is a whole number. Pooling rounds an odd one down: "
                 "use //.",
             ),
             Mistake(
-                _five_off,
+                edit("- 4", "- 5"),
                 "A filter 5 wide fits at side - 5 + 1 places: it takes 4 "
                 "pixels off, not 5.",
             ),
@@ -453,51 +255,57 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _always_probabilities,
+                edit("activation is None", "False"),
                 "from_logits=False is the default, and wrong for a model "
                 "without softmax: the loss takes logits for probabilities.",
             ),
             Mistake(
-                _always_logits,
+                edit("activation is None", "True"),
                 "from_logits=True after a softmax applies a second softmax: "
                 "training gets slow, and no error is raised.",
             ),
             Mistake(
-                _logits_the_wrong_way,
+                edit("is None", "is not None"),
                 "from_logits is the wrong way round: no activation means "
                 "logits.",
             ),
             Mistake(
-                _always_sparse,
+                edit("np.ndim(labels) == 1", "True"),
                 "Sparse means class numbers. Rows with a 1 in them need "
                 "CategoricalCrossentropy.",
             ),
             Mistake(
-                _always_one_hot,
+                edit("np.ndim(labels) == 1", "False"),
                 "CategoricalCrossentropy needs rows with a 1 in them. Class "
                 "numbers need the sparse one.",
             ),
             Mistake(
-                _sparse_the_wrong_way,
+                edit("== 1", "== 2"),
                 "Sparse is the wrong way round: sparse means class numbers.",
             ),
             Mistake(
-                _squares,
+                edit(
+                    "loss(from_logits=activation is None)",
+                    "losses.MeanSquaredError()",
+                ),
                 "Squares are for how much, not for which one of ten.",
             ),
             Mistake(
-                _binary,
+                edit("return loss(", "return losses.BinaryCrossentropy("),
                 "The binary cross-entropy asks ten yes-or-no questions. Here "
                 "exactly one class is right.",
             ),
             Mistake(
-                _loss_name,
+                edit(
+                    "loss(from_logits=activation is None)",
+                    '"sparse_categorical_crossentropy"',
+                ),
                 "A name in quotes means the loss with its defaults, so it "
                 "cannot say from_logits=True. Give an object of "
                 "keras.losses.",
             ),
             Mistake(
-                _loss_class,
+                edit("loss(from_logits=activation is None)", "loss"),
                 "That is the class. Call it to get a loss: with "
                 "from_logits=True or False in its brackets.",
             ),
@@ -524,27 +332,27 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _cnn_same,
+                edit("8, 3", '8, 3, padding="same"'),
                 'You padded: padding="same" keeps 28 pixels, so the dense '
                 "layer sees 14 x 14 maps. Here the padding is valid.",
             ),
             Mistake(
-                _cnn_without_pooling,
+                edit("layers.MaxPooling2D(2)(x)", "x"),
                 "The pooling layer is missing: the dense layer sees 26 x 26 "
                 "maps.",
             ),
             Mistake(
-                _cnn_without_flatten,
+                edit("layers.Flatten()(x)", "x"),
                 "Flatten is missing: the dense layer works on the last axis "
                 "only, and gives ten logits for each of 13 x 13 places.",
             ),
             Mistake(
-                _cnn_softmax,
+                edit("Dense(10", 'Dense(10, activation="softmax"'),
                 "The last layer applies a softmax. Logits are the values "
                 "before it; the loss applies it.",
             ),
             Mistake(
-                _cnn_linear,
+                edit(', activation="relu"', ""),
                 "The convolution has no ReLU. Without one, convolution and "
                 "dense layer differ from a single dense layer only by the "
                 "pooling.",
@@ -585,7 +393,7 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _of_all,
+                edit(".mean()", ".sum() / len(wrong)"),
                 "You divided by all digits. The share counts among the "
                 "accepted ones only.",
             ),
@@ -595,22 +403,22 @@ EXERCISES = (
                 "mistake can hide a longer good stretch: try all.",
             ),
             Mistake(
-                _largest,
+                edit("return threshold", "return gaps.max()"),
                 "That rejects all but one digit. The smallest threshold that "
                 "reaches the goal rejects the fewest.",
             ),
             Mistake(
-                _above_only,
+                edit(">=", ">"),
                 "A digit whose gap equals t is accepted, too: gap >= t, not "
                 ">.",
             ),
             Mistake(
-                _below_goal,
+                edit("<=", "<"),
                 "At most the goal means that the goal itself is good enough: "
                 "<=, not <.",
             ),
             Mistake(
-                _as_they_come,
+                edit("np.sort(gaps)", "gaps"),
                 "You tried the gaps in the order given. The smallest is asked "
                 "for: sort them first.",
             ),
@@ -638,25 +446,25 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _parameters_only,
+                edit(" * side**2", ""),
                 "These are the parameters. Each is used at every place: "
                 "multiply by the number of places.",
             ),
             Mistake(
-                _without_bias,
+                edit("channels + 1", "channels"),
                 "The biases are missing: every unit has one.",
             ),
             Mistake(
-                _bias_a_map,
+                edit("(f * f * channels + 1)", "f * f * channels + filters"),
                 "You counted one bias a map. It is added at every place, so "
                 "it is one connection more for every unit.",
             ),
             Mistake(
-                _one_row,
+                edit("side**2", "side"),
                 "You counted one row of each map. It has side x side places.",
             ),
             Mistake(
-                _without_channels,
+                edit(" * channels", ""),
                 "The channels are missing: a unit has f x f inputs in each "
                 "of them.",
             ),
