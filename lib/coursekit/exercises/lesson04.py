@@ -49,6 +49,13 @@ def _from_the_top(gaps, wrong, goal):
     return best
 
 
+def _one_after_the_other(gaps, wrong, goal):
+    order = np.argsort(gaps, kind="stable")
+    for start, threshold in enumerate(gaps[order]):
+        if wrong[order[start:]].mean() <= goal:
+            return threshold
+
+
 def small_cnn():
     from keras import Model, layers
 
@@ -68,11 +75,13 @@ def _facts(model):
         name = kind.lower() if bend is None else bend.__name__
         if kind in ("Dense", "ReLU", "Softmax") or (bend and name != "linear"):
             activations.append(name)
+    kinds = [type(layer).__name__ for layer in model.layers]
     return {
         "input shape": str(model.input_shape[1:]),
         "output shape": str(model.output_shape[1:]),
         "parameters": model.count_params(),
         "activations": ", ".join(activations),
+        "pooling": ", ".join(kind for kind in kinds if "Pool" in kind),
     }
 
 
@@ -164,6 +173,11 @@ EXERCISES = (
                 "You added the 1 before the division. First count the steps, "
                 "(n + 2p - f) // s; then add the first place.",
             ),
+            Mistake(
+                edit(" + 2 * p", ""),
+                "The padding is missing: p pixels are added on each side, so "
+                "the row has n + 2p.",
+            ),
         ),
         explanation="n + 2p - f is how far the filter can slide; divided by "
         "the stride and rounded down that is the number of steps, and a step "
@@ -229,6 +243,20 @@ EXERCISES = (
                 "A filter 5 wide fits at side - 5 + 1 places: it takes 4 "
                 "pixels off, not 5.",
             ),
+            Mistake(
+                edit("filters[-1]", "filters[0]"),
+                "You took the filters of the first convolution. What reaches "
+                "the dense layer are the maps of the last one.",
+            ),
+            Mistake(
+                edit("filters[-1]", "sum(filters)"),
+                "You added up the filters of all layers. Only the maps of "
+                "the last convolution come out; those before are its input.",
+            ),
+            Mistake(
+                edit("side * side", "side"),
+                "You counted one row of each map. It has side x side values.",
+            ),
         ),
         explanation="32 -> 28 -> 14 -> 10 -> 5, and 5 * 5 * 16 = 400: the "
         "400 inputs of LeNet-5's first dense layer.",
@@ -243,6 +271,8 @@ EXERCISES = (
             Case("softmax", np.array([2, 0])),
             Case(None, np.eye(10)[[2, 0]]),
             Case("softmax", np.eye(10)[[2, 0]]),
+            Case(None, np.array([1, 0, 1])),
+            Case("softmax", np.eye(10, dtype=int)[[1]]),
         ),
         summarise=_loss_facts,
         hints=(
@@ -309,6 +339,11 @@ EXERCISES = (
                 "That is the class. Call it to get a loss: with "
                 "from_logits=True or False in its brackets.",
             ),
+            Mistake(
+                edit("np.ndim(labels) == 1", "np.max(labels) > 1"),
+                "You looked at the values. Class numbers may be 0 and 1 "
+                "only, as in a one-hot row: count the axes.",
+            ),
         ),
         explanation="The wrong from_logits never raises an error; you see it "
         "only as slow or odd training. So decide it together with the last "
@@ -357,6 +392,17 @@ EXERCISES = (
                 "dense layer differ from a single dense layer only by the "
                 "pooling.",
             ),
+            Mistake(
+                edit("MaxPooling2D", "AveragePooling2D"),
+                "That pooling takes the mean of each field. Take the maximum.",
+            ),
+            Mistake(
+                edit(
+                    "8, 3", "8, 3, strides=2", "layers.MaxPooling2D(2)(x)", "x"
+                ),
+                "A stride of 2 gives 13 x 13 maps too, but it skips places "
+                "where pooling takes the largest of four.",
+            ),
         ),
         explanation="80 parameters in the convolution and 13,530 in the "
         "dense layer, 13,610 together: count them once by hand.",
@@ -368,6 +414,9 @@ EXERCISES = (
         reference=reject_threshold,
         cases=(
             Case(np.array([0.2, 0.9]), np.array([True, False]), 0.0),
+            Case(
+                np.array([0.5, 0.5, 0.8]), np.array([True, True, False]), 0.5
+            ),
             Case(
                 np.array([0.1, 0.4, 0.6, 0.8]),
                 np.array([True, True, False, False]),
@@ -383,6 +432,7 @@ EXERCISES = (
                 np.array([False, True, False, False, False, True]),
                 0.25,
             ),
+            Case(np.array([0.3]), np.array([False]), 0.2),
         ),
         hints=(
             "Try every gap as the threshold, beginning with the smallest.",
@@ -408,7 +458,7 @@ EXERCISES = (
                 "reaches the goal rejects the fewest.",
             ),
             Mistake(
-                edit(">=", ">"),
+                edit(">=", ">", "if wrong", "if accepted.any() and wrong"),
                 "A digit whose gap equals t is accepted, too: gap >= t, not "
                 ">.",
             ),
@@ -421,6 +471,21 @@ EXERCISES = (
                 edit("np.sort(gaps)", "gaps"),
                 "You tried the gaps in the order given. The smallest is asked "
                 "for: sort them first.",
+            ),
+            Mistake(
+                edit(".mean()", ".sum()"),
+                "You counted the wrong ones. The goal is a share: divide by "
+                "how many are accepted.",
+            ),
+            Mistake(
+                edit(">=", "<="),
+                "You accept the digits with a small gap, the unsure ones. "
+                "Accepted are those with gap >= t.",
+            ),
+            Mistake(
+                _one_after_the_other,
+                "You rejected one digit after the other. Digits with equal "
+                "gaps are accepted together: gaps >= t.",
             ),
         ),
         explanation="The error among the accepted need not fall steadily as "
@@ -467,6 +532,11 @@ EXERCISES = (
                 edit(" * channels", ""),
                 "The channels are missing: a unit has f x f inputs in each "
                 "of them.",
+            ),
+            Mistake(
+                edit("(size + 2 * p - f) // s + 1", "size"),
+                "You took as many places as there are pixels. A side of the "
+                "map has (size + 2p - f) // s + 1.",
             ),
         ),
         explanation="Parameters say what must be learned and stored, "
