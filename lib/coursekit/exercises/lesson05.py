@@ -189,6 +189,26 @@ EXERCISES = (
                 "That is Keras' form: epsilon is added to the root of the "
                 "plain mean. Here correct the mean first, as in the paper.",
             ),
+            Mistake(
+                edit("g**2", "g"),
+                "s is the mean of the squares: add 0.001 * g**2.",
+            ),
+            Mistake(
+                edit("(np.sqrt(s_corrected) + 1e-7)", "np.sqrt(s_corrected)"),
+                "Epsilon is missing. Without it a weight that never had a "
+                "gradient gives 0 / 0.",
+            ),
+            Mistake(
+                edit("0.9**t", "0.9", "0.999**t", "0.999"),
+                "Your corrections never fade. They are 1 - 0.9**t and 1 - "
+                "0.999**t, which grow to 1.",
+            ),
+            Mistake(
+                edit(
+                    "0.9**t", "0.9 ** (t + 1)", "0.999**t", "0.999 ** (t + 1)"
+                ),
+                "You counted the steps from 0. Here the first step is t = 1.",
+            ),
         ),
         explanation="In the first step both corrections give back the "
         "gradient and its square, so that the step is the learning rate, "
@@ -258,6 +278,11 @@ EXERCISES = (
                 edit("/ keep", "* keep"),
                 "You multiplied by keep. The sum has shrunk already: divide.",
             ),
+            Mistake(
+                edit(" * mask", ""),
+                "You silenced no unit: in training x is multiplied by the "
+                "mask.",
+            ),
         ),
         explanation="The mean over masks is x, in training and at test time. "
         "That is why the layer can vanish at test time.",
@@ -269,15 +294,15 @@ EXERCISES = (
         reference=batch_norm,
         cases=(
             Case(
-                np.array([[1.0, 0.0], [3.0, 4.0]]),
+                np.array([[1.0, 2.0], [3.0, 8.0]]),
                 np.array([0.0, 1.0]),
-                np.array([1.0, 4.0]),
+                np.array([4.0, 1.0]),
                 True,
             ),
             Case(
-                np.array([[1.0, 0.0], [3.0, 4.0]]),
+                np.array([[1.0, 2.0], [3.0, 8.0]]),
                 np.array([0.0, 1.0]),
-                np.array([1.0, 4.0]),
+                np.array([4.0, 1.0]),
                 False,
             ),
             Case(
@@ -285,6 +310,12 @@ EXERCISES = (
                 np.array([1.0, 1.0, 2.0]),
                 np.array([1.0, 4.0, 9.0]),
                 False,
+            ),
+            Case(
+                np.array([[100.0, -5.0], [101.0, -5.0], [105.0, -5.0]]),
+                np.array([0.0, 1.0]),
+                np.array([1.0, 1.0]),
+                True,
             ),
         ),
         hints=(
@@ -342,6 +373,20 @@ EXERCISES = (
                 edit("np.sqrt(variance + 1e-3)", "(np.sqrt(variance) + 1e-3)"),
                 "Epsilon belongs to the variance, inside the root.",
             ),
+            Mistake(
+                edit(
+                    "mean, variance = x.mean(axis=0), x.var(axis=0)",
+                    "mean = x.mean(axis=0)",
+                ),
+                "Only your mean is the batch's own. In training the variance "
+                "must be, too.",
+            ),
+            Mistake(
+                edit("x.var", "x.std"),
+                "x.std is the standard deviation, the root already. The "
+                "epsilon is added to the variance, x.var, and the root taken "
+                "once.",
+            ),
         ),
         explanation="The formula is the same in both modes; only where the "
         "mean and the variance come from differs.",
@@ -352,12 +397,15 @@ EXERCISES = (
         level="core",
         reference=stopping_epoch,
         cases=(
+            Case([2.0], 1),
             Case([3.0, 2.0, 2.5, 2.6], 2),
             Case([3.0, 2.0, 1.0], 2),
+            Case([3.0, 2.0, 2.5], 2),
             Case([3.0, 2.0, 2.5, 2.6, 2.7, 2.8], 2),
             Case([3.0, 2.0, 2.5, 1.0, 1.2, 1.1, 0.5], 2),
             Case([3.0, 2.0, 2.5, 2.6, 2.2, 1.5], 3),
             Case([2.0, 1.0, 1.0, 1.0, 0.5], 2),
+            Case([2e4, 3e4, 4e4, 1e4], 2),
         ),
         hints=(
             "Remember the best epoch so far and how long ago it was.",
@@ -410,6 +458,11 @@ EXERCISES = (
                 edit("loss <", "loss <="),
                 "An equal loss is no improvement: use <, not <=.",
             ),
+            Mistake(
+                edit("), best", "), epoch"),
+                "When the epochs run out before patience does, the best "
+                "weights are restored as well, not the last.",
+            ),
         ),
         explanation="Two things are separate: when to give up, and which "
         "weights to keep. EarlyStopping does the second only with "
@@ -424,6 +477,7 @@ EXERCISES = (
             Case([0.6, 0.8, 0.7], [0.5, 0.7, 0.75]),
             Case([0.9, 0.8, 0.85], [0.7, 0.88, 0.8]),
             Case([0.5, 0.6, 0.6], [0.5, 0.4, 0.9]),
+            Case([0.6, 0.6, 0.6], [0.4, 0.8, 0.5]),
         ),
         hints=(
             "Which of the two lists may choose the epoch?",
@@ -455,6 +509,18 @@ EXERCISES = (
                 edit("test[np.argmax(validation)]", "np.mean(test)"),
                 "You keep one network, not all of them: report the epoch "
                 "that validation chose.",
+            ),
+            Mistake(
+                edit("argmax", "argmin"),
+                "You kept the lowest accuracy. Of losses the smallest is the "
+                "best, of accuracies the largest.",
+            ),
+            Mistake(
+                edit(
+                    "np.argmax(validation)", "-1 - np.argmax(validation[::-1])"
+                ),
+                "Of equal epochs you kept the last. Keep the first: a later "
+                "one must be better, not as good.",
             ),
         ),
         explanation="A number that took part in a choice is no longer a "
@@ -528,6 +594,11 @@ EXERCISES = (
                 ),
                 "That is the mean before the softmax. Take the softmax of "
                 "each thinned network first, then the mean.",
+            ),
+            Mistake(
+                edit("probability * powers", "powers"),
+                "You added up the networks' outputs. Each counts with the "
+                "probability of its mask.",
             ),
         ),
         explanation="Two to the power of n passes for one answer: that is "
