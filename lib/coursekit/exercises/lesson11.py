@@ -46,14 +46,16 @@ def tagger(words, tags):
 
 
 def _as_a_learner_sees_it(model):
-    """Output shape, parameters, and whether the outputs sum to one."""
+    """Output shape, parameters, and what numbers come out."""
     (_, *entry) = model.input_shape
-    sentence = np.zeros((1, *(size or 3 for size in entry)), "int32")
-    sums = np.array(model(sentence)).sum(axis=-1)
+    shape = (1, *(size or 30 for size in entry))
+    sentence = np.arange(np.prod(shape)).reshape(shape) % 5
+    outputs = np.array(model(sentence))
     return {
         "output shape": tuple(model.output_shape),
         "parameters": model.count_params(),
-        "probabilities": bool(np.allclose(sums, 1, atol=1e-4)),
+        "probabilities": np.allclose(outputs.sum(axis=-1), 1, atol=1e-4),
+        "negative outputs": bool((outputs < 0).any()),
     }
 
 
@@ -116,6 +118,7 @@ EXERCISES = (
         cases=(
             Case(_six, 2, 1),
             Case(_six, 3, 2),
+            Case(_six, 2, 4),
             Case(np.arange(12.0) ** 2, 4, 3),
         ),
         hints=(
@@ -177,6 +180,16 @@ EXERCISES = (
                 "Your windows do not overlap, which throws most examples "
                 "away. Begin one at every time step.",
             ),
+            Mistake(
+                edit(" + 1\n", "\n"),
+                "Your x has one window less than y has answers. The first "
+                "window counts, too: add 1.",
+            ),
+            Mistake(
+                edit("- 1 :", ":"),
+                "Your y has one answer less than x has windows: it begins a "
+                "step too late. The first answer is at length + ahead - 1.",
+            ),
         ),
         explanation="The last window must still have an answer, so there "
         "are length + ahead - 1 windows fewer than values. The typical "
@@ -187,7 +200,13 @@ EXERCISES = (
         title="Walk forward",
         level="core",
         reference=walk_forward_folds,
-        cases=(Case(6, 2, 2), Case(8, 3, 2), Case(10, 4, 1)),
+        cases=(
+            Case(6, 2, 2),
+            Case(8, 3, 2),
+            Case(9, 1, 3),
+            Case(10, 4, 1),
+            Case(4, 3, 2),
+        ),
         hints=(
             "Where does the first test block begin, and where the second?",
             "The test blocks begin at first, first + size, first + 2 size; "
@@ -286,6 +305,16 @@ EXERCISES = (
                 "Four times as many weights in the recurrent layer: that is "
                 "an LSTM. Take a SimpleRNN.",
             ),
+            Mistake(
+                edit("words, 8", "8, words"),
+                "Embedding wants the number of words first, then how many "
+                "numbers each word gets.",
+            ),
+            Mistake(
+                edit("Dense(tags", 'Dense(tags, activation="relu"'),
+                "Your outputs are never negative. Logits have no activation "
+                "behind them.",
+            ),
         ),
         explanation="Many to many with equal lengths. Dense works on the "
         "last axis, so the same weights give the logits of every word. The "
@@ -303,7 +332,7 @@ EXERCISES = (
             Case(
                 np.array([1, 1, 0, 1]),
                 np.array([1, 0, 0, 1]),
-                np.array([0, 0, 1, 1]),
+                np.array([2, 2, 5, 5]),
             ),
             Case(_said, _labels, _pair),
         ),
@@ -345,6 +374,15 @@ EXERCISES = (
                 edit("np.mean(both)", "np.sum(both) / len(pair)"),
                 "You divided by the number of reviews. Divide by the number "
                 "of pairs.",
+            ),
+            Mistake(
+                edit(">= 0", "> 0"),
+                "Pair number 0 is a pair like the others. Only -1 means none.",
+            ),
+            Mistake(
+                edit("np.unique(pair[pair >= 0])", "range(pair.max() + 1)"),
+                "You took every number up to the largest for a pair. Go over "
+                "those that occur: np.unique.",
             ),
         ),
         explanation="By this measure guessing scores a quarter, and every "
