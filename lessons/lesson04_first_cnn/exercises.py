@@ -2,35 +2,12 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
 def output_size(n, f, p, s):
     return (n + 2 * p - f) // s + 1
-
-
-def _one_sided(n, f, p, s):
-    return (n + p - f) // s + 1
-
-
-def _rounded_up(n, f, p, s):
-    return -(-(n + 2 * p - f) // s) + 1
-
-
-def _without_one(n, f, p, s):
-    return (n + 2 * p - f) // s
-
-
-def _not_whole(n, f, p, s):
-    return (n + 2 * p - f) / s + 1
-
-
-def _without_stride(n, f, p, s):
-    return n + 2 * p - f + 1
-
-
-def _one_too_early(n, f, p, s):
-    return (n + 2 * p - f + 1) // s
 
 
 def flatten_size(side, filters):
@@ -39,94 +16,13 @@ def flatten_size(side, filters):
     return side * side * filters[-1]
 
 
-def _padded_in_secret(side, filters):
-    for _ in filters:
-        side = side // 2
-    return side * side * filters[-1]
-
-
-def _never_pooled(side, filters):
-    for _ in filters:
-        side = side - 4
-    return side * side * filters[-1]
-
-
-def _one_map(side, filters):
-    return flatten_size(side, filters) // filters[-1]
-
-
-def _all_filters(side, filters):
-    return _one_map(side, filters) * int(np.prod(filters))
-
-
-def _pooled_at_the_end(side, filters):
-    side = (side - 4 * len(filters)) // 2
-    return side * side * filters[-1]
-
-
-def _half_pixels(side, filters):
-    for _ in filters:
-        side = (side - 4) / 2
-    return side * side * filters[-1]
-
-
-def _five_off(side, filters):
-    for _ in filters:
-        side = (side - 5) // 2
-    return side * side * filters[-1]
-
-
 def choose_loss(activation, labels):
     from keras import losses
 
-    from_logits = activation is None
+    loss = losses.CategoricalCrossentropy
     if np.ndim(labels) == 1:
-        return losses.SparseCategoricalCrossentropy(from_logits=from_logits)
-    return losses.CategoricalCrossentropy(from_logits=from_logits)
-
-
-def _always_probabilities(activation, labels):
-    return choose_loss("softmax", labels)
-
-
-def _always_logits(activation, labels):
-    return choose_loss(None, labels)
-
-
-def _logits_the_wrong_way(activation, labels):
-    return choose_loss("softmax" if activation is None else None, labels)
-
-
-def _always_sparse(activation, labels):
-    return choose_loss(activation, np.zeros(1))
-
-
-def _always_one_hot(activation, labels):
-    return choose_loss(activation, np.zeros((1, 10)))
-
-
-def _sparse_the_wrong_way(activation, labels):
-    return choose_loss(activation, np.zeros((1,) * (3 - np.ndim(labels))))
-
-
-def _squares(activation, labels):
-    from keras import losses
-
-    return losses.MeanSquaredError()
-
-
-def _binary(activation, labels):
-    from keras import losses
-
-    return losses.BinaryCrossentropy(from_logits=activation is None)
-
-
-def _loss_name(activation, labels):
-    return "sparse_categorical_crossentropy"
-
-
-def _loss_class(activation, labels):
-    return type(choose_loss(activation, labels))
+        loss = losses.SparseCategoricalCrossentropy
+    return loss(from_logits=activation is None)
 
 
 def _loss_facts(loss):
@@ -144,12 +40,6 @@ def reject_threshold(gaps, wrong, goal):
             return threshold
 
 
-def _of_all(gaps, wrong, goal):
-    for threshold in np.sort(gaps):
-        if wrong[gaps >= threshold].sum() / len(wrong) <= goal:
-            return threshold
-
-
 def _from_the_top(gaps, wrong, goal):
     best = gaps.max()
     for threshold in np.sort(gaps)[::-1]:
@@ -159,26 +49,10 @@ def _from_the_top(gaps, wrong, goal):
     return best
 
 
-def _largest(gaps, wrong, goal):
-    return gaps.max()
-
-
-def _above_only(gaps, wrong, goal):
-    for threshold in np.sort(gaps):
-        accepted = gaps > threshold
-        if accepted.any() and wrong[accepted].mean() <= goal:
-            return threshold
-
-
-def _below_goal(gaps, wrong, goal):
-    for threshold in np.sort(gaps):
-        if wrong[gaps >= threshold].mean() < goal:
-            return threshold
-
-
-def _as_they_come(gaps, wrong, goal):
-    for threshold in gaps:
-        if wrong[gaps >= threshold].mean() <= goal:
+def _one_after_the_other(gaps, wrong, goal):
+    order = np.argsort(gaps, kind="stable")
+    for start, threshold in enumerate(gaps[order]):
+        if wrong[order[start:]].mean() <= goal:
             return threshold
 
 
@@ -192,53 +66,6 @@ def small_cnn():
     return Model(image, layers.Dense(10)(x))
 
 
-def _cnn_same():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, padding="same", activation="relu")(image)
-    x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_without_pooling():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, activation="relu")(image)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_without_flatten():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, activation="relu")(image)
-    x = layers.MaxPooling2D(2)(x)
-    return Model(image, layers.Dense(10)(x))
-
-
-def _cnn_softmax():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.Conv2D(8, 3, activation="relu")(image)
-    x = layers.MaxPooling2D(2)(x)
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10, activation="softmax")(x))
-
-
-def _cnn_linear():
-    from keras import Model, layers
-
-    image = layers.Input((28, 28, 1))
-    x = layers.MaxPooling2D(2)(layers.Conv2D(8, 3)(image))
-    x = layers.Flatten()(x)
-    return Model(image, layers.Dense(10)(x))
-
-
 def _facts(model):
     """What the exercise asks of a model, however its layers are split up."""
     activations = []
@@ -248,11 +75,13 @@ def _facts(model):
         name = kind.lower() if bend is None else bend.__name__
         if kind in ("Dense", "ReLU", "Softmax") or (bend and name != "linear"):
             activations.append(name)
+    kinds = [type(layer).__name__ for layer in model.layers]
     return {
         "input shape": str(model.input_shape[1:]),
         "output shape": str(model.output_shape[1:]),
         "parameters": model.count_params(),
         "activations": ", ".join(activations),
+        "pooling": ", ".join(kind for kind in kinds if "Pool" in kind),
     }
 
 
@@ -260,29 +89,6 @@ def count_connections(size, channels, filters, f, p, s):
     side = (size + 2 * p - f) // s + 1
     units = filters * side**2
     return units * (f * f * channels + 1)
-
-
-def _parameters_only(size, channels, filters, f, p, s):
-    return filters * (f * f * channels + 1)
-
-
-def _bias_a_map(size, channels, filters, f, p, s):
-    return _without_bias(size, channels, filters, f, p, s) + filters
-
-
-def _one_row(size, channels, filters, f, p, s):
-    side = (size + 2 * p - f) // s + 1
-    return filters * side * (f * f * channels + 1)
-
-
-def _without_bias(size, channels, filters, f, p, s):
-    side = (size + 2 * p - f) // s + 1
-    return filters * side**2 * f * f * channels
-
-
-def _without_channels(size, channels, filters, f, p, s):
-    side = (size + 2 * p - f) // s + 1
-    return filters * side**2 * (f * f + 1)
 
 
 EXERCISES = (
@@ -340,32 +146,37 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _one_sided,
+                edit("2 * p", "p"),
                 "You padded one side only: the row has n + 2p pixels.",
             ),
             Mistake(
-                _rounded_up,
+                edit("- f)", "- f + s - 1)"),
                 "You rounded up. A filter that would stick out is not "
                 "placed: round down.",
             ),
             Mistake(
-                _without_one,
+                edit(" + 1", ""),
                 "The first place is missing: with nothing to slide there is "
                 "still one. Add 1.",
             ),
             Mistake(
-                _not_whole,
+                edit("//", "/"),
                 "A count is a whole number: use // instead of /.",
             ),
             Mistake(
-                _without_stride,
+                edit(" // s", ""),
                 "The stride is missing: in steps of s there are s times fewer "
                 "steps.",
             ),
             Mistake(
-                _one_too_early,
+                edit(") // s + 1", " + 1) // s"),
                 "You added the 1 before the division. First count the steps, "
                 "(n + 2p - f) // s; then add the first place.",
+            ),
+            Mistake(
+                edit(" + 2 * p", ""),
+                "The padding is missing: p pixels are added on each side, so "
+                "the row has n + 2p.",
             ),
         ),
         explanation="n + 2p - f is how far the filter can slide; divided by "
@@ -393,39 +204,58 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _padded_in_secret,
+                edit("(side - 4)", "side"),
                 "You kept the side in the convolution. That is padding same; "
                 "valid takes 4 pixels off.",
             ),
             Mistake(
-                _never_pooled,
+                edit(" // 2", ""),
                 "You forgot the pooling: it halves the side each time.",
             ),
             Mistake(
-                _pooled_at_the_end,
+                edit(
+                    "for _ in filters:\n        side",
+                    "side",
+                    "4",
+                    "4 * len(filters)",
+                ),
                 "You pooled once, at the end. There is a pooling after each "
                 "convolution.",
             ),
             Mistake(
-                _one_map,
+                edit(" * filters[-1]", ""),
                 "You counted one map. Flatten takes all maps of the last "
                 "layer: multiply by its filters.",
             ),
             Mistake(
-                _all_filters,
+                edit("filters[-1]", "np.prod(filters)"),
                 "You multiplied by the filters of all layers. The last "
                 "convolution has added up the maps before it; only its own "
                 "maps come out.",
             ),
             Mistake(
-                _half_pixels,
+                edit("//", "/"),
                 "A side is a whole number. Pooling rounds an odd one down: "
                 "use //.",
             ),
             Mistake(
-                _five_off,
+                edit("- 4", "- 5"),
                 "A filter 5 wide fits at side - 5 + 1 places: it takes 4 "
                 "pixels off, not 5.",
+            ),
+            Mistake(
+                edit("filters[-1]", "filters[0]"),
+                "You took the filters of the first convolution. What reaches "
+                "the dense layer are the maps of the last one.",
+            ),
+            Mistake(
+                edit("filters[-1]", "sum(filters)"),
+                "You added up the filters of all layers. Only the maps of "
+                "the last convolution come out; those before are its input.",
+            ),
+            Mistake(
+                edit("side * side", "side"),
+                "You counted one row of each map. It has side x side values.",
             ),
         ),
         explanation="32 -> 28 -> 14 -> 10 -> 5, and 5 * 5 * 16 = 400: the "
@@ -441,6 +271,8 @@ EXERCISES = (
             Case("softmax", np.array([2, 0])),
             Case(None, np.eye(10)[[2, 0]]),
             Case("softmax", np.eye(10)[[2, 0]]),
+            Case(None, np.array([1, 0, 1])),
+            Case("softmax", np.eye(10, dtype=int)[[1]]),
         ),
         summarise=_loss_facts,
         hints=(
@@ -453,53 +285,64 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _always_probabilities,
+                edit("activation is None", "False"),
                 "from_logits=False is the default, and wrong for a model "
                 "without softmax: the loss takes logits for probabilities.",
             ),
             Mistake(
-                _always_logits,
+                edit("activation is None", "True"),
                 "from_logits=True after a softmax applies a second softmax: "
                 "training gets slow, and no error is raised.",
             ),
             Mistake(
-                _logits_the_wrong_way,
+                edit("is None", "is not None"),
                 "from_logits is the wrong way round: no activation means "
                 "logits.",
             ),
             Mistake(
-                _always_sparse,
+                edit("np.ndim(labels) == 1", "True"),
                 "Sparse means class numbers. Rows with a 1 in them need "
                 "CategoricalCrossentropy.",
             ),
             Mistake(
-                _always_one_hot,
+                edit("np.ndim(labels) == 1", "False"),
                 "CategoricalCrossentropy needs rows with a 1 in them. Class "
                 "numbers need the sparse one.",
             ),
             Mistake(
-                _sparse_the_wrong_way,
+                edit("== 1", "== 2"),
                 "Sparse is the wrong way round: sparse means class numbers.",
             ),
             Mistake(
-                _squares,
+                edit(
+                    "loss(from_logits=activation is None)",
+                    "losses.MeanSquaredError()",
+                ),
                 "Squares are for how much, not for which one of ten.",
             ),
             Mistake(
-                _binary,
+                edit("return loss(", "return losses.BinaryCrossentropy("),
                 "The binary cross-entropy asks ten yes-or-no questions. Here "
                 "exactly one class is right.",
             ),
             Mistake(
-                _loss_name,
+                edit(
+                    "loss(from_logits=activation is None)",
+                    '"sparse_categorical_crossentropy"',
+                ),
                 "A name in quotes means the loss with its defaults, so it "
                 "cannot say from_logits=True. Give an object of "
                 "keras.losses.",
             ),
             Mistake(
-                _loss_class,
+                edit("loss(from_logits=activation is None)", "loss"),
                 "That is the class. Call it to get a loss: with "
                 "from_logits=True or False in its brackets.",
+            ),
+            Mistake(
+                edit("np.ndim(labels) == 1", "np.max(labels) > 1"),
+                "You looked at the values. Class numbers may be 0 and 1 "
+                "only, as in a one-hot row: count the axes.",
             ),
         ),
         explanation="The wrong from_logits never raises an error; you see it "
@@ -524,30 +367,41 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _cnn_same,
+                edit("8, 3", '8, 3, padding="same"'),
                 'You padded: padding="same" keeps 28 pixels, so the dense '
                 "layer sees 14 x 14 maps. Here the padding is valid.",
             ),
             Mistake(
-                _cnn_without_pooling,
+                edit("layers.MaxPooling2D(2)(x)", "x"),
                 "The pooling layer is missing: the dense layer sees 26 x 26 "
                 "maps.",
             ),
             Mistake(
-                _cnn_without_flatten,
+                edit("layers.Flatten()(x)", "x"),
                 "Flatten is missing: the dense layer works on the last axis "
                 "only, and gives ten logits for each of 13 x 13 places.",
             ),
             Mistake(
-                _cnn_softmax,
+                edit("Dense(10", 'Dense(10, activation="softmax"'),
                 "The last layer applies a softmax. Logits are the values "
                 "before it; the loss applies it.",
             ),
             Mistake(
-                _cnn_linear,
+                edit(', activation="relu"', ""),
                 "The convolution has no ReLU. Without one, convolution and "
                 "dense layer differ from a single dense layer only by the "
                 "pooling.",
+            ),
+            Mistake(
+                edit("MaxPooling2D", "AveragePooling2D"),
+                "That pooling takes the mean of each field. Take the maximum.",
+            ),
+            Mistake(
+                edit(
+                    "8, 3", "8, 3, strides=2", "layers.MaxPooling2D(2)(x)", "x"
+                ),
+                "A stride of 2 gives 13 x 13 maps too, but it skips places "
+                "where pooling takes the largest of four.",
             ),
         ),
         explanation="80 parameters in the convolution and 13,530 in the "
@@ -560,6 +414,9 @@ EXERCISES = (
         reference=reject_threshold,
         cases=(
             Case(np.array([0.2, 0.9]), np.array([True, False]), 0.0),
+            Case(
+                np.array([0.5, 0.5, 0.8]), np.array([True, True, False]), 0.5
+            ),
             Case(
                 np.array([0.1, 0.4, 0.6, 0.8]),
                 np.array([True, True, False, False]),
@@ -575,6 +432,7 @@ EXERCISES = (
                 np.array([False, True, False, False, False, True]),
                 0.25,
             ),
+            Case(np.array([0.3]), np.array([False]), 0.2),
         ),
         hints=(
             "Try every gap as the threshold, beginning with the smallest.",
@@ -585,7 +443,7 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _of_all,
+                edit(".mean()", ".sum() / len(wrong)"),
                 "You divided by all digits. The share counts among the "
                 "accepted ones only.",
             ),
@@ -595,24 +453,39 @@ EXERCISES = (
                 "mistake can hide a longer good stretch: try all.",
             ),
             Mistake(
-                _largest,
+                edit("return threshold", "return gaps.max()"),
                 "That rejects all but one digit. The smallest threshold that "
                 "reaches the goal rejects the fewest.",
             ),
             Mistake(
-                _above_only,
+                edit(">=", ">", "if wrong", "if accepted.any() and wrong"),
                 "A digit whose gap equals t is accepted, too: gap >= t, not "
                 ">.",
             ),
             Mistake(
-                _below_goal,
+                edit("<=", "<"),
                 "At most the goal means that the goal itself is good enough: "
                 "<=, not <.",
             ),
             Mistake(
-                _as_they_come,
+                edit("np.sort(gaps)", "gaps"),
                 "You tried the gaps in the order given. The smallest is asked "
                 "for: sort them first.",
+            ),
+            Mistake(
+                edit(".mean()", ".sum()"),
+                "You counted the wrong ones. The goal is a share: divide by "
+                "how many are accepted.",
+            ),
+            Mistake(
+                edit(">=", "<="),
+                "You accept the digits with a small gap, the unsure ones. "
+                "Accepted are those with gap >= t.",
+            ),
+            Mistake(
+                _one_after_the_other,
+                "You rejected one digit after the other. Digits with equal "
+                "gaps are accepted together: gaps >= t.",
             ),
         ),
         explanation="The error among the accepted need not fall steadily as "
@@ -638,27 +511,32 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _parameters_only,
+                edit(" * side**2", ""),
                 "These are the parameters. Each is used at every place: "
                 "multiply by the number of places.",
             ),
             Mistake(
-                _without_bias,
+                edit("channels + 1", "channels"),
                 "The biases are missing: every unit has one.",
             ),
             Mistake(
-                _bias_a_map,
+                edit("(f * f * channels + 1)", "f * f * channels + filters"),
                 "You counted one bias a map. It is added at every place, so "
                 "it is one connection more for every unit.",
             ),
             Mistake(
-                _one_row,
+                edit("side**2", "side"),
                 "You counted one row of each map. It has side x side places.",
             ),
             Mistake(
-                _without_channels,
+                edit(" * channels", ""),
                 "The channels are missing: a unit has f x f inputs in each "
                 "of them.",
+            ),
+            Mistake(
+                edit("(size + 2 * p - f) // s + 1", "size"),
+                "You took as many places as there are pixels. A side of the "
+                "map has (size + 2p - f) // s + 1.",
             ),
         ),
         explanation="Parameters say what must be learned and stored, "

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -16,152 +17,16 @@ def adam_step(w, g, m, s, t, rate):
     return w, m, s
 
 
-def _uncorrected(w, g, m, s, t, rate):
-    m = 0.9 * m + 0.1 * g
-    s = 0.999 * s + 0.001 * g**2
-    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
-
-
-def _corrected_kept(w, g, m, s, t, rate):
-    m = (0.9 * m + 0.1 * g) / (1 - 0.9**t)
-    s = (0.999 * s + 0.001 * g**2) / (1 - 0.999**t)
-    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
-
-
-def _no_root(w, g, m, s, t, rate):
-    m = 0.9 * m + 0.1 * g
-    s = 0.999 * s + 0.001 * g**2
-    m_corrected, s_corrected = m / (1 - 0.9**t), s / (1 - 0.999**t)
-    return w - rate * m_corrected / (s_corrected + 1e-7), m, s
-
-
-def _uphill(w, g, m, s, t, rate):
-    new, m, s = adam_step(w, g, m, s, t, rate)
-    return 2 * w - new, m, s
-
-
-def _one_corrected(w, g, m, s, t, rate):
-    m = 0.9 * m + 0.1 * g
-    s = 0.999 * s + 0.001 * g**2
-    return w - rate * m / (1 - 0.9**t) / (np.sqrt(s) + 1e-7), m, s
-
-
-def _shares_exchanged(w, g, m, s, t, rate):
-    m = 0.999 * m + 0.001 * g
-    s = 0.9 * s + 0.1 * g**2
-    m_corrected, s_corrected = m / (1 - 0.999**t), s / (1 - 0.9**t)
-    return w - rate * m_corrected / (np.sqrt(s_corrected) + 1e-7), m, s
-
-
-def _epsilon_in_the_root(w, g, m, s, t, rate):
-    m = 0.9 * m + 0.1 * g
-    s = 0.999 * s + 0.001 * g**2
-    m_corrected, s_corrected = m / (1 - 0.9**t), s / (1 - 0.999**t)
-    return w - rate * m_corrected / np.sqrt(s_corrected + 1e-7), m, s
-
-
-def _epsilon_as_in_keras(w, g, m, s, t, rate):
-    m = 0.9 * m + 0.1 * g
-    s = 0.999 * s + 0.001 * g**2
-    rate = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
-
-
 def inverted_dropout(x, mask, keep, training):
     if not training:
         return x
     return x * mask / keep
 
 
-def _not_rescaled(x, mask, keep, training):
-    return x * mask if training else x
-
-
-def _always_dropping(x, mask, keep, training):
-    return x * mask / keep
-
-
-def _scaled_twice(x, mask, keep, training):
-    return x * mask / keep if training else x * keep
-
-
-def _test_time_scaling(x, mask, keep, training):
-    return x * mask if training else x * keep
-
-
-def _rate_for_keep(x, mask, keep, training):
-    return x * mask / (1 - keep) if training else x
-
-
-def _modes_exchanged(x, mask, keep, training):
-    return x if training else x * mask / keep
-
-
-def _always_dropping_not_rescaled(x, mask, keep, training):
-    return x * mask
-
-
-def _own_share(x, mask, keep, training):
-    return x * mask / np.mean(mask) if training else x
-
-
-def _times_keep(x, mask, keep, training):
-    return x * mask * keep if training else x
-
-
 def batch_norm(x, mean, variance, training):
     if training:
         mean, variance = x.mean(axis=0), x.var(axis=0)
     return (x - mean) / np.sqrt(variance + 1e-3)
-
-
-def _batch_always(x, mean, variance, training):
-    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-3)
-
-
-def _moving_always(x, mean, variance, training):
-    return (x - mean) / np.sqrt(variance + 1e-3)
-
-
-def _over_features(x, mean, variance, training):
-    if training:
-        mean = x.mean(axis=1, keepdims=True)
-        variance = x.var(axis=1, keepdims=True)
-    return (x - mean) / np.sqrt(variance + 1e-3)
-
-
-def _no_root_of_variance(x, mean, variance, training):
-    if training:
-        mean, variance = x.mean(axis=0), x.var(axis=0)
-    return (x - mean) / (variance + 1e-3)
-
-
-def _unbiased(x, mean, variance, training):
-    if training:
-        mean, variance = x.mean(axis=0), x.var(axis=0, ddof=1)
-    return (x - mean) / np.sqrt(variance + 1e-3)
-
-
-def _statistics_exchanged(x, mean, variance, training):
-    return batch_norm(x, mean, variance, not training)
-
-
-def _one_mean_for_all(x, mean, variance, training):
-    if training:
-        mean, variance = x.mean(), x.var()
-    return (x - mean) / np.sqrt(variance + 1e-3)
-
-
-def _no_epsilon(x, mean, variance, training):
-    if training:
-        mean, variance = x.mean(axis=0), x.var(axis=0)
-    return (x - mean) / np.sqrt(variance)
-
-
-def _epsilon_outside(x, mean, variance, training):
-    if training:
-        mean, variance = x.mean(axis=0), x.var(axis=0)
-    return (x - mean) / (np.sqrt(variance) + 1e-3)
 
 
 def stopping_epoch(val_loss, patience):
@@ -174,44 +39,6 @@ def stopping_epoch(val_loss, patience):
     return len(val_loss), best
 
 
-def _last_weights(val_loss, patience):
-    run, _ = stopping_epoch(val_loss, patience)
-    return run, run - 1
-
-
-def _at_the_first_rise(val_loss, patience):
-    for epoch in range(1, len(val_loss)):
-        if val_loss[epoch] >= val_loss[epoch - 1]:
-            return epoch + 1, epoch - 1
-    return len(val_loss), len(val_loss) - 1
-
-
-def _at_the_first_higher_loss(val_loss, patience):
-    for epoch in range(1, len(val_loss)):
-        if val_loss[epoch] > val_loss[epoch - 1]:
-            return epoch + 1, epoch - 1
-    return len(val_loss), len(val_loss) - 1
-
-
-def _never_stops(val_loss, patience):
-    return len(val_loss), int(np.argmin(val_loss))
-
-
-def _one_more(val_loss, patience):
-    return stopping_epoch(val_loss, patience + 1)
-
-
-def _index_of_the_last(val_loss, patience):
-    run, best = stopping_epoch(val_loss, patience)
-    stopped = run - 1 - best >= patience
-    return run - stopped, best
-
-
-def _counted_from_one(val_loss, patience):
-    run, best = stopping_epoch(val_loss, patience)
-    return run, best + 1
-
-
 def _rises_in_a_row(val_loss, patience):
     rises = 0
     for epoch in range(1, len(val_loss)):
@@ -221,38 +48,8 @@ def _rises_in_a_row(val_loss, patience):
     return len(val_loss), int(np.argmin(val_loss))
 
 
-def _last_of_equals(val_loss, patience):
-    best = 0
-    for epoch, loss in enumerate(val_loss):
-        if loss <= val_loss[best]:
-            best = epoch
-        if epoch - best >= patience:
-            return epoch + 1, best
-    return len(val_loss), best
-
-
 def report(validation, test):
-    return test[int(np.argmax(validation))]
-
-
-def _best_test(validation, test):
-    return max(test)
-
-
-def _best_validation(validation, test):
-    return max(validation)
-
-
-def _last_test(validation, test):
-    return test[-1]
-
-
-def _epoch_of_the_best(validation, test):
-    return int(np.argmax(validation))
-
-
-def _mean_of_all_epochs(validation, test):
-    return sum(test) / len(test)
+    return test[np.argmax(validation)]
 
 
 def mean_of_thinned(x, W, keep):
@@ -263,47 +60,6 @@ def mean_of_thinned(x, W, keep):
         powers = np.exp((x * mask) @ W)
         mean = mean + probability * powers / powers.sum()
     return mean
-
-
-def _outputs(x, W):
-    masks = np.array(list(itertools.product([0, 1], repeat=len(x))))
-    powers = np.exp((masks * x) @ W)
-    return masks, powers / powers.sum(axis=1, keepdims=True)
-
-
-def _all_alike(x, W, keep):
-    return _outputs(x, W)[1].mean(axis=0)
-
-
-def _scaled(x, W, keep):
-    powers = np.exp((keep * x) @ W)
-    return powers / powers.sum()
-
-
-def _divided(x, W, keep):
-    return mean_of_thinned(np.asarray(x) / keep, W, keep)
-
-
-def _keep_for_drop(x, W, keep):
-    return mean_of_thinned(x, W, 1 - keep)
-
-
-def _weighed(x, W, keep, drop):
-    masks, outputs = _outputs(x, W)
-    kept = masks.sum(axis=1)
-    return (keep**kept * drop ** (len(x) - kept)) @ outputs
-
-
-def _ones_only(x, W, keep):
-    return _weighed(x, W, keep, 1)
-
-
-def _nothing_dropped(x, W, keep):
-    return _scaled(x, W, 1)
-
-
-def _mean_of_logits(x, W, keep):
-    return (keep * np.asarray(x)) @ W
 
 
 EXERCISES = (
@@ -384,42 +140,74 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _uncorrected,
+                edit(" / (1 - 0.9**t)", "", " / (1 - 0.999**t)", ""),
                 "The two means start at zero and are too small at first: "
                 "divide them by 1 - 0.9**t and 1 - 0.999**t.",
             ),
             Mistake(
-                _corrected_kept,
+                edit("return w, m, s", "return w, m_corrected, s_corrected"),
                 "You returned the corrected means. The next step corrects "
                 "again: return the plain running means.",
             ),
             Mistake(
-                _no_root,
+                edit("np.sqrt", ""),
                 "The root is missing: divide by the root of the mean square, "
                 "so that the step has the unit of the weight.",
             ),
             Mistake(
-                _uphill,
+                edit("w - rate", "w + rate"),
                 "You went uphill: the step is subtracted.",
             ),
             Mistake(
-                _one_corrected,
+                edit(" / (1 - 0.999**t)", ""),
                 "Only the first mean is corrected. The mean of the squares "
                 "starts at zero too: divide it by 1 - 0.999**t.",
             ),
             Mistake(
-                _shares_exchanged,
+                edit(
+                    "0.9 * m + 0.1",
+                    "0.999 * m + 0.001",
+                    "0.999 * s + 0.001",
+                    "0.9 * s + 0.1",
+                    "m / (1 - 0.9**t)",
+                    "m / (1 - 0.999**t)",
+                    "s / (1 - 0.999**t)",
+                    "s / (1 - 0.9**t)",
+                ),
                 "The two shares are exchanged: m keeps 0.9, s keeps 0.999.",
             ),
             Mistake(
-                _epsilon_in_the_root,
+                edit(") + 1e-7", " + 1e-7)"),
                 "Epsilon stands inside your root. It is added to the root: "
                 "with a tiny gradient it makes a difference.",
             ),
             Mistake(
-                _epsilon_as_in_keras,
+                edit(
+                    "(np.sqrt(s_corrected) + 1e-7)",
+                    "(np.sqrt(s) + 1e-7) * np.sqrt(1 - 0.999**t)",
+                ),
                 "That is Keras' form: epsilon is added to the root of the "
                 "plain mean. Here correct the mean first, as in the paper.",
+            ),
+            Mistake(
+                edit("g**2", "g"),
+                "s is the mean of the squares: add 0.001 * g**2.",
+            ),
+            Mistake(
+                edit("(np.sqrt(s_corrected) + 1e-7)", "np.sqrt(s_corrected)"),
+                "Epsilon is missing. Without it a weight that never had a "
+                "gradient gives 0 / 0.",
+            ),
+            Mistake(
+                edit("0.9**t", "0.9", "0.999**t", "0.999"),
+                "Your corrections never fade. They are 1 - 0.9**t and 1 - "
+                "0.999**t, which grow to 1.",
+            ),
+            Mistake(
+                edit(
+                    "0.9**t", "0.9 ** (t + 1)", "0.999**t", "0.999 ** (t + 1)"
+                ),
+                "You counted the steps from 0. Here the first step is t = 1.",
             ),
         ),
         explanation="In the first step both corrections give back the "
@@ -446,49 +234,54 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _not_rescaled,
+                edit(" / keep", ""),
                 "Not rescaled: in training only a share of the sum arrives. "
                 "Divide by keep.",
             ),
             Mistake(
-                _always_dropping,
+                edit("not training", "False"),
                 "You drop at test time too. Then every answer is random: "
                 "return x unchanged.",
             ),
             Mistake(
-                _scaled_twice,
+                edit("return x\n", "return x * keep\n"),
                 "Scaled twice: divide in training, or multiply at test time, "
                 "not both.",
             ),
             Mistake(
-                _test_time_scaling,
+                edit("return x\n", "return x * keep\n", " / keep", ""),
                 "That is the other form, with scaling at test time. Inverted "
                 "dropout scales in training, so that x passes unchanged "
                 "later.",
             ),
             Mistake(
-                _rate_for_keep,
+                edit("/ keep", "/ (1 - keep)"),
                 "You divided by the share that is dropped; divide by the "
                 "share that is kept.",
             ),
             Mistake(
-                _modes_exchanged,
+                edit("not training", "training"),
                 "The two modes are exchanged: units are silenced in training, "
                 "and at test time x passes unchanged.",
             ),
             Mistake(
-                _always_dropping_not_rescaled,
+                edit("not training", "False", " / keep", ""),
                 "Two things are missing: in training divide by keep; at test "
                 "time return x unchanged.",
             ),
             Mistake(
-                _own_share,
+                edit("/ keep", "/ np.mean(mask)"),
                 "You divided by the share that this one mask keeps. It is a "
                 "random number; divide by the probability, keep.",
             ),
             Mistake(
-                _times_keep,
+                edit("/ keep", "* keep"),
                 "You multiplied by keep. The sum has shrunk already: divide.",
+            ),
+            Mistake(
+                edit(" * mask", ""),
+                "You silenced no unit: in training x is multiplied by the "
+                "mask.",
             ),
         ),
         explanation="The mean over masks is x, in training and at test time. "
@@ -501,15 +294,15 @@ EXERCISES = (
         reference=batch_norm,
         cases=(
             Case(
-                np.array([[1.0, 0.0], [3.0, 4.0]]),
+                np.array([[1.0, 2.0], [3.0, 8.0]]),
                 np.array([0.0, 1.0]),
-                np.array([1.0, 4.0]),
+                np.array([4.0, 1.0]),
                 True,
             ),
             Case(
-                np.array([[1.0, 0.0], [3.0, 4.0]]),
+                np.array([[1.0, 2.0], [3.0, 8.0]]),
                 np.array([0.0, 1.0]),
-                np.array([1.0, 4.0]),
+                np.array([4.0, 1.0]),
                 False,
             ),
             Case(
@@ -517,6 +310,12 @@ EXERCISES = (
                 np.array([1.0, 1.0, 2.0]),
                 np.array([1.0, 4.0, 9.0]),
                 False,
+            ),
+            Case(
+                np.array([[100.0, -5.0], [101.0, -5.0], [105.0, -5.0]]),
+                np.array([0.0, 1.0]),
+                np.array([1.0, 1.0]),
+                True,
             ),
         ),
         hints=(
@@ -527,47 +326,66 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _batch_always,
+                edit("if training", "if True"),
                 "Batch statistics at test time: the answer for one example "
                 "would depend on its neighbours. Use the moving ones.",
             ),
             Mistake(
-                _moving_always,
+                edit("if training", "if False"),
                 "Moving statistics in training: they lag behind, and the "
                 "values are not normalised. Use the batch's own.",
             ),
             Mistake(
-                _over_features,
+                edit(
+                    "mean(axis=0)",
+                    "mean(axis=1, keepdims=True)",
+                    "var(axis=0)",
+                    "var(axis=1, keepdims=True)",
+                ),
                 "You averaged over the features of one example; batch "
                 "normalisation averages over the batch, axis 0.",
             ),
             Mistake(
-                _no_root_of_variance,
+                edit("np.sqrt", ""),
                 "The root is missing: divide by the standard deviation.",
             ),
             Mistake(
-                _unbiased,
+                edit("var(axis=0)", "var(axis=0, ddof=1)"),
                 "You divided by n - 1. The layer uses the plain variance, "
                 "divided by n.",
             ),
             Mistake(
-                _statistics_exchanged,
+                edit("if training", "if not training"),
                 "The two modes are exchanged: the batch's own statistics in "
                 "training, the moving ones at test time.",
             ),
             Mistake(
-                _one_mean_for_all,
+                edit("mean(axis=0)", "mean()", "var(axis=0)", "var()"),
                 "You took one mean over everything. Each feature has its "
                 "own: axis=0.",
             ),
             Mistake(
-                _no_epsilon,
+                edit(" + 1e-3", ""),
                 "Epsilon is missing (or too small): add 1e-3 to the variance. "
                 "Without it a constant feature would divide by zero.",
             ),
             Mistake(
-                _epsilon_outside,
+                edit("np.sqrt(variance + 1e-3)", "(np.sqrt(variance) + 1e-3)"),
                 "Epsilon belongs to the variance, inside the root.",
+            ),
+            Mistake(
+                edit(
+                    "mean, variance = x.mean(axis=0), x.var(axis=0)",
+                    "mean = x.mean(axis=0)",
+                ),
+                "Only your mean is the batch's own. In training the variance "
+                "must be, too.",
+            ),
+            Mistake(
+                edit("x.var", "x.std"),
+                "x.std is the standard deviation, the root already. The "
+                "epsilon is added to the variance, x.var, and the root taken "
+                "once.",
             ),
         ),
         explanation="The formula is the same in both modes; only where the "
@@ -579,12 +397,15 @@ EXERCISES = (
         level="core",
         reference=stopping_epoch,
         cases=(
+            Case([2.0], 1),
             Case([3.0, 2.0, 2.5, 2.6], 2),
             Case([3.0, 2.0, 1.0], 2),
+            Case([3.0, 2.0, 2.5], 2),
             Case([3.0, 2.0, 2.5, 2.6, 2.7, 2.8], 2),
             Case([3.0, 2.0, 2.5, 1.0, 1.2, 1.1, 0.5], 2),
             Case([3.0, 2.0, 2.5, 2.6, 2.2, 1.5], 3),
             Case([2.0, 1.0, 1.0, 1.0, 0.5], 2),
+            Case([2e4, 3e4, 4e4, 1e4], 2),
         ),
         hints=(
             "Remember the best epoch so far and how long ago it was.",
@@ -594,37 +415,37 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _last_weights,
+                edit("1, best", "1, epoch", "), best", "), epoch"),
                 "You restored the last weights. They are `patience` epochs "
                 "past the best.",
             ),
             Mistake(
-                _at_the_first_rise,
+                edit(">= patience", ">= 1"),
                 "You stopped at the first rise. Patience means waiting for "
                 "that many epochs without a new minimum.",
             ),
             Mistake(
-                _at_the_first_higher_loss,
+                edit("loss <", "loss <=", ">= patience", ">= 1"),
                 "You stopped at the first higher loss. Patience means "
                 "waiting for that many epochs without a new minimum.",
             ),
             Mistake(
-                _never_stops,
+                edit("epoch - best >= patience", "False"),
                 "You looked at losses that come after stopping: once "
                 "training has stopped they never happen.",
             ),
             Mistake(
-                _one_more,
+                edit(">= patience", "> patience"),
                 "One epoch too many: with patience 2, stop after the second "
                 "epoch without improvement.",
             ),
             Mistake(
-                _index_of_the_last,
+                edit("epoch + 1", "epoch"),
                 "You returned the index of the last epoch. The number of "
                 "epochs run is one more, since the first has index 0.",
             ),
             Mistake(
-                _counted_from_one,
+                edit("1, best", "1, best + 1", "), best", "), best + 1"),
                 "The epoch to restore is an index, and the first epoch has "
                 "index 0.",
             ),
@@ -634,8 +455,13 @@ EXERCISES = (
                 "the best so far: a small fall is no new minimum.",
             ),
             Mistake(
-                _last_of_equals,
+                edit("loss <", "loss <="),
                 "An equal loss is no improvement: use <, not <=.",
+            ),
+            Mistake(
+                edit("), best", "), epoch"),
+                "When the epochs run out before patience does, the best "
+                "weights are restored as well, not the last.",
             ),
         ),
         explanation="Two things are separate: when to give up, and which "
@@ -651,6 +477,7 @@ EXERCISES = (
             Case([0.6, 0.8, 0.7], [0.5, 0.7, 0.75]),
             Case([0.9, 0.8, 0.85], [0.7, 0.88, 0.8]),
             Case([0.5, 0.6, 0.6], [0.5, 0.4, 0.9]),
+            Case([0.6, 0.6, 0.6], [0.4, 0.8, 0.5]),
         ),
         hints=(
             "Which of the two lists may choose the epoch?",
@@ -660,28 +487,40 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _best_test,
+                edit("test[np.argmax(validation)]", "max(test)"),
                 "Test data for early stopping: the maximum over epochs is "
                 "too good. Let the validation accuracy choose.",
             ),
             Mistake(
-                _best_validation,
+                edit("test[np.argmax(validation)]", "max(validation)"),
                 "The validation accuracy has chosen, so its maximum is too "
                 "good. Report the test accuracy of that epoch.",
             ),
             Mistake(
-                _last_test,
+                edit("np.argmax(validation)", "-1"),
                 "Honest, but it is not the network that you keep: report the "
                 "epoch that validation chose.",
             ),
             Mistake(
-                _epoch_of_the_best,
+                edit("test[np.argmax(validation)]", "np.argmax(validation)"),
                 "That is the epoch. Return its test accuracy.",
             ),
             Mistake(
-                _mean_of_all_epochs,
+                edit("test[np.argmax(validation)]", "np.mean(test)"),
                 "You keep one network, not all of them: report the epoch "
                 "that validation chose.",
+            ),
+            Mistake(
+                edit("argmax", "argmin"),
+                "You kept the lowest accuracy. Of losses the smallest is the "
+                "best, of accuracies the largest.",
+            ),
+            Mistake(
+                edit(
+                    "np.argmax(validation)", "-1 - np.argmax(validation[::-1])"
+                ),
+                "Of equal epochs you kept the last. Keep the first: a later "
+                "one must be better, not as good.",
             ),
         ),
         explanation="A number that took part in a choice is no longer a "
@@ -713,40 +552,53 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _all_alike,
+                edit(
+                    "keep**kept * (1 - keep) ** (len(x) - kept)",
+                    "0.5 ** len(x)",
+                ),
                 "You counted all masks alike. With keep = 0.8 a mask that "
                 "keeps most units is far more probable: weigh each by "
                 "keep**k * (1-keep)**(n-k).",
             ),
             Mistake(
-                _scaled,
+                edit("x * mask", "x * keep"),
                 "That is the one scaled network. It is the normalised "
                 "geometric mean; the ordinary mean needs all masks.",
             ),
             Mistake(
-                _divided,
+                edit("x * mask", "x * mask / keep"),
                 "You divided by keep. Here dropout does not rescale: each "
                 "thinned network gets x * mask.",
             ),
             Mistake(
-                _keep_for_drop,
+                edit("keep**kept * (1 - keep)", "(1 - keep) ** kept * keep"),
                 "Kept and dropped are exchanged: keep belongs to the ones of "
                 "the mask.",
             ),
             Mistake(
-                _ones_only,
+                edit(" * (1 - keep) ** (len(x) - kept)", ""),
                 "The probabilities do not sum to one: each zero of the mask "
                 "has the probability 1 - keep.",
             ),
             Mistake(
-                _nothing_dropped,
+                edit("x * mask", "x"),
                 "Nothing is dropped here: that is the whole network. Multiply "
                 "x by each mask in turn.",
             ),
             Mistake(
-                _mean_of_logits,
+                edit(
+                    "np.exp((x * mask) @ W)",
+                    "(x * mask) @ W",
+                    " / powers.sum()",
+                    "",
+                ),
                 "That is the mean before the softmax. Take the softmax of "
                 "each thinned network first, then the mean.",
+            ),
+            Mistake(
+                edit("probability * powers", "powers"),
+                "You added up the networks' outputs. Each counts with the "
+                "probability of its mask.",
             ),
         ),
         explanation="Two to the power of n passes for one answer: that is "

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 _TASKS = ("many to one", "one to many", "equal", "unequal")
@@ -26,114 +27,12 @@ def windows_ahead(series, length, ahead):
     return x, series[length + ahead - 1 :]
 
 
-def _always_next(series, length, ahead):
-    return windows_ahead(series, length, 1)
-
-
-def _one_too_far(series, length, ahead):
-    return windows_ahead(series, length, ahead + 1)
-
-
-def _answer_inside(series, length, ahead):
-    x, _ = windows_ahead(series, length, ahead)
-    return x, series[ahead : ahead + len(x)]
-
-
-def _no_overlap(series, length, ahead):
-    x, y = windows_ahead(series, length, ahead)
-    return x[::length], y[::length]
-
-
-def _one_too_near(series, length, ahead):
-    x, _ = windows_ahead(series, length, ahead)
-    return x, series[length + ahead - 2 : -1]
-
-
-def _unanswered_windows(series, length, ahead):
-    views = np.lib.stride_tricks.sliding_window_view(series, length)
-    return views, series[length + ahead - 1 :]
-
-
-def _windows_of_the_next(series, length, ahead):
-    x, _ = windows_ahead(series, length, 1)
-    return x, series[length + ahead - 1 :]
-
-
-def _last_one_lost(series, length, ahead):
-    x, y = windows_ahead(series, length, ahead)
-    return x[:-1], y[:-1]
-
-
-def _all_up_to_ahead(series, length, ahead):
-    x, _ = windows_ahead(series, length, ahead)
-    views = np.lib.stride_tricks.sliding_window_view(series[length:], ahead)
-    return x, views
-
-
 def walk_forward_folds(n, first, size):
     folds = []
     for start in range(first, n - size + 1, size):
         rows = list(range(start + size))
         folds.append((rows[:start], rows[start:]))
     return folds
-
-
-def _sliding_start(n, first, size):
-    return [
-        (train[-first:], test)
-        for train, test in walk_forward_folds(n, first, size)
-    ]
-
-
-def _trains_on_test(n, first, size):
-    return [
-        (train + test, test)
-        for train, test in walk_forward_folds(n, first, size)
-    ]
-
-
-def _steps_of_one(n, first, size):
-    return [
-        (list(range(start)), list(range(start, start + size)))
-        for start in range(first, n - size + 1)
-    ]
-
-
-def _same_training(n, first, size):
-    return [
-        (list(range(first)), test)
-        for _, test in walk_forward_folds(n, first, size)
-    ]
-
-
-def _short_last_block(n, first, size):
-    rows = list(range(n))
-    return [
-        (rows[:start], rows[start : start + size])
-        for start in range(first, n, size)
-    ]
-
-
-def _past_the_end(n, first, size):
-    return [
-        (list(range(start)), list(range(start, start + size)))
-        for start in range(first, n, size)
-    ]
-
-
-def _last_block_lost(n, first, size):
-    return walk_forward_folds(n - 1, first, size)
-
-
-def _test_blocks_only(n, first, size):
-    return [test for _, test in walk_forward_folds(n, first, size)]
-
-
-def _all_that_follows(n, first, size):
-    return [
-        (train, list(range(len(train), n)))
-        for train, _ in walk_forward_folds(n, first, size)
-    ]
 
 
 def tagger(words, tags):
@@ -146,60 +45,17 @@ def tagger(words, tags):
     return keras.Model(numbers, layers.Dense(tags)(x))
 
 
-def _last_state_only(words, tags):
-    import keras
-    from keras import layers
-
-    numbers = layers.Input((None,), dtype="int32")
-    x = layers.SimpleRNN(16)(layers.Embedding(words, 8)(numbers))
-    return keras.Model(numbers, layers.Dense(tags)(x))
-
-
-def _no_state(words, tags):
-    import keras
-    from keras import layers
-
-    numbers = layers.Input((None,), dtype="int32")
-    x = layers.Dense(16)(layers.Embedding(words, 8)(numbers))
-    return keras.Model(numbers, layers.Dense(tags)(x))
-
-
-def _units_are_tags(words, tags):
-    import keras
-    from keras import layers
-
-    numbers = layers.Input((None,), dtype="int32")
-    x = layers.Embedding(words, 8)(numbers)
-    x = layers.SimpleRNN(tags, return_sequences=True)(x)
-    return keras.Model(numbers, x)
-
-
-def _softmax_outputs(words, tags):
-    import keras
-
-    logits = tagger(words, tags)
-    return keras.Model(logits.input, keras.ops.softmax(logits.output))
-
-
-def _another_layer(words, tags):
-    import keras
-    from keras import layers
-
-    numbers = layers.Input((None,), dtype="int32")
-    x = layers.Embedding(words, 8)(numbers)
-    x = layers.LSTM(16, return_sequences=True)(x)
-    return keras.Model(numbers, layers.Dense(tags)(x))
-
-
 def _as_a_learner_sees_it(model):
-    """Output shape, parameters, and whether the outputs sum to one."""
+    """Output shape, parameters, and what numbers come out."""
     (_, *entry) = model.input_shape
-    sentence = np.zeros((1, *(size or 3 for size in entry)), "int32")
-    sums = np.array(model(sentence)).sum(axis=-1)
+    shape = (1, *(size or 30 for size in entry))
+    sentence = np.arange(np.prod(shape)).reshape(shape) % 5
+    outputs = np.array(model(sentence))
     return {
         "output shape": tuple(model.output_shape),
         "parameters": model.count_params(),
-        "probabilities": bool(np.allclose(sums, 1, atol=1e-4)),
+        "probabilities": np.allclose(outputs.sum(axis=-1), 1, atol=1e-4),
+        "negative outputs": bool((outputs < 0).any()),
     }
 
 
@@ -208,37 +64,6 @@ def pairs_right(said, labels, pair):
     partners = np.unique(pair[pair >= 0])
     both = [right[pair == partner].all() for partner in partners]
     return float(np.mean(both))
-
-
-def _single_reviews(said, labels, pair):
-    return float((said == labels)[pair >= 0].mean())
-
-
-def _with_the_others(said, labels, pair):
-    right = said == labels
-    both = [right[pair == partner].all() for partner in np.unique(pair)]
-    return float(np.mean(both))
-
-
-def _one_is_enough(said, labels, pair):
-    right = said == labels
-    partners = np.unique(pair[pair >= 0])
-    return float(np.mean([right[pair == p].any() for p in partners]))
-
-
-def _same_answer(said, labels, pair):
-    partners = np.unique(pair[pair >= 0])
-    return float(np.mean([np.ptp(said[pair == p]) > 0 for p in partners]))
-
-
-def _count_of_pairs(said, labels, pair):
-    right = said == labels
-    partners = np.unique(pair[pair >= 0])
-    return int(sum(right[pair == p].all() for p in partners))
-
-
-def _of_all_reviews(said, labels, pair):
-    return _count_of_pairs(said, labels, pair) / len(pair)
 
 
 _six = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 60.0])
@@ -293,6 +118,7 @@ EXERCISES = (
         cases=(
             Case(_six, 2, 1),
             Case(_six, 3, 2),
+            Case(_six, 2, 4),
             Case(np.arange(12.0) ** 2, 4, 3),
         ),
         hints=(
@@ -304,49 +130,65 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _always_next,
+                edit(" - ahead + 1", "", " + ahead - 1", ""),
                 "Your answer is always the next value. With ahead=2 it is "
                 "the one after that.",
             ),
             Mistake(
-                _one_too_far,
+                edit(" + 1\n", "\n", " - 1 :", " :"),
                 "One step too far: ahead=1 is the value directly after the "
                 "window.",
             ),
             Mistake(
-                _answer_inside,
+                edit("length + ahead - 1 :", "ahead : ahead + count"),
                 "You counted from the window's first value, so the answer "
                 "lies inside the window: a leak. Count from the last one.",
             ),
             Mistake(
-                _one_too_near,
+                edit("- 1 :", "- 2 : -1"),
                 "One step too near: ahead=1 is the value after the window, "
                 "not its own last value.",
             ),
             Mistake(
-                _unanswered_windows,
+                edit(" - ahead", ""),
                 "Your last windows have no answer: x and y must have the "
                 "same length. Leave out the windows that end too late.",
             ),
             Mistake(
-                _windows_of_the_next,
+                edit(" - ahead + 1", ""),
                 "There are more windows than answers: the further ahead the "
                 "answer, the fewer windows have one.",
             ),
             Mistake(
-                _last_one_lost,
+                edit(" + 1\n", "\n", "- 1 :", "- 1 : -1"),
                 "The last window is missing: its answer is the last value "
                 "of the series.",
             ),
             Mistake(
-                _all_up_to_ahead,
+                edit(
+                    "series[length + ahead - 1 :]",
+                    "np.stack([series[row + length :][:ahead] "
+                    "for row in range(count)])",
+                ),
                 "Your y holds all values up to the one asked for. Give that "
                 "one alone: one number a window.",
             ),
             Mistake(
-                _no_overlap,
+                edit(
+                    "return x", "return x[::length]", "- 1 :", "- 1 :: length"
+                ),
                 "Your windows do not overlap, which throws most examples "
                 "away. Begin one at every time step.",
+            ),
+            Mistake(
+                edit(" + 1\n", "\n"),
+                "Your x has one window less than y has answers. The first "
+                "window counts, too: add 1.",
+            ),
+            Mistake(
+                edit("- 1 :", ":"),
+                "Your y has one answer less than x has windows: it begins a "
+                "step too late. The first answer is at length + ahead - 1.",
             ),
         ),
         explanation="The last window must still have an answer, so there "
@@ -358,7 +200,13 @@ EXERCISES = (
         title="Walk forward",
         level="core",
         reference=walk_forward_folds,
-        cases=(Case(6, 2, 2), Case(8, 3, 2), Case(10, 4, 1)),
+        cases=(
+            Case(6, 2, 2),
+            Case(8, 3, 2),
+            Case(9, 1, 3),
+            Case(10, 4, 1),
+            Case(4, 3, 2),
+        ),
         hints=(
             "Where does the first test block begin, and where the second?",
             "The test blocks begin at first, first + size, first + 2 size; "
@@ -367,48 +215,50 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _trains_on_test,
+                edit("rows[:start]", "rows"),
                 "The test rows are among the training rows. That is the "
                 "leak which this test is there to avoid.",
             ),
             Mistake(
-                _sliding_start,
+                edit("rows[:start]", "rows[start - first : start]"),
                 "You dropped the oldest rows, so that the training set "
                 "keeps its size. That exists (a sliding window), but here "
                 "all rows before the test are used.",
             ),
             Mistake(
-                _same_training,
+                edit("rows[:start]", "rows[:first]"),
                 "Every fold trains on the first rows only. Walking forward "
                 "means that later folds train on more.",
             ),
             Mistake(
-                _steps_of_one,
+                edit("1, size", "1"),
                 "Your test blocks overlap: you moved on by one row and not "
                 "by a whole block.",
             ),
             Mistake(
-                _short_last_block,
+                edit(
+                    "n - size + 1", "n", "start + size", "min(start + size, n)"
+                ),
                 "Your last test block is shorter than the others. Only full "
                 "blocks count: stop where a whole one no longer fits.",
             ),
             Mistake(
-                _past_the_end,
+                edit("n - size + 1", "n"),
                 "Your last test block runs past the last row, n - 1. Stop "
                 "where a whole block no longer fits.",
             ),
             Mistake(
-                _last_block_lost,
+                edit("n - size + 1", "n - size"),
                 "The last test block is missing where it ends exactly with "
                 "the last row: the last start is n - size.",
             ),
             Mistake(
-                _test_blocks_only,
+                edit("(rows[:start], rows[start:])", "rows[start:]"),
                 "You gave the test rows alone. Each fold is a pair: first "
                 "the training rows, then the test rows.",
             ),
             Mistake(
-                _all_that_follows,
+                edit("rows[start:]", "list(range(start, n))"),
                 "You test on all that follows. A test block has `size` rows.",
             ),
         ),
@@ -430,30 +280,40 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _last_state_only,
+                edit(", return_sequences=True", ""),
                 "That gives one answer for the whole sentence. For one per "
                 "word the layer must return all its states: "
                 "return_sequences=True.",
             ),
             Mistake(
-                _no_state,
+                edit("SimpleRNN(16, return_sequences=True)", "Dense(16)"),
                 "There is no recurrent layer, so every word is tagged "
                 "without its neighbours.",
             ),
             Mistake(
-                _units_are_tags,
+                edit("16", "tags", "layers.Dense(tags)(x)", "x"),
                 "The state itself is your output. Keep 16 units as the "
                 "memory and add a Dense layer for the tags.",
             ),
             Mistake(
-                _softmax_outputs,
+                edit("Dense(tags", 'Dense(tags, activation="softmax"'),
                 "You give probabilities. Logits are the numbers before the "
                 "softmax: Dense(tags) without an activation.",
             ),
             Mistake(
-                _another_layer,
+                edit("SimpleRNN", "LSTM"),
                 "Four times as many weights in the recurrent layer: that is "
                 "an LSTM. Take a SimpleRNN.",
+            ),
+            Mistake(
+                edit("words, 8", "8, words"),
+                "Embedding wants the number of words first, then how many "
+                "numbers each word gets.",
+            ),
+            Mistake(
+                edit("Dense(tags", 'Dense(tags, activation="relu"'),
+                "Your outputs are never negative. Logits have no activation "
+                "behind them.",
             ),
         ),
         explanation="Many to many with equal lengths. Dense works on the "
@@ -472,7 +332,7 @@ EXERCISES = (
             Case(
                 np.array([1, 1, 0, 1]),
                 np.array([1, 0, 0, 1]),
-                np.array([0, 0, 1, 1]),
+                np.array([2, 2, 5, 5]),
             ),
             Case(_said, _labels, _pair),
         ),
@@ -484,33 +344,45 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _single_reviews,
+                edit("np.mean(both)", "right[pair >= 0].mean()"),
                 "You counted reviews. A bag of words gets half of them "
                 "right without understanding any pair: count pairs.",
             ),
             Mistake(
-                _with_the_others,
+                edit("pair[pair >= 0]", "pair"),
                 "You took the reviews without a partner (-1) for one large "
                 "pair.",
             ),
             Mistake(
-                _one_is_enough,
+                edit(".all()", ".any()"),
                 "One right review is not enough: even a constant answer "
                 "gets one of each pair.",
             ),
             Mistake(
-                _same_answer,
+                edit(
+                    "right[pair == partner].all()",
+                    "np.ptp(said[pair == partner]) > 0",
+                ),
                 "Different answers within a pair are not yet right ones: "
                 "they may be exchanged.",
             ),
             Mistake(
-                _count_of_pairs,
+                edit("float(np.mean(both))", "int(np.sum(both))"),
                 "You counted the pairs. Divide by how many pairs there are.",
             ),
             Mistake(
-                _of_all_reviews,
+                edit("np.mean(both)", "np.sum(both) / len(pair)"),
                 "You divided by the number of reviews. Divide by the number "
                 "of pairs.",
+            ),
+            Mistake(
+                edit(">= 0", "> 0"),
+                "Pair number 0 is a pair like the others. Only -1 means none.",
+            ),
+            Mistake(
+                edit("np.unique(pair[pair >= 0])", "range(pair.max() + 1)"),
+                "You took every number up to the largest for a pair. Go over "
+                "those that occur: np.unique.",
             ),
         ),
         explanation="By this measure guessing scores a quarter, and every "
