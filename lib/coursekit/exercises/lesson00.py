@@ -138,6 +138,10 @@ EXERCISES = (
                 edit("a - ", ""),
                 "These are the means themselves. Subtract them from a.",
             ),
+            Mistake(
+                edit("a - a.mean(axis=0)", "a.mean(axis=0) - a"),
+                "The sign is turned round: subtract the means from a.",
+            ),
         ),
         explanation="axis=0 removes the rows, so one mean per column is "
         "left, and broadcasting subtracts it from every row. The typical "
@@ -148,7 +152,7 @@ EXERCISES = (
         title="The chain rule on two lines",
         level="stretch",
         reference=loss_slope,
-        cases=(Case(0.0, 1.0, 2.0), Case(3.0, 2.0, 1.0)),
+        cases=(Case(0.0, 1.0, 2.0), Case(3.0, 2.0, 1.0), Case(0.5, -2.0, 3.0)),
         hints=(
             "L depends on y, and y on w. Take the two slopes one by one.",
             "dL/dy = 2 (y - t), dy/dw = x, and the slopes are multiplied.",
@@ -175,6 +179,10 @@ EXERCISES = (
             Mistake(
                 edit("2 * (w * x - t) * x", "(w * x - t) ** 2"),
                 "That is L itself. Its slope is asked for.",
+            ),
+            Mistake(
+                edit(") * x", ") + x"),
+                "You added the two slopes. They are multiplied.",
             ),
         ),
         explanation="Outer slope times inner slope: 2 (y - t) times x. With "
