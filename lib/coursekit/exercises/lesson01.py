@@ -10,6 +10,12 @@ def one_hot(labels, classes):
     return np.eye(classes)[np.asarray(labels)]
 
 
+def _every_label(labels, classes):
+    rows = np.zeros((len(labels), classes))
+    rows[:, labels] = 1
+    return rows
+
+
 def mean_cross_entropy(logits, labels):
     logits = logits - logits.max(axis=1, keepdims=True)
     log_sum = np.log(np.exp(logits).sum(axis=1))
@@ -138,6 +144,15 @@ EXERCISES = (
                 "The channels stay last in Keras: (batch, height, width, "
                 "channels).",
             ),
+            Mistake(
+                edit("255", "256"),
+                "The brightest pixel is 255, and it must become 1. You "
+                "divided by 256.",
+            ),
+            Mistake(
+                edit("photo / 255", "photo / 127.5 - 1"),
+                "Your values go from -1 to 1. Here they go from 0 to 1.",
+            ),
         ),
         explanation="Scaling and a batch axis are what stands between a "
         "photograph and every network of this course.",
@@ -172,6 +187,11 @@ EXERCISES = (
                 edit("(labels)]", "(labels) - 1]"),
                 "You counted the classes from 1. Labels start at 0.",
             ),
+            Mistake(
+                _every_label,
+                "rows[:, labels] = 1 writes to these columns in every row. "
+                "Pair row i with label i: rows[np.arange(n), labels].",
+            ),
         ),
         explanation="Row k of the identity matrix is the one-hot vector of "
         "class k, and an index array picks one row per label.",
@@ -184,8 +204,12 @@ EXERCISES = (
         cases=(
             Case(np.array([[0.0, 0.0]]), np.array([0])),
             Case(np.array([[1.0, 3.0], [2.0, -1.0]]), np.array([1, 0])),
+            Case(
+                np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 0.0]]), np.array([2, 1])
+            ),
             Case(np.array([[3000.0, 0.0, -5.0]]), np.array([0])),
             Case(np.array([[0.0, 3000.0]]), np.array([0])),
+            Case(np.array([[-3000.0, -2999.0]]), np.array([0])),
             Case(np.array([[3000.0, 2999.0], [0.0, 1.0]]), np.array([0, 1])),
         ),
         hints=(
@@ -241,6 +265,26 @@ EXERCISES = (
                 "That is one loss for each example. The mean of them is "
                 "asked for.",
             ),
+            Mistake(
+                edit(" - logits.max(axis=1, keepdims=True)", ""),
+                "The formula is the right one, but e^3000 overflows in it, "
+                "too: take the row's largest logit from all of them first.",
+            ),
+            Mistake(
+                edit(
+                    "logits = logits",
+                    "less = logits",
+                    "exp(logits)",
+                    "exp(less)",
+                ),
+                "You subtracted the largest logit in the sum only. It must "
+                "also be taken from the logit of the right class.",
+            ),
+            Mistake(
+                edit(", keepdims=True", ""),
+                "The maxima have shape (n,), and broadcasting lays them along "
+                "the classes. With keepdims=True each row keeps its own.",
+            ),
         ),
         explanation="log(sum exp z) - z_k, with the largest logit "
         "subtracted, never overflows. Taking the softmax first and the log "
@@ -255,6 +299,7 @@ EXERCISES = (
             Case(_column([1, 2, 3]), 1),
             Case(_column([1, 2, 3]), 0),
             Case(_rng.integers(1, 9, (2, 4, 3, 1)), 2),
+            Case(np.arange(12.0).reshape(1, 3, 2, 2) / 12, 1),
         ),
         hints=(
             "Start from an array of zeros, and copy the part that stays.",
@@ -302,6 +347,10 @@ EXERCISES = (
                 ),
                 "The pictures have grown: rows came in at the top, and as "
                 "many must leave at the bottom.",
+            ),
+            Mistake(
+                edit("np.zeros_like(pictures)", "pictures.copy()"),
+                "The old rows are still there at the top. Zeros must come in.",
             ),
         ),
         explanation="Copy the part that stays into zeros. np.roll is the "
@@ -383,6 +432,11 @@ EXERCISES = (
                 edit("W - rate * ", "", "b - rate * ", ""),
                 "These are the slopes. The new W is the old one minus rate "
                 "times its slope; b likewise.",
+            ),
+            Mistake(
+                edit("sum(axis=0)", "sum(axis=1)"),
+                "For b you summed over the classes. Sum over the batch, axis "
+                "0: one number a class is left.",
             ),
         ),
         explanation="Predicted minus wanted, times the input, averaged over "
