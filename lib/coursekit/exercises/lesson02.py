@@ -252,6 +252,7 @@ EXERCISES = (
         cases=(
             Case(np.ones((3, 3)), np.ones((3, 3)), 1, 1),
             Case(np.arange(16.0).reshape(4, 4), _step, 2, 1),
+            Case(np.arange(10.0).reshape(2, 5), np.array([[1.0, 3.0]]), 2, 0),
             Case(_rng.random((6, 5)), _rng.random((3, 3)), 3, 2),
         ),
         hints=(
@@ -322,6 +323,15 @@ EXERCISES = (
                 edit("(image, padding)", "(image, padding, mode='edge')"),
                 "You repeated the border's pixels. Zero padding adds zeros.",
             ),
+            Mistake(
+                edit(
+                    "np.pad(image, padding)",
+                    "np.pad(image, padding)\n"
+                    "    padded[padding:-padding, padding:-padding] = image",
+                ),
+                "padded[padding:-padding] is empty for a padding of 0, since "
+                "-0 is 0. np.pad(image, padding) works for 0, too.",
+            ),
         ),
         explanation="Stride computes every s-th row and column of the same "
         "map, so slicing the windows is enough.",
@@ -338,6 +348,8 @@ EXERCISES = (
             Case(7, 3, 2),
             Case(16, 5, 2),
             Case(6, 1, 2),
+            Case(4, 2, 1),
+            Case(7, 3, 3),
         ),
         hints=(
             "How many places shall there be, and where does the last end?",
@@ -384,6 +396,16 @@ EXERCISES = (
                 "There are no negative zeros: with a large stride none are "
                 "needed. Take max(total, 0).",
             ),
+            Mistake(
+                lambda n, f, s: (f // 2, f // 2),
+                "f // 2 zeros on each side are right for odd kernels and "
+                "stride 1 only. Find out where the last window ends.",
+            ),
+            Mistake(
+                edit("(places - 1)", "places"),
+                "You counted one step too many: from the first of m windows "
+                "to the last there are m - 1 steps.",
+            ),
         ),
         explanation="16 pixels, kernel 5, stride 2: 8 places reach over "
         "7 * 2 + 5 = 19 pixels, so 3 zeros are missing: 1 before, 2 after. "
@@ -396,6 +418,7 @@ EXERCISES = (
         reference=kernel_gradient,
         cases=(
             Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
+            Case(np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])),
             Case(_rng.random((5, 5)), _rng.standard_normal((3, 3))),
         ),
         hints=(
@@ -425,6 +448,11 @@ EXERCISES = (
             Mistake(
                 edit("windows, G)", "windows, G)[::-1, ::-1]"),
                 "The result is turned round: dL/dW[a, b] belongs at [a, b].",
+            ),
+            Mistake(
+                edit("windows, G", "windows[..., -1:, -1:], G[-1:, -1:]"),
+                "You kept the last place only. Add the places up, in a loop "
+                "with +=.",
             ),
         ),
         explanation="A shared weight collects the gradient of every place "
