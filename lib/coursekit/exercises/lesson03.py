@@ -192,6 +192,7 @@ EXERCISES = (
         cases=(
             Case(np.array([[1.0, 3.0], [5.0, 7.0]]), 2),
             Case(np.arange(9.0).reshape(3, 3), 2),
+            Case(np.arange(10.0).reshape(2, 5), 2),
             Case(_rng.random((6, 7)), 3),
         ),
         hints=(
@@ -401,8 +402,13 @@ EXERCISES = (
                 np.array([[1.0, 2.0, 8.0, 7.0], [4.0, 3.0, 5.0, 6.0]]),
                 np.array([[1.0, -2.0]]),
             ),
+            Case(np.array([[-4.0, -5.0], [-2.0, -3.0]]), np.array([[1.0]])),
             Case(
-                _rng.permutation(16).reshape(4, 4) * 1.0, _rng.random((2, 2))
+                np.array([[1.0, 3.0, 3.0, 5.0], [2.0, 0.0, 4.0, 1.0]]),
+                np.array([[1.0, -2.0]]),
+            ),
+            Case(
+                _rng.permutation(48).reshape(6, 8) * 1.0, _rng.random((3, 4))
             ),
         ),
         hints=(
@@ -447,6 +453,19 @@ EXERCISES = (
                 edit("gradient[i, j]", "gradient[i, j] * block.max()"),
                 "You multiplied by the value. A maximum passes its input on "
                 "with slope 1.",
+            ),
+            Mistake(
+                edit("block.argmax", "np.maximum(block, 0).argmax"),
+                "Your search starts from 0 and finds nothing among negative "
+                "values. Start from the first value of the block.",
+            ),
+            Mistake(
+                edit(
+                    "result[2 * i + di, 2 * j + dj]",
+                    "result[image == block.max()]",
+                ),
+                "You looked for the value all over the image, and another "
+                "block can hold it, too. Look inside the block.",
             ),
         ),
         explanation="A maximum copies one input, so its slope is 1 for that "
