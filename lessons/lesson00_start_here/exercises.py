@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -31,11 +32,11 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                lambda x: x**2,
+                edit("2 * x", "x**2"),
                 "You squared the number: x**2 is x times x. Twice x is 2 * x.",
             ),
             Mistake(
-                lambda x: x + 2,
+                edit("2 * x", "x + 2"),
                 "You added two. Twice x is 2 * x.",
             ),
         ),
@@ -110,29 +111,36 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                lambda a: a - a.mean(),
+                edit("axis=0", ""),
                 "You subtracted the mean of the whole matrix. One mean per "
                 "column is wanted: axis=0.",
             ),
             Mistake(
-                lambda a: a - a.mean(axis=1, keepdims=True),
+                edit("axis=0", "axis=1, keepdims=True"),
                 "You took one mean per row. axis=0 walks down the rows and "
                 "leaves one per column.",
             ),
             Mistake(
-                lambda a: (a - a.mean(axis=0)) / a.std(axis=0),
+                edit(
+                    "a - a.mean(axis=0)",
+                    "(a - a.mean(axis=0)) / a.std(axis=0)",
+                ),
                 "You also divided by the standard deviation. Only the mean "
                 "is asked for.",
             ),
             Mistake(
-                lambda a: a - a.mean(axis=1),
+                edit("axis=0", "axis=1"),
                 "a.mean(axis=1) has one mean per row, of shape (n,): "
                 "broadcasting lays it along the columns. One per column is "
                 "wanted: axis=0.",
             ),
             Mistake(
-                lambda a: a.mean(axis=0),
+                edit("a - ", ""),
                 "These are the means themselves. Subtract them from a.",
+            ),
+            Mistake(
+                edit("a - a.mean(axis=0)", "a.mean(axis=0) - a"),
+                "The sign is turned round: subtract the means from a.",
             ),
         ),
         explanation="axis=0 removes the rows, so one mean per column is "
@@ -144,7 +152,7 @@ EXERCISES = (
         title="The chain rule on two lines",
         level="stretch",
         reference=loss_slope,
-        cases=(Case(0.0, 1.0, 2.0), Case(3.0, 2.0, 1.0)),
+        cases=(Case(0.0, 1.0, 2.0), Case(3.0, 2.0, 1.0), Case(0.5, -2.0, 3.0)),
         hints=(
             "L depends on y, and y on w. Take the two slopes one by one.",
             "dL/dy = 2 (y - t), dy/dw = x, and the slopes are multiplied.",
@@ -152,25 +160,29 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                lambda w, x, t: 2 * (w * x - t),
+                edit(") * x", ")"),
                 "That is dL/dy. By the chain rule it is multiplied by "
                 "dy/dw = x.",
             ),
             Mistake(
-                lambda w, x, t: (w * x - t) * x,
+                edit("2 * ", ""),
                 "The factor 2 of the square is missing.",
             ),
             Mistake(
-                lambda w, x, t: 2 * (t - w * x) * x,
+                edit("w * x - t", "t - w * x"),
                 "The sign is turned round: the inner value is y - t.",
             ),
             Mistake(
-                lambda w, x, t: 2 * (w * x - t) * w,
+                edit(") * x", ") * w"),
                 "That is dL/dx. Here w is what moves, and dy/dw = x.",
             ),
             Mistake(
-                lambda w, x, t: (w * x - t) ** 2,
+                edit("2 * (w * x - t) * x", "(w * x - t) ** 2"),
                 "That is L itself. Its slope is asked for.",
+            ),
+            Mistake(
+                edit(") * x", ") + x"),
+                "You added the two slopes. They are multiplied.",
             ),
         ),
         explanation="Outer slope times inner slope: 2 (y - t) times x. With "

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -9,16 +10,10 @@ def one_hot(labels, classes):
     return np.eye(classes)[np.asarray(labels)]
 
 
-def _one_hot_classes_first(labels, classes):
-    return np.eye(classes)[:, np.asarray(labels)]
-
-
-def _one_hot_own_count(labels, classes):
-    return np.eye(np.max(labels) + 1)[np.asarray(labels)]
-
-
-def _one_hot_from_one(labels, classes):
-    return np.eye(classes)[np.asarray(labels) - 1]
+def _every_label(labels, classes):
+    rows = np.zeros((len(labels), classes))
+    rows[:, labels] = 1
+    return rows
 
 
 def mean_cross_entropy(logits, labels):
@@ -28,72 +23,14 @@ def mean_cross_entropy(logits, labels):
     return (log_sum - right).mean()
 
 
-def _cross_entropy_sum(logits, labels):
-    return mean_cross_entropy(logits, labels) * len(labels)
-
-
-def _cross_entropy_overflow(logits, labels):
-    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return -np.log(p[np.arange(len(labels)), labels]).mean()
-
-
-def _cross_entropy_whole(logits, labels):
-    p = np.exp(logits - logits.max())
-    p = p / p.sum()
-    return -np.log(p[np.arange(len(labels)), labels]).mean()
-
-
-def _cross_entropy_log_last(logits, labels):
+def _softmax_first(logits, labels):
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = p / p.sum(axis=1, keepdims=True)
     return -np.log(p[np.arange(len(labels)), labels]).mean()
 
 
-def _cross_entropy_one_maximum(logits, labels):
-    log_sum = np.log(np.exp(logits - logits.max()).sum(axis=1))
-    right = (logits - logits.max())[np.arange(len(labels)), labels]
-    return (log_sum - right).mean()
-
-
-def _cross_entropy_each(logits, labels):
-    return np.array(
-        [
-            mean_cross_entropy(logits[n : n + 1], labels[n : n + 1])
-            for n in range(len(labels))
-        ]
-    )
-
-
-def _cross_entropy_sign(logits, labels):
-    return -mean_cross_entropy(logits, labels)
-
-
 def to_batch(photo):
     return (photo / 255).astype("float32")[np.newaxis]
-
-
-def _batch_missing(photo):
-    return (photo / 255).astype("float32")
-
-
-def _batch_last(photo):
-    return (photo / 255).astype("float32")[..., np.newaxis]
-
-
-def _batch_unscaled(photo):
-    return photo.astype("float32")[np.newaxis]
-
-
-def _batch_whole_numbers(photo):
-    return (photo // 255).astype("float32")[np.newaxis]
-
-
-def _batch_by_maximum(photo):
-    return (photo / photo.max()).astype("float32")[np.newaxis]
-
-
-def _batch_channels_first(photo):
-    return to_batch(photo).transpose(0, 3, 1, 2)
 
 
 def gradient_step(W, b, x, y, rate):
@@ -104,40 +41,9 @@ def gradient_step(W, b, x, y, rate):
     return W - rate * x.T @ difference, b - rate * difference.sum(axis=0)
 
 
-def _step_uphill(W, b, x, y, rate):
-    return gradient_step(W, b, x, y, -rate)
-
-
-def _step_summed(W, b, x, y, rate):
-    return gradient_step(W, b, x, y, rate * len(x))
-
-
-def _step_bias_mean(W, b, x, y, rate):
-    new_W, new_b = gradient_step(W, b, x, y, rate)
-    return new_W, b + (new_b - b) / len(x)
-
-
-def _step_keeps_bias(W, b, x, y, rate):
-    return gradient_step(W, b, x, y, rate)[0], b
-
-
-def _step_evidence(W, b, x, y, rate):
-    difference = (x @ W + b - y) / len(x)
-    return W - rate * x.T @ difference, b - rate * difference.sum(axis=0)
-
-
-def _step_without_rate(W, b, x, y, rate):
-    return gradient_step(W, b, x, y, 1)
-
-
 def _step_new_weights(W, b, x, y, rate):
     new_W = gradient_step(W, b, x, y, rate)[0]
     return new_W, gradient_step(new_W, b, x, y, rate)[1]
-
-
-def _step_slopes(W, b, x, y, rate):
-    new_W, new_b = gradient_step(W, b, x, y, 1)
-    return W - new_W, b - new_b
 
 
 def shift_down(pictures, pixels):
@@ -145,32 +51,6 @@ def shift_down(pictures, pixels):
     height = pictures.shape[1]
     moved[:, pixels:] = pictures[:, : height - pixels]
     return moved
-
-
-def _shift_rolls(pictures, pixels):
-    return np.roll(pictures, pixels, axis=1)
-
-
-def _shift_up(pictures, pixels):
-    return shift_down(pictures[:, ::-1], pixels)[:, ::-1]
-
-
-def _shift_sideways(pictures, pixels):
-    return shift_down(pictures.swapaxes(1, 2), pixels).swapaxes(1, 2)
-
-
-def _shift_minus_zero(pictures, pixels):
-    moved = np.zeros_like(pictures)
-    moved[:, pixels:] = pictures[:, :-pixels]
-    return moved
-
-
-def _shift_batch(pictures, pixels):
-    return shift_down(pictures[np.newaxis], pixels)[0]
-
-
-def _shift_grows(pictures, pixels):
-    return np.pad(pictures, ((0, 0), (pixels, 0), (0, 0), (0, 0)))
 
 
 def _column(values):
@@ -236,33 +116,42 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _batch_missing,
+                edit("[np.newaxis]", ""),
                 "The batch axis is missing: a network expects (batch, "
                 "height, width, channels), for one picture too.",
             ),
             Mistake(
-                _batch_last,
+                edit("[np", "[..., np"),
                 "The new axis is at the end; the batch comes first.",
             ),
             Mistake(
-                _batch_unscaled,
+                edit("(photo / 255)", "photo"),
                 "The values still go up to 255. Divide by 255.",
             ),
             Mistake(
-                _batch_whole_numbers,
+                edit("/", "//"),
                 "// divides whole numbers and drops the rest: nearly every "
                 "pixel becomes 0. Use /.",
             ),
             Mistake(
-                _batch_by_maximum,
+                edit("255", "photo.max()"),
                 "You divided by the brightest pixel of this photograph, so "
                 "every photograph would be scaled in its own way. Divide by "
                 "255.",
             ),
             Mistake(
-                _batch_channels_first,
+                edit("[np.newaxis]", "[np.newaxis].transpose(0, 3, 1, 2)"),
                 "The channels stay last in Keras: (batch, height, width, "
                 "channels).",
+            ),
+            Mistake(
+                edit("255", "256"),
+                "The brightest pixel is 255, and it must become 1. You "
+                "divided by 256.",
+            ),
+            Mistake(
+                edit("photo / 255", "photo / 127.5 - 1"),
+                "Your values go from -1 to 1. Here they go from 0 to 1.",
             ),
         ),
         explanation="Scaling and a batch axis are what stands between a "
@@ -286,17 +175,22 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _one_hot_classes_first,
+                edit("[np", "[:, np"),
                 "The axes are swapped: examples come first, (n, classes).",
             ),
             Mistake(
-                _one_hot_own_count,
+                edit("eye(classes)", "eye(np.max(labels) + 1)"),
                 "You counted the classes from the labels. A batch need not "
                 "contain the last class: use the argument classes.",
             ),
             Mistake(
-                _one_hot_from_one,
+                edit("(labels)]", "(labels) - 1]"),
                 "You counted the classes from 1. Labels start at 0.",
+            ),
+            Mistake(
+                _every_label,
+                "rows[:, labels] = 1 writes to these columns in every row. "
+                "Pair row i with label i: rows[np.arange(n), labels].",
             ),
         ),
         explanation="Row k of the identity matrix is the one-hot vector of "
@@ -310,8 +204,12 @@ EXERCISES = (
         cases=(
             Case(np.array([[0.0, 0.0]]), np.array([0])),
             Case(np.array([[1.0, 3.0], [2.0, -1.0]]), np.array([1, 0])),
+            Case(
+                np.array([[0.0, 1.0, 2.0], [1.0, 0.0, 0.0]]), np.array([2, 1])
+            ),
             Case(np.array([[3000.0, 0.0, -5.0]]), np.array([0])),
             Case(np.array([[0.0, 3000.0]]), np.array([0])),
+            Case(np.array([[-3000.0, -2999.0]]), np.array([0])),
             Case(np.array([[3000.0, 2999.0], [0.0, 1.0]]), np.array([0, 1])),
         ),
         hints=(
@@ -324,41 +222,68 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _cross_entropy_overflow,
+                edit(" - logits.max(axis=1, keepdims=True)", "").apply(
+                    _softmax_first
+                ),
                 "Large logits overflow: e^3000 is infinity, and infinity "
                 "over infinity is NaN. Subtract the row's largest logit "
                 "first.",
             ),
             Mistake(
-                _cross_entropy_sum,
+                edit("mean()", "sum()"),
                 "That is the sum over the batch. Divide by the number of "
                 "examples, or the loss grows with the batch size.",
             ),
             Mistake(
-                _cross_entropy_whole,
+                edit(
+                    "max(axis=1, keepdims=True)",
+                    "max()",
+                    "sum(axis=1, keepdims=True)",
+                    "sum()",
+                ).apply(_softmax_first),
                 "You normalised over the whole array. Each row is one "
                 "example: sum along axis 1 and keep that axis.",
             ),
             Mistake(
-                _cross_entropy_sign,
+                edit("log_sum - right", "right - log_sum"),
                 "The sign is turned round: a loss is -log p, never below 0.",
             ),
             Mistake(
-                _cross_entropy_log_last,
+                _softmax_first,
                 "The right class is so unlikely that its probability is "
                 "rounded to 0, and -log 0 is infinity. Simplify first: "
                 "log(sum exp z) - z_k needs no probability.",
             ),
             Mistake(
-                _cross_entropy_one_maximum,
+                edit("max(axis=1, keepdims=True)", "max()"),
                 "One maximum for all rows: a row far below it becomes all "
                 "zeros. Subtract each row's own, with axis=1 and "
                 "keepdims=True.",
             ),
             Mistake(
-                _cross_entropy_each,
+                edit(".mean()", ""),
                 "That is one loss for each example. The mean of them is "
                 "asked for.",
+            ),
+            Mistake(
+                edit(" - logits.max(axis=1, keepdims=True)", ""),
+                "The formula is the right one, but e^3000 overflows in it, "
+                "too: take the row's largest logit from all of them first.",
+            ),
+            Mistake(
+                edit(
+                    "logits = logits",
+                    "less = logits",
+                    "exp(logits)",
+                    "exp(less)",
+                ),
+                "You subtracted the largest logit in the sum only. It must "
+                "also be taken from the logit of the right class.",
+            ),
+            Mistake(
+                edit(", keepdims=True", ""),
+                "The maxima have shape (n,), and broadcasting lays them along "
+                "the classes. With keepdims=True each row keeps its own.",
             ),
         ),
         explanation="log(sum exp z) - z_k, with the largest logit "
@@ -374,6 +299,7 @@ EXERCISES = (
             Case(_column([1, 2, 3]), 1),
             Case(_column([1, 2, 3]), 0),
             Case(_rng.integers(1, 9, (2, 4, 3, 1)), 2),
+            Case(np.arange(12.0).reshape(1, 3, 2, 2) / 12, 1),
         ),
         hints=(
             "Start from an array of zeros, and copy the part that stays.",
@@ -384,34 +310,47 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _shift_rolls,
+                lambda pictures, pixels: np.roll(pictures, pixels, axis=1),
                 "np.roll wraps round: what leaves at the bottom comes back "
                 "at the top. Zeros must come in there.",
             ),
             Mistake(
-                _shift_up,
+                edit(
+                    "[:, pixels:] = pictures[:, : height - pixels]",
+                    "[:, : height - pixels] = pictures[:, pixels:]",
+                ),
                 "You moved the picture up. Row 0 is at the top, so moving "
                 "down means towards larger row numbers.",
             ),
             Mistake(
-                _shift_sideways,
+                lambda pictures, pixels: shift_down(
+                    pictures.swapaxes(1, 2), pixels
+                ).swapaxes(1, 2),
                 "You moved along axis 2, to the right. The axes are (batch, "
                 "row, column, channel): down is axis 1.",
             ),
             Mistake(
-                _shift_minus_zero,
+                edit("height - pixels", "-pixels"),
                 "pictures[:, :-pixels] fails for a shift of 0: -0 is 0, and "
                 "the slice is empty. Write pictures[:, : height - pixels].",
             ),
             Mistake(
-                _shift_batch,
+                lambda pictures, pixels: shift_down(
+                    pictures[np.newaxis], pixels
+                )[0],
                 "You moved along axis 0: whole pictures change places in the "
                 "batch. Rows are axis 1.",
             ),
             Mistake(
-                _shift_grows,
+                lambda pictures, pixels: np.pad(
+                    pictures, ((0, 0), (pixels, 0), (0, 0), (0, 0))
+                ),
                 "The pictures have grown: rows came in at the top, and as "
                 "many must leave at the bottom.",
+            ),
+            Mistake(
+                edit("np.zeros_like(pictures)", "pictures.copy()"),
+                "The old rows are still there at the top. Zeros must come in.",
             ),
         ),
         explanation="Copy the part that stays into zeros. np.roll is the "
@@ -455,32 +394,32 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _step_uphill,
+                edit("p - y", "y - p"),
                 "You went uphill: the gradient points to where the loss "
                 "grows. Subtract it.",
             ),
             Mistake(
-                _step_summed,
+                edit(" / len(x)", ""),
                 "The gradient is summed over the batch. The loss is a mean: "
                 "divide by the number of examples.",
             ),
             Mistake(
-                _step_bias_mean,
+                edit("difference.sum", "difference.mean"),
                 "The bias' gradient is divided by n twice: the difference "
                 "already holds 1/n, so sum it over the batch.",
             ),
             Mistake(
-                _step_keeps_bias,
+                edit("b - rate * difference.sum(axis=0)", "b"),
                 "The bias did not move. It has a gradient too: the "
                 "differences, summed over the batch, one number a class.",
             ),
             Mistake(
-                _step_evidence,
+                edit("p - y", "logits - y"),
                 "You compared the evidence with y. Turn it into probabilities "
                 "first: softmax.",
             ),
             Mistake(
-                _step_without_rate,
+                edit("W - rate *", "W -", "b - rate *", "b -"),
                 "The length of the step is missing: multiply both slopes by "
                 "rate.",
             ),
@@ -490,9 +429,14 @@ EXERCISES = (
                 "first, then step.",
             ),
             Mistake(
-                _step_slopes,
+                edit("W - rate * ", "", "b - rate * ", ""),
                 "These are the slopes. The new W is the old one minus rate "
                 "times its slope; b likewise.",
+            ),
+            Mistake(
+                edit("sum(axis=0)", "sum(axis=1)"),
+                "For b you summed over the classes. Sum over the batch, axis "
+                "0: one number a class is left.",
             ),
         ),
         explanation="Predicted minus wanted, times the input, averaged over "

@@ -2,106 +2,24 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
-def _correlate(image, kernel):
+def convolve(image, kernel):
+    kernel = kernel[::-1, ::-1]
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijab,ab->ij", windows, kernel)
-
-
-def convolve(image, kernel):
-    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
-    return np.einsum("ijab,ab->ij", windows, kernel[::-1, ::-1])
 
 
 def parameters(size, channels, filters):
     return (size * size * channels + 1) * filters
 
 
-def _no_biases(size, channels, filters):
-    return size * size * channels * filters
-
-
-def _channels_ignored(size, channels, filters):
-    return (size * size + 1) * filters
-
-
-def _one_bias_in_all(size, channels, filters):
-    return size * size * channels * filters + 1
-
-
-def _one_filter_only(size, channels, filters):
-    return size * size * channels + 1
-
-
-def _channels_for_filters(size, channels, filters):
-    return (size * size * filters + 1) * channels
-
-
-def _bias_each_kernel(size, channels, filters):
-    return (size * size + 1) * channels * filters
-
-
-def _one_side_only(size, channels, filters):
-    return (size * channels + 1) * filters
-
-
 def same_padding(n, f, s):
     places = -(-n // s)  # n / s, rounded up
     total = max((places - 1) * s + f - n, 0)
     return total // 2, total - total // 2
-
-
-def _total_only(n, f, s):
-    return sum(same_padding(n, f, s))
-
-
-def _more_before(n, f, s):
-    return same_padding(n, f, s)[::-1]
-
-
-def _rounded_down(n, f, s):
-    total = max((n // s - 1) * s + f - n, 0)
-    return total // 2, total - total // 2
-
-
-def _stride_ignored(n, f, s):
-    return same_padding(n, f, 1)
-
-
-def _both_sides_alike(n, f, s):
-    before = same_padding(n, f, s)[1]
-    return before, before
-
-
-def _all_on_one_side(n, f, s):
-    return 0, sum(same_padding(n, f, s))
-
-
-def _may_be_negative(n, f, s):
-    total = (-(-n // s) - 1) * s + f - n
-    return total // 2, total - total // 2
-
-
-def _flipped_one_axis(image, kernel):
-    return _correlate(image, kernel[::-1])
-
-
-def _flipped_columns(image, kernel):
-    return _correlate(image, kernel[:, ::-1])
-
-
-def _flipped_image(image, kernel):
-    return _correlate(image[::-1, ::-1], kernel)
-
-
-def _quarter_turn(image, kernel):
-    return _correlate(image, np.rot90(kernel))
-
-
-def _transposed(image, kernel):
-    return _correlate(image, kernel.T)
 
 
 def one_filter(image, kernels, bias):
@@ -112,38 +30,6 @@ def one_filter(image, kernels, bias):
     return np.einsum("ijcab,abc->ij", windows, kernels) + bias
 
 
-def _no_bias(image, kernels, bias):
-    return one_filter(image, kernels, 0)
-
-
-def _bias_each_channel(image, kernels, bias):
-    return one_filter(image, kernels, bias * image.shape[2])
-
-
-def _first_channel(image, kernels, bias):
-    return _correlate(image[..., 0], kernels[..., 0]) + bias
-
-
-def _channels_averaged(image, kernels, bias):
-    return one_filter(image, kernels, 0) / image.shape[2] + bias
-
-
-def _filter_flipped(image, kernels, bias):
-    return one_filter(image, kernels[::-1, ::-1], bias)
-
-
-def _channels_added_first(image, kernels, bias):
-    return _correlate(image.sum(axis=2), kernels.sum(axis=2)) + bias
-
-
-def _channels_kept(image, kernels, bias):
-    maps = [
-        _correlate(image[..., c], kernels[..., c]) + bias
-        for c in range(image.shape[2])
-    ]
-    return np.stack(maps, axis=-1)
-
-
 def strided(image, kernel, stride, padding):
     padded = np.pad(image, padding)
     windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)
@@ -151,75 +37,9 @@ def strided(image, kernel, stride, padding):
     return np.einsum("ijab,ab->ij", places, kernel)
 
 
-def _pad_one_side(image, kernel, stride, padding):
-    padded = np.pad(image, ((0, padding), (0, padding)))
-    return _correlate(padded, kernel)[::stride, ::stride]
-
-
-def _pad_before_only(image, kernel, stride, padding):
-    padded = np.pad(image, ((padding, 0), (padding, 0)))
-    return _correlate(padded, kernel)[::stride, ::stride]
-
-
-def _no_stride(image, kernel, stride, padding):
-    return _correlate(np.pad(image, padding), kernel)
-
-
-def _flipped_kernel(image, kernel, stride, padding):
-    return strided(image, kernel[::-1, ::-1], stride, padding)
-
-
-def _padded_map(image, kernel, stride, padding):
-    return np.pad(_correlate(image, kernel), padding)[::stride, ::stride]
-
-
-def _started_late(image, kernel, stride, padding):
-    late = slice(stride - 1, None, stride)
-    return _correlate(np.pad(image, padding), kernel)[late, late]
-
-
-def _no_padding(image, kernel, stride, padding):
-    return _correlate(image, kernel)[::stride, ::stride]
-
-
-def _stride_rows_only(image, kernel, stride, padding):
-    return _correlate(np.pad(image, padding), kernel)[::stride]
-
-
-def _stride_first(image, kernel, stride, padding):
-    return _correlate(np.pad(image, padding)[::stride, ::stride], kernel)
-
-
-def _rounded_up(image, kernel, stride, padding):
-    over = ((padding, padding + stride - 1),) * 2
-    return _correlate(np.pad(image, over), kernel)[::stride, ::stride]
-
-
-def _pad_edge(image, kernel, stride, padding):
-    padded = np.pad(image, padding, mode="edge")
-    return _correlate(padded, kernel)[::stride, ::stride]
-
-
 def kernel_gradient(image, G):
     windows = np.lib.stride_tricks.sliding_window_view(image, G.shape)
     return np.einsum("abij,ij->ab", windows, G)
-
-
-def _gradient_padded(image, G):
-    wide = tuple((side - 1, side - 1) for side in G.shape)
-    return kernel_gradient(np.pad(image, wide), G)
-
-
-def _gradient_flipped(image, G):
-    return kernel_gradient(image, G[::-1, ::-1])
-
-
-def _gradient_mean(image, G):
-    return kernel_gradient(image, G) / G.size
-
-
-def _gradient_result_flipped(image, G):
-    return kernel_gradient(image, G)[::-1, ::-1]
 
 
 _rng = np.random.default_rng(2)
@@ -297,30 +117,30 @@ EXERCISES = (
             "(weights of one filter + 1) * filters",
         ),
         mistakes=(
-            Mistake(_no_biases, "The biases are missing: one a filter."),
+            Mistake(edit(" + 1", ""), "The biases are missing: one a filter."),
             Mistake(
-                _channels_ignored,
+                edit(" * channels", ""),
                 "You counted one channel. A filter has a kernel for each.",
             ),
             Mistake(
-                _one_bias_in_all,
+                edit("+ 1) * filters", "* filters + 1)"),
                 "You counted one bias for the layer. Each filter has its own.",
             ),
             Mistake(
-                _bias_each_kernel,
+                edit(" * channels + 1)", " + 1) * channels"),
                 "You counted a bias for each channel. The channels are added "
                 "up first, then one bias a filter.",
             ),
             Mistake(
-                _one_side_only,
+                edit("size * size", "size"),
                 "A kernel is a square: size * size weights, not size.",
             ),
             Mistake(
-                _one_filter_only,
+                edit(" * filters", ""),
                 "That is one filter. How many are there?",
             ),
             Mistake(
-                _channels_for_filters,
+                edit("channels + 1) * filters", "filters + 1) * channels"),
                 "You exchanged channels and filters: a filter has a kernel "
                 "for each channel, and there is a bias for each filter.",
             ),
@@ -345,29 +165,29 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _correlate,
+                edit("kernel[::-1, ::-1]", "kernel"),
                 "That is the correlation: the kernel is not flipped.",
             ),
             Mistake(
-                _flipped_one_axis,
+                edit("kernel[::-1, ::-1]", "kernel[::-1]"),
                 "You flipped the rows only. A convolution turns both axes.",
             ),
             Mistake(
-                _transposed,
+                edit("kernel[::-1, ::-1]", "kernel.T"),
                 "You transposed the kernel. To flip is to reverse both axes: "
                 "kernel[::-1, ::-1].",
             ),
             Mistake(
-                _flipped_columns,
+                edit("kernel[::-1, ::-1]", "kernel[:, ::-1]"),
                 "You flipped the columns only. A convolution turns both axes.",
             ),
             Mistake(
-                _flipped_image,
+                edit("kernel = kernel[", "image = image["),
                 "You flipped the picture, so the map comes out turned round. "
                 "Flip the kernel.",
             ),
             Mistake(
-                _quarter_turn,
+                edit("kernel[::-1, ::-1]", "np.rot90(kernel)"),
                 "You turned the kernel by 90 degrees. Reversing both axes is "
                 "a turn by 180: kernel[::-1, ::-1].",
             ),
@@ -392,29 +212,31 @@ EXERCISES = (
             "+ bias.",
         ),
         mistakes=(
-            Mistake(_no_bias, "The bias is missing."),
+            Mistake(edit(" + bias", ""), "The bias is missing."),
             Mistake(
-                _bias_each_channel,
+                edit("+ bias", "+ bias * image.shape[2]"),
                 "You added the bias once a channel. A filter has one bias.",
             ),
             Mistake(
-                _first_channel,
+                lambda image, kernels, bias: one_filter(
+                    image[..., :1], kernels[..., :1], bias
+                ),
                 "You looked at the first channel only. A filter covers all.",
             ),
             Mistake(
-                _channels_kept,
+                edit("->ij", "->ijc"),
                 "You kept one map a channel. They are added up into one.",
             ),
             Mistake(
-                _channels_averaged,
+                edit("kernels) +", "kernels) / image.shape[2] +"),
                 "You averaged over the channels. They are added up.",
             ),
             Mistake(
-                _filter_flipped,
+                edit("windows, kernels", "windows, kernels[::-1, ::-1]"),
                 "You flipped the kernels. The layer does not.",
             ),
             Mistake(
-                _channels_added_first,
+                edit("ijcab,abc->", "ijcab,abd->"),
                 "You added up the channels before you multiplied. Each "
                 "channel meets its own kernel first; then add.",
             ),
@@ -430,6 +252,7 @@ EXERCISES = (
         cases=(
             Case(np.ones((3, 3)), np.ones((3, 3)), 1, 1),
             Case(np.arange(16.0).reshape(4, 4), _step, 2, 1),
+            Case(np.arange(10.0).reshape(2, 5), np.array([[1.0, 3.0]]), 2, 0),
             Case(_rng.random((6, 5)), _rng.random((3, 3)), 3, 2),
         ),
         hints=(
@@ -439,50 +262,75 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _pad_one_side,
+                edit("(image, padding)", "(image, (0, padding))"),
                 "You padded on one side only: n + p instead of n + 2p.",
             ),
             Mistake(
-                _pad_before_only,
+                edit("(image, padding)", "(image, (padding, 0))"),
                 "You padded above and on the left only: n + p instead of "
                 "n + 2p.",
             ),
             Mistake(
-                _no_stride,
+                edit("[::stride, ::stride]", ""),
                 "The stride is missing: keep every stride-th place only.",
             ),
             Mistake(
-                _flipped_kernel,
+                edit("places, kernel", "places, kernel[::-1, ::-1]"),
                 "You flipped the kernel. The task is a correlation.",
             ),
             Mistake(
-                _padded_map,
+                lambda image, kernel, stride, padding: np.pad(
+                    strided(image, kernel, 1, 0), padding
+                )[::stride, ::stride],
                 "You padded the map. The zeros go around the picture, before "
                 "the window slides.",
             ),
             Mistake(
-                _started_late,
+                edit(
+                    "[::stride, ::stride]",
+                    "[stride - 1 :: stride, stride - 1 :: stride]",
+                ),
                 "You skipped the first place. The window starts at the edge: "
                 "[::stride], not [stride - 1 :: stride].",
             ),
-            Mistake(_no_padding, "The padding is missing."),
             Mistake(
-                _stride_rows_only,
+                edit("np.pad(image, padding)", "image"),
+                "The padding is missing.",
+            ),
+            Mistake(
+                edit(", ::stride]", "]"),
                 "The stride applies to columns as well as to rows.",
             ),
             Mistake(
-                _stride_first,
+                edit(
+                    "windows[::stride, ::stride]",
+                    "windows",
+                    "(image, padding)",
+                    "(image, padding)[::stride, ::stride]",
+                ),
                 "You dropped pixels before you correlated. The stride moves "
                 "the window; inside the window all pixels count.",
             ),
             Mistake(
-                _rounded_up,
+                edit(
+                    "(image, padding)",
+                    "(image, (padding, padding + stride - 1))",
+                ),
                 "You placed a window that hangs over the edge. Round down: "
                 "what does not fit is left out.",
             ),
             Mistake(
-                _pad_edge,
+                edit("(image, padding)", "(image, padding, mode='edge')"),
                 "You repeated the border's pixels. Zero padding adds zeros.",
+            ),
+            Mistake(
+                edit(
+                    "np.pad(image, padding)",
+                    "np.pad(image, padding)\n"
+                    "    padded[padding:-padding, padding:-padding] = image",
+                ),
+                "padded[padding:-padding] is empty for a padding of 0, since "
+                "-0 is 0. np.pad(image, padding) works for 0, too.",
             ),
         ),
         explanation="Stride computes every s-th row and column of the same "
@@ -500,6 +348,8 @@ EXERCISES = (
             Case(7, 3, 2),
             Case(16, 5, 2),
             Case(6, 1, 2),
+            Case(4, 2, 1),
+            Case(7, 3, 3),
         ),
         hints=(
             "How many places shall there be, and where does the last end?",
@@ -510,38 +360,51 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _total_only,
+                edit("total // 2, total - total // 2", "total"),
                 "That is how many there are altogether. Return two numbers: "
                 "before and after.",
             ),
             Mistake(
-                _more_before,
+                edit(
+                    "total // 2, total - total // 2",
+                    "total - total // 2, total // 2",
+                ),
                 "You put the odd zero before the row. Keras puts it after.",
             ),
             Mistake(
-                _rounded_down,
+                edit("-(-n // s)", "n // s"),
                 'You rounded n / s down. "same" rounds up: every pixel has '
                 "its window.",
             ),
             Mistake(
-                _stride_ignored,
+                edit("max((places - 1) * s + f - n, 0)", "f - 1"),
                 "You forgot the stride: f - 1 zeros are right for stride 1 "
                 "only.",
             ),
             Mistake(
-                _both_sides_alike,
+                edit("return total // 2", "return total - total // 2"),
                 "You put the same number on both sides. An odd total cannot "
                 "be halved: the spare zero goes after the row.",
             ),
             Mistake(
-                _all_on_one_side,
+                edit("total // 2, total - total // 2", "0, total"),
                 "You put all zeros after the row. Half of them, rounded "
                 "down, go before it.",
             ),
             Mistake(
-                _may_be_negative,
+                edit("max(", "(", ", 0)", ")"),
                 "There are no negative zeros: with a large stride none are "
                 "needed. Take max(total, 0).",
+            ),
+            Mistake(
+                lambda n, f, s: (f // 2, f // 2),
+                "f // 2 zeros on each side are right for odd kernels and "
+                "stride 1 only. Find out where the last window ends.",
+            ),
+            Mistake(
+                edit("(places - 1)", "places"),
+                "You counted one step too many: from the first of m windows "
+                "to the last there are m - 1 steps.",
             ),
         ),
         explanation="16 pixels, kernel 5, stride 2: 8 places reach over "
@@ -555,6 +418,7 @@ EXERCISES = (
         reference=kernel_gradient,
         cases=(
             Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
+            Case(np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])),
             Case(_rng.random((5, 5)), _rng.standard_normal((3, 3))),
         ),
         hints=(
@@ -565,23 +429,30 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _gradient_flipped,
+                edit("windows, G", "windows, G[::-1, ::-1]"),
                 "You flipped G. The gradient for the kernel is a plain "
                 "correlation; the one for the image has the flip.",
             ),
             Mistake(
-                _gradient_padded,
+                lambda image, G: kernel_gradient(
+                    np.pad(image, [(side - 1,) for side in G.shape]), G
+                ),
                 "You padded the picture. That belongs to the gradient for "
                 "the image, where G is padded; here nothing is.",
             ),
             Mistake(
-                _gradient_mean,
+                edit("windows, G)", "windows, G) / G.size"),
                 "You averaged. Each place used the weight, so the gradients "
                 "of all places are summed.",
             ),
             Mistake(
-                _gradient_result_flipped,
+                edit("windows, G)", "windows, G)[::-1, ::-1]"),
                 "The result is turned round: dL/dW[a, b] belongs at [a, b].",
+            ),
+            Mistake(
+                edit("windows, G", "windows[..., -1:, -1:], G[-1:, -1:]"),
+                "You kept the last place only. Add the places up, in a loop "
+                "with +=.",
             ),
         ),
         explanation="A shared weight collects the gradient of every place "

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -11,44 +12,9 @@ def average_pool(image, size):
     return kept.reshape(rows, size, columns, size).mean(axis=(1, 3))
 
 
-def _max_instead(image, size):
-    rows, columns = image.shape[0] // size, image.shape[1] // size
-    kept = image[: rows * size, : columns * size]
-    return kept.reshape(rows, size, columns, size).max(axis=(1, 3))
-
-
-def _sum_instead(image, size):
-    return average_pool(image, size) * size**2
-
-
 def _stride_one(image, size):
     windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))
     return windows.mean(axis=(2, 3))
-
-
-def _padded_up(image, size):
-    rows, columns = (-side % size for side in image.shape)
-    return average_pool(np.pad(image, ((0, rows), (0, columns))), size)
-
-
-def _stride_two(image, size):
-    windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))
-    return windows[::2, ::2].mean(axis=(2, 3))
-
-
-def _divided_by_side(image, size):
-    return average_pool(image, size) * size
-
-
-def _first_of_block(image, size):
-    return image[::size, ::size]
-
-
-def _blocks_of_rows(image, size):
-    """Neighbours in memory taken for neighbours in the picture."""
-    rows, columns = image.shape[0] // size, image.shape[1] // size
-    kept = image[: rows * size, : columns * size]
-    return kept.reshape(rows, columns, size * size).mean(axis=2)
 
 
 def sigmoid_backward(y, gradient):
@@ -59,109 +25,13 @@ def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def _sigmoid_again(y, gradient):
-    return sigmoid_backward(_sigmoid(y), gradient)
-
-
-def _sigmoid_slope(y, gradient):
-    return y * (1 - y)
-
-
-def _tanh_slope(y, gradient):
-    return gradient * (1 - y**2)
-
-
-def _times_y(y, gradient):
-    return gradient * y
-
-
-def _times_rest(y, gradient):
-    return gradient * (1 - y)
-
-
 def maxout_layer(x, weights, biases):
     lines = np.einsum("ni,iul->nul", x, weights) + biases
     return lines.max(axis=2)
 
 
-def _maxout_units(x, weights, biases):
-    lines = np.einsum("ni,iul->nul", x, weights) + biases
-    return lines.max(axis=1)
-
-
-def _maxout_mean(x, weights, biases):
-    lines = np.einsum("ni,iul->nul", x, weights) + biases
-    return lines.mean(axis=2)
-
-
-def _maxout_sum(x, weights, biases):
-    lines = np.einsum("ni,iul->nul", x, weights) + biases
-    return lines.sum(axis=2)
-
-
-def _maxout_and_relu(x, weights, biases):
-    return np.maximum(maxout_layer(x, weights, biases), 0)
-
-
-def _maxout_late_bias(x, weights, biases):
-    lines = np.einsum("ni,iul->nul", x, weights)
-    return lines.max(axis=2) + biases.max(axis=1)
-
-
-def _maxout_no_bias(x, weights, biases):
-    return maxout_layer(x, weights, np.zeros_like(biases))
-
-
-def _maxout_first(x, weights, biases):
-    return x @ weights[..., 0] + biases[..., 0]
-
-
-def _maxout_all_lines(x, weights, biases):
-    return np.einsum("ni,iul->nul", x, weights) + biases
-
-
-def _maxout_largest_weight(x, weights, biases):
-    return x @ weights.max(axis=2) + biases.max(axis=1)
-
-
 def relu_backward(x, gradient):
     return gradient * (x > 0)
-
-
-def _applied_relu(x, gradient):
-    return np.maximum(gradient, 0)
-
-
-def _mask_of_gradient(x, gradient):
-    return gradient * (gradient > 0) * (x > 0)
-
-
-def _returned_mask(x, gradient):
-    return (x > 0) * 1.0
-
-
-def _zero_counts(x, gradient):
-    return gradient * (x >= 0)
-
-
-def _unchanged(x, gradient):
-    return gradient * 1.0
-
-
-def _wrong_side(x, gradient):
-    return gradient * (x < 0)
-
-
-def _leaky(x, gradient):
-    return np.where(x > 0, gradient, 0.1 * gradient)
-
-
-def _forward_again(x, gradient):
-    return np.maximum(x, 0)
-
-
-def _times_x(x, gradient):
-    return gradient * np.maximum(x, 0)
 
 
 def max_pool_backward(image, gradient):
@@ -173,34 +43,10 @@ def max_pool_backward(image, gradient):
     return result
 
 
-def _to_everyone(image, gradient):
-    return np.kron(gradient, np.ones((2, 2)))
-
-
-def _shared_out(image, gradient):
-    return np.kron(gradient, np.ones((2, 2))) / 4
-
-
-def _ones_at_maximum(image, gradient):
-    return max_pool_backward(image, np.ones_like(gradient))
-
-
-def _to_the_smallest(image, gradient):
-    return max_pool_backward(-image, gradient)
-
-
-def _to_the_first(image, gradient):
-    return np.kron(gradient, np.array([[1.0, 0.0], [0.0, 0.0]]))
-
-
 def _global_maximum(image, gradient):
     return np.where(
         image == image.max(), np.kron(gradient, np.ones((2, 2))), 0.0
     )
-
-
-def _times_value(image, gradient):
-    return max_pool_backward(image, gradient) * image
 
 
 _rng = np.random.default_rng(3)
@@ -313,24 +159,24 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _sigmoid_again,
+                lambda y, gradient: sigmoid_backward(_sigmoid(y), gradient),
                 "You applied the sigmoid again. y is its output already.",
             ),
             Mistake(
-                _sigmoid_slope,
+                edit("gradient * ", ""),
                 "That is the slope. The chain rule multiplies it by the "
                 "gradient that arrives.",
             ),
             Mistake(
-                _tanh_slope,
+                edit("y * (1 - y)", "(1 - y**2)"),
                 "1 - y squared is the slope of tanh.",
             ),
             Mistake(
-                _times_y,
+                edit(" * (1 - y)", ""),
                 "The slope has a second factor: what is missing to 1.",
             ),
             Mistake(
-                _times_rest,
+                edit(" * y *", " *"),
                 "The slope has a second factor: the value itself.",
             ),
         ),
@@ -346,6 +192,7 @@ EXERCISES = (
         cases=(
             Case(np.array([[1.0, 3.0], [5.0, 7.0]]), 2),
             Case(np.arange(9.0).reshape(3, 3), 2),
+            Case(np.arange(10.0).reshape(2, 5), 2),
             Case(_rng.random((6, 7)), 3),
         ),
         hints=(
@@ -356,9 +203,11 @@ EXERCISES = (
             "kept.reshape(rows, size, columns, size).mean(axis=(1, 3))",
         ),
         mistakes=(
-            Mistake(_max_instead, "That is max pooling. Take the mean."),
             Mistake(
-                _sum_instead,
+                edit("mean", "max"), "That is max pooling. Take the mean."
+            ),
+            Mistake(
+                edit("mean", "sum"),
                 "That is the sum of each block. Divide by the number of its "
                 "pixels, size times size.",
             ),
@@ -368,26 +217,34 @@ EXERCISES = (
                 "overlap move by their size.",
             ),
             Mistake(
-                _padded_up,
+                lambda image, size: average_pool(
+                    np.pad(image, [(0, -side % size) for side in image.shape]),
+                    size,
+                ),
                 "You filled the last block with zeros. Here rows and columns "
                 "that do not fill a block are dropped.",
             ),
             Mistake(
-                _stride_two,
+                edit("windows.mean", "windows[::2, ::2].mean").apply(
+                    _stride_one
+                ),
                 "Your windows always move by 2. Blocks that do not overlap "
                 "move by their size.",
             ),
             Mistake(
-                _divided_by_side,
+                edit("mean(axis=(1, 3))", "sum(axis=(1, 3)) / size"),
                 "You divided by size. A block has size times size pixels.",
             ),
             Mistake(
-                _first_of_block,
+                lambda image, size: image[::size, ::size],
                 "You took the first pixel of each block. Take the mean of "
                 "all.",
             ),
             Mistake(
-                _blocks_of_rows,
+                edit(
+                    "(rows, size, columns, size).mean(axis=(1, 3))",
+                    "(rows, columns, size * size).mean(axis=2)",
+                ),
                 "Your blocks hold pixels of one row only: a reshape keeps the "
                 "order of the memory. Give rows and columns of a block axes "
                 "of their own: (rows, size, columns, size).",
@@ -414,46 +271,46 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _applied_relu,
+                edit("gradient * (x > 0)", "np.maximum(gradient, 0)"),
                 "You applied a ReLU to the gradient. A negative gradient is "
                 "fine; what counts is the sign of x.",
             ),
             Mistake(
-                _mask_of_gradient,
+                edit("(x > 0)", "(gradient > 0) * (x > 0)"),
                 "You also removed negative gradients. Only the sign of x "
                 "decides.",
             ),
             Mistake(
-                _returned_mask,
+                edit("gradient * (x > 0)", "(x > 0) * 1.0"),
                 "That is the slope. The chain rule multiplies it by the "
                 "gradient that arrives.",
             ),
             Mistake(
-                _zero_counts,
+                edit("x > 0", "x >= 0"),
                 "At exactly 0 you let the gradient through. Here the slope "
                 "at 0 is 0: x > 0.",
             ),
             Mistake(
-                _unchanged,
+                edit(" * (x > 0)", ""),
                 "You passed everything on. Where x is negative, nothing gets "
                 "through.",
             ),
             Mistake(
-                _wrong_side,
+                edit("x > 0", "x < 0"),
                 "You closed the wrong side: the slope is 1 where x is above "
                 "0.",
             ),
             Mistake(
-                _leaky,
+                edit("(x > 0)", "np.where(x > 0, 1, 0.1)"),
                 "That is a leaky ReLU. A ReLU lets nothing through on the "
                 "left.",
             ),
             Mistake(
-                _forward_again,
+                edit("gradient * (x > 0)", "np.maximum(x, 0)"),
                 "That is the ReLU itself. Asked is what goes back.",
             ),
             Mistake(
-                _times_x,
+                edit("(x > 0)", "np.maximum(x, 0)"),
                 "You multiplied by the value of the ReLU, not by its slope.",
             ),
         ),
@@ -487,41 +344,45 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _maxout_units,
+                edit("axis=2", "axis=1"),
                 "You took the largest unit for each line. Each unit takes "
                 "the largest of its own lines: axis 2.",
             ),
             Mistake(
-                _maxout_mean,
+                edit("lines.max", "lines.mean"),
                 "You averaged the lines: that is a straight line again.",
             ),
             Mistake(
-                _maxout_sum,
+                edit("lines.max", "lines.sum"),
                 "You added the lines up: that is a straight line again.",
             ),
             Mistake(
-                _maxout_and_relu,
+                edit("lines.max(axis=2)", "np.maximum(lines.max(axis=2), 0)"),
                 "You cut off what is negative. A maxout unit has no 0 to "
                 "compare with, only its lines.",
             ),
             Mistake(
-                _maxout_late_bias,
+                edit(
+                    " + biases", "", "axis=2)", "axis=2) + biases.max(axis=1)"
+                ),
                 "You added the biases after the maximum. Each line has its "
                 "own, and it decides with.",
             ),
-            Mistake(_maxout_no_bias, "The biases are missing."),
+            Mistake(edit(" + biases", ""), "The biases are missing."),
             Mistake(
-                _maxout_first,
+                edit("lines.max(axis=2)", "lines[..., 0]"),
                 "You used the first line only. Compute all, then take the "
                 "largest.",
             ),
             Mistake(
-                _maxout_all_lines,
+                edit(".max(axis=2)", ""),
                 "You returned all lines. One number a unit goes on: the "
                 "largest.",
             ),
             Mistake(
-                _maxout_largest_weight,
+                lambda x, weights, biases: (
+                    x @ weights.max(axis=2) + biases.max(axis=1)
+                ),
                 "You took the largest weights. The largest *value* wins, "
                 "and that depends on x.",
             ),
@@ -541,8 +402,13 @@ EXERCISES = (
                 np.array([[1.0, 2.0, 8.0, 7.0], [4.0, 3.0, 5.0, 6.0]]),
                 np.array([[1.0, -2.0]]),
             ),
+            Case(np.array([[-4.0, -5.0], [-2.0, -3.0]]), np.array([[1.0]])),
             Case(
-                _rng.permutation(16).reshape(4, 4) * 1.0, _rng.random((2, 2))
+                np.array([[1.0, 3.0, 3.0, 5.0], [2.0, 0.0, 4.0, 1.0]]),
+                np.array([[1.0, -2.0]]),
+            ),
+            Case(
+                _rng.permutation(48).reshape(6, 8) * 1.0, _rng.random((3, 4))
             ),
         ),
         hints=(
@@ -554,27 +420,27 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _to_everyone,
+                lambda image, gradient: np.kron(gradient, np.ones((2, 2))),
                 "You gave the gradient to all four places. Only the largest "
                 "one reached the output.",
             ),
             Mistake(
-                _shared_out,
+                lambda image, gradient: np.kron(gradient, np.ones((2, 2))) / 4,
                 "You shared it out: that is average pooling. In max pooling "
                 "the largest place gets all.",
             ),
             Mistake(
-                _ones_at_maximum,
+                edit("gradient[i, j]", "1"),
                 "The places are right. What arrives there is the gradient of "
                 "the block, not 1.",
             ),
             Mistake(
-                _to_the_smallest,
+                edit("argmax", "argmin"),
                 "You gave it to the smallest of each block. That is min "
                 "pooling.",
             ),
             Mistake(
-                _to_the_first,
+                edit(" + di,", ",", " + dj]", "]"),
                 "You gave it to the first of each block. Look for the "
                 "largest.",
             ),
@@ -584,9 +450,22 @@ EXERCISES = (
                 "has its own.",
             ),
             Mistake(
-                _times_value,
+                edit("gradient[i, j]", "gradient[i, j] * block.max()"),
                 "You multiplied by the value. A maximum passes its input on "
                 "with slope 1.",
+            ),
+            Mistake(
+                edit("block.argmax", "np.maximum(block, 0).argmax"),
+                "Your search starts from 0 and finds nothing among negative "
+                "values. Start from the first value of the block.",
+            ),
+            Mistake(
+                edit(
+                    "result[2 * i + di, 2 * j + dj]",
+                    "result[image == block.max()]",
+                ),
+                "You looked for the value all over the image, and another "
+                "block can hold it, too. Look inside the block.",
             ),
         ),
         explanation="A maximum copies one input, so its slope is 1 for that "
