@@ -116,5 +116,5 @@ def test_the_command_prints_the_same_each_time(capsys):
 
 
 def test_an_unknown_lesson_is_refused():
-    with pytest.raises(CourseError, match="choose one of 00"):
+    with pytest.raises(CourseError, match="two digits"):
         slips.command("77")
