@@ -7,7 +7,8 @@ from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
 def attention_weights(scores):
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    highest = scores.max(axis=1, keepdims=True)
+    e = np.exp(scores - highest)
     return e / e.sum(axis=1, keepdims=True)
 
 
@@ -25,7 +26,8 @@ def mass_inside(weights, box):
 
 
 def additive_scores(places, state, W, U, v):
-    return np.tanh(places @ W + state @ U) @ v
+    hidden = np.tanh(places @ W + state @ U)
+    return hidden @ v
 
 
 def _softmax_taken(*arguments):
@@ -77,15 +79,12 @@ EXERCISES = (
                 "batch share one attention. Each row must sum to one.",
             ),
             Mistake(
-                edit(
-                    "np.exp(scores - scores.max(axis=1, keepdims=True))",
-                    "scores",
-                ),
+                edit("np.exp(scores - highest)", "scores"),
                 "Dividing by the sum is no softmax: scores may be negative or "
                 "sum to zero. Exponentiate first.",
             ),
             Mistake(
-                edit(" - scores.max(axis=1, keepdims=True)", ""),
+                edit(" - highest", ""),
                 "exp(1000) is infinite, and infinity by infinity is no "
                 "number. Subtract each row's maximum first: the weights stay "
                 "the same.",
@@ -256,10 +255,7 @@ EXERCISES = (
                 "them.",
             ),
             Mistake(
-                edit(
-                    "np.tanh(places @ W + state @ U) @ v",
-                    "np.tanh((places @ W + state @ U) @ v)",
-                ),
+                edit("np.tanh", "", "hidden @ v", "np.tanh(hidden @ v)"),
                 "The tanh is around the finished score. It belongs around "
                 "the sum, before v.",
             ),
@@ -269,14 +265,11 @@ EXERCISES = (
                 "the softmax.",
             ),
             Mistake(
-                edit(" @ v", ".sum(axis=1)"),
+                edit("hidden @ v", "hidden.sum(axis=1)"),
                 "You summed over the hidden numbers. v weighs them: @ v.",
             ),
             Mistake(
-                edit(
-                    "np.tanh(places @ W + state @ U)",
-                    "(np.tanh(places @ W) + np.tanh(state @ U))",
-                ),
+                edit("W + state @ U", "W) + np.tanh(state @ U"),
                 "You bent place and state each for itself, and added then: "
                 "the state adds the same number to all scores again. Add "
                 "first, bend the sum.",
