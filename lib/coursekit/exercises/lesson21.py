@@ -139,6 +139,7 @@ EXERCISES = (
             Case([2, 4, 1, 3, 0], _WORDS),
             Case([2, 4, 5, 6, 3, 0, 0], _WORDS),
             Case([4, 5, 3, 4, 6, 3], _WORDS),
+            Case([2, 4, 5, 0, 0], _WORDS),
         ),
         hints=(
             "Which of the numbers 0 to 3 should be said aloud?",
@@ -173,6 +174,16 @@ EXERCISES = (
                 edit("not in (0, 2)", "> 3", "[number]", "[number - 4]"),
                 "You subtracted 4, but words begins with the four special "
                 "ones: number k is words[k].",
+            ),
+            Mistake(
+                edit("(0, 2)", "()"),
+                "You stop at the end, but not all before it is said: <start> "
+                "is not, nor is the padding of a row without an end.",
+            ),
+            Mistake(
+                edit("in numbers:", "in numbers[: numbers.index(3)]:"),
+                "A sentence may have no end: the decoder stops at its longest "
+                "length. Then everything is said but padding and start.",
             ),
         ),
         explanation="Start, end and padding belong to the network, not to the "
@@ -236,6 +247,16 @@ EXERCISES = (
                 edit("targets != 0", "(targets != 0) & (targets != 3)"),
                 "<end> (3) is free in your mean, but it must be paid for: "
                 "else nobody learns to stop. Only padding (0) is free.",
+            ),
+            Mistake(
+                edit("(costs * mask).sum()", "costs.sum()"),
+                "You divide by the words, but the cost of padding is still in "
+                "the sum. Multiply by the mask first.",
+            ),
+            Mistake(
+                edit("!=", "=="),
+                "Your mask keeps the padding and drops the words. It must be "
+                "true where the target is not 0.",
             ),
         ),
         explanation="One sum of costs, one count of words. Keras does it with "
@@ -362,6 +383,20 @@ EXERCISES = (
                 "You divided by what the references have: that is a recall. "
                 "Precision is a share of the candidate's n-grams.",
             ),
+            Mistake(
+                edit("text.split()", "text.split()[:-1]"),
+                "You left the last n-gram out. Of m words there are m - n + "
+                "1, the last of them at m - n.",
+            ),
+            Mistake(
+                edit(
+                    "grams(reference)",
+                    "Counter({gram: reference.count(' '.join(gram))"
+                    " for gram in grams(candidate)})",
+                ),
+                "reference.count looks for letters: it finds a in ball too. "
+                "Count n-grams of words, in references as in the candidate.",
+            ),
         ),
         explanation="Clipping stops a captioner from repeating a safe word. "
         "Several references make the score higher, never lower: with more of "
@@ -444,6 +479,7 @@ EXERCISES = (
                 np.log([[0.1, 0.2, 0.4, 0.3], [0.05, 0.45, 0.15, 0.35]]),
                 5,
             ),
+            Case(np.array([-0.5]), np.log([[0.1, 0.6, 0.3]]), 2),
         ),
         hints=(
             "All beams are continued by all words; the best of them all stay.",
@@ -487,6 +523,19 @@ EXERCISES = (
                 "Parents and words are right, but you returned the step's "
                 "log-probabilities. The score of a sentence includes its "
                 "beginning.",
+            ),
+            Mistake(
+                edit("scores[:, np.newaxis]", "scores"),
+                "You added a score to each column, a word. It belongs to a "
+                "row, a beginning: make scores (k, 1) with np.newaxis.",
+            ),
+            Mistake(
+                edit(
+                    "best // width, best % width",
+                    "best % width, best // width",
+                ),
+                "Parents and words are swapped. // gives the row of the flat "
+                "table, the parent; % gives the column, the word.",
             ),
         ),
         explanation="The parent tells whose state to carry on. Forgetting to "

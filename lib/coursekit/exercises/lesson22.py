@@ -55,6 +55,7 @@ EXERCISES = (
             Case(np.array([[0.0, 1.0]])),
             Case(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 1.0]])),
             Case(np.array([[1000.0, 999.0], [0.0, 3.0]])),
+            Case(np.array([[1000.0, 0.0, 0.0, 0.0, 0.0]])),
         ),
         hints=(
             "What must sum to one: the places of a picture, or the pictures?",
@@ -107,6 +108,12 @@ EXERCISES = (
                 "The exponentials are right. Divide them by their row's sum, "
                 "so that each row sums to one.",
             ),
+            Mistake(
+                edit("max", "min"),
+                "After your subtraction an exponent may still be far above 0, "
+                "and exp overflows. Subtract the row's maximum: then the "
+                "largest is exp(0).",
+            ),
         ),
         explanation="Each picture's weights sum to one, whatever else is in "
         "the batch. The wrong axis raises no error: every shape fits, and "
@@ -157,6 +164,14 @@ EXERCISES = (
                 edit(".sum(axis=1)", ""),
                 "The places are weighted now. Sum over them, axis 1.",
             ),
+            Mistake(
+                edit(
+                    "(weights[:, :, np.newaxis] * places).sum(axis=1)",
+                    "weights @ places",
+                ),
+                "weights @ places takes every picture's weights to every "
+                "picture's places: (n, n, d). Each picture has its own.",
+            ),
         ),
         explanation="In one line: np.einsum('np,npd->nd', weights, places).",
     ),
@@ -169,6 +184,7 @@ EXERCISES = (
             Case(_MAP, (0, 0, 1, 1)),
             Case(_MAP, (1, 2, 3, 4)),
             Case(_MAP, (0, 1, 4, 2)),
+            Case(np.arange(1.0, 11).reshape(2, 5) / 55, (2, 0, 5, 1)),
         ),
         hints=(
             "Rows run from top to bottom, columns from left to right.",
@@ -234,6 +250,13 @@ EXERCISES = (
                 np.array([1.0, 2.0, -1.0]),
                 np.array([[1.0, 0.5], [-0.5, 1.0]]),
                 np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]),
+                np.array([2.0, -1.0]),
+            ),
+            Case(
+                np.array([[1.0, 0.0, -1.0]]),
+                np.array([0.5]),
+                np.array([[1.0, 0.5], [0.3, -1.0], [-0.2, 0.4]]),
+                np.array([[0.6, -0.8]]),
                 np.array([2.0, -1.0]),
             ),
         ),
@@ -328,6 +351,11 @@ EXERCISES = (
                 edit("axis=0", "axis=1", "fair - total", "1 - total"),
                 "You summed over places: those sums are 1 by the softmax. "
                 "The penalty is about the sums over time.",
+            ),
+            Mistake(
+                edit("((fair - total) ** 2)", "(fair - total)"),
+                "Without the square the gaps cancel: they sum to 0 however "
+                "uneven the looks are.",
             ),
         ),
         explanation="The paper writes 1 for the fair share. That can be "

@@ -98,6 +98,7 @@ EXERCISES = (
             Case(np.array([[255.0, 128.0, 0.0]]), "mobilenet"),
             Case(np.array([[255.0, 128.0, 0.0]]), "resnet"),
             Case(np.arange(12.0).reshape(2, 2, 3) * 20, "resnet"),
+            Case(np.array([[200, 100, 0]], "uint8"), "mobilenet"),
         ),
         hints=(
             "Two families, two formulas: start with an if.",
@@ -144,6 +145,16 @@ EXERCISES = (
                 "You treat both families alike. ResNet's weights want means "
                 "taken off, at the scale 0 to 255, blue first.",
             ),
+            Mistake(
+                edit("return pixels /", "return pixels[..., ::-1] /"),
+                "You reversed the channels for MobileNet too. It reads red "
+                "first, as the pixels come; only ResNet wants blue first.",
+            ),
+            Mistake(
+                edit("pixels / 127.5", "2 * pixels / 255"),
+                "The formula is right, but an image is uint8: twice 200 wraps "
+                "around to 144. Divide first.",
+            ),
         ),
         explanation="A network expects the pixels it was trained with. "
         "Nothing fails when they are others: the features are just worse. "
@@ -160,6 +171,7 @@ EXERCISES = (
             Case(["a.jpg#0\tA dog .", "a.jpg#1\tDogs run ."]),
             Case(_SHUFFLED),
             Case(["a.jpg#10\tIt runs .", "a.jpg#9\tA dog ."]),
+            Case(["a.jpg#0\tDog #7 runs .", "a.jpg#1\tDog #7 runs ."]),
         ),
         hints=(
             "Cut each line at the tab, then the label at #.",
@@ -206,6 +218,14 @@ EXERCISES = (
                 "Each caption overwrites the one before it, so one is left. "
                 "Collect them in a list.",
             ),
+            Mistake(
+                edit(
+                    "(int(number), caption)",
+                    '(int(number), caption.split("#")[0])',
+                ),
+                "A caption may hold a # too. Cut the line at the tab first, "
+                "and look for # in the label only.",
+            ),
         ),
         explanation="References that belong to other photographs raise no "
         "error; training even works a little, since captions resemble each "
@@ -221,6 +241,7 @@ EXERCISES = (
             Case([2, 4, 5, 3, 0, 0], _WORDS),
             Case([4, 5, 3, 6, 0], _WORDS),
             Case([4, 5, 3, 6, 3], _WORDS),
+            Case([2, 4, 1, 0, 0], _WORDS),
         ),
         hints=(
             "Walk along the numbers. Which one tells you to stop?",
@@ -260,6 +281,21 @@ EXERCISES = (
                 "The <end> is still there. It would count as a word that is "
                 "nearly always right. Stop before it.",
             ),
+            Mistake(
+                edit("(0, 2)", "(0,)"),
+                "You stop at the end and skip padding, but <start> is still "
+                "said. Skip 2 too.",
+            ),
+            Mistake(
+                edit("in numbers:", "in numbers[: numbers.index(3)]:"),
+                "A decoded row may have no end: the decoder stops at its "
+                "longest length. Then all counts but padding and start.",
+            ),
+            Mistake(
+                edit("(0, 2)", "(0, 1, 2)"),
+                "You left the unknown word out, number 1. Somebody said a "
+                "word there: without it the sentence looks shorter.",
+            ),
         ),
         explanation="Everything after the first <end> is noise or padding. "
         "Both change BLEU by points, in either direction.",
@@ -275,6 +311,7 @@ EXERCISES = (
             Case(["epoch-4.npz", "part-epoch-5.npz"]),
             Case(["epoch-9.npz", "epoch-10.npz"]),
             Case(["epoch-12.npz", "epoch-11.npz"]),
+            Case(["part-epoch-1.npz"]),
         ),
         hints=(
             "Which files are whole? Only those may be counted on.",
@@ -316,6 +353,16 @@ EXERCISES = (
                 "You count files. Old ones may have been removed to save "
                 "space: read the number in the name.",
             ),
+            Mistake(
+                edit("max(done, default=0)", "max(done) if files else 0"),
+                "When the power fails in the first epoch, there are files but "
+                "no whole one: no epoch is done. max(..., default=0) says so.",
+            ),
+            Mistake(
+                edit("default=0)", "default=0) + 1"),
+                "That is the number of the next epoch. Asked for is how many "
+                "are done.",
+            ),
         ),
         explanation="A file gets its final name when it is whole, so the "
         "name can be trusted. Numbers in names are compared as numbers.",
@@ -331,6 +378,7 @@ EXERCISES = (
             Case("zebra", _TWO),
             Case("the", _TWO),
             Case("cat", _THREE),
+            Case("dog", [*_TWO, *_THREE]),
         ),
         hints=(
             "Count pictures, not captions and not words.",
@@ -382,6 +430,14 @@ EXERCISES = (
                 edit("math.log", ""),
                 "The logarithm is missing. It makes the weight 0 for a word "
                 "that every picture has.",
+            ),
+            Mistake(
+                edit(
+                    "len(references) / max(having, 1)",
+                    "max(having, 1) / len(references)",
+                ),
+                "Upside down: a rare word must weigh more. All pictures are "
+                "above, those that have the word below.",
             ),
         ),
         explanation="A word that all pictures have tells nothing about one: "
