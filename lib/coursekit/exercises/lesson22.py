@@ -55,7 +55,7 @@ EXERCISES = (
             Case(np.array([[0.0, 1.0]])),
             Case(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 1.0]])),
             Case(np.array([[1000.0, 999.0], [0.0, 3.0]])),
-            Case(np.array([[1000.0, 0.0, 0.0, 0.0, 0.0]])),
+            Case(np.array([[0.0, 0.0, 1000.0, 0.0, 0.0]])),
         ),
         hints=(
             "What must sum to one: the places of a picture, or the pictures?",
