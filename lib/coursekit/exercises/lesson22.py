@@ -109,6 +109,16 @@ EXERCISES = (
                 "so that each row sums to one.",
             ),
             Mistake(
+                edit(
+                    "max(axis=1, keepdims=True)",
+                    "max(axis=1)",
+                    "sum(axis=1, keepdims=True)",
+                    "sum(axis=1)",
+                ),
+                "A maximum (n,) lies along the places. One for each row is a "
+                "column, (n, 1): keepdims=True.",
+            ),
+            Mistake(
                 edit("max", "min"),
                 "After your subtraction an exponent may still be far above 0, "
                 "and exp overflows. Subtract the row's maximum: then the "
