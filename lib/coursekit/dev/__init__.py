@@ -1,0 +1,1 @@
+"""What a maintainer of the course runs."""
