@@ -16,8 +16,9 @@ from typing import Any
 from coursekit.errors import CourseError
 
 BACKENDS = ("tensorflow", "jax", "torch")
-_ALLOWED = {
-    "floatx": ("float16", "float32", "float64"),
+# What Keras knows; the lessons need the first.
+ALLOWED = {
+    "floatx": ("float32", "float16", "float64"),
     "image_data_format": ("channels_last", "channels_first"),
 }
 _USED = ("keras", "numpy", "matplotlib")
@@ -38,8 +39,8 @@ def check(lesson: str = "", backends: Iterable[str] = BACKENDS) -> None:
 
     ``backends`` are those that the lesson runs on.
     """
-    config = _config()
-    for key, allowed in _ALLOWED.items():
+    config = settings()
+    for key, allowed in ALLOWED.items():
         if config.get(key, allowed[0]) not in allowed:
             raise CourseError(
                 f"{config_file()} says {key} = {config[key]!r}, which Keras "
@@ -66,8 +67,8 @@ def check(lesson: str = "", backends: Iterable[str] = BACKENDS) -> None:
         _refuse_shadow(package)
 
 
-def _config() -> dict[str, Any]:
-    """keras.json as Keras reads it: {} when it is absent or no JSON."""
+def settings() -> dict[str, Any]:
+    """What keras.json says; {} when it is absent or no JSON."""
     try:
         config = json.loads(config_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -151,7 +151,8 @@ def test_a_backend_that_cannot_be_imported(monkeypatch):
 
 def test_a_mistyped_profile(monkeypatch):
     monkeypatch.setenv("COURSEKIT_PROFILE", "fast")
-    found = doctor.check_profile()
+    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
+    (found,) = [check for check in doctor.run() if check.name == "profile"]
     assert found.state == "FAIL" and "quick or full" in found.fix
 
 
@@ -191,3 +192,39 @@ def test_the_disk(tmp_path, monkeypatch, free, state):
     usage = type("usage", (), {"free": free})
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: usage)
     assert doctor.check_disk(tmp_path / "not yet", "disk").state == state
+
+
+def test_a_check_that_raises_is_a_failure_and_the_others_go_on(monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(paths, "cache_dir", no_home)
+    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
+    found = {check.name: check for check in doctor.run()}
+    assert found["download cache"].state == "FAIL"
+    assert "home directory" in found["download cache"].found
+    assert found["Python"].state == "OK" and "disk: lessons" in found
+
+
+def test_a_kernel_of_another_python_is_no_kernel_of_this_one(
+    tmp_path, monkeypatch
+):
+    spec = tmp_path / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    other = tmp_path / "other" / "python"
+    (spec / "kernel.json").write_text(
+        json.dumps({"argv": [str(other), "-m"], "display_name": "P"})
+    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    check = doctor.check_kernel()
+    assert check.state == "FAIL" and str(other) in check.found
+
+
+def test_settings_of_keras_that_a_lesson_takes_back_are_a_warning(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert doctor.check_keras_settings().state == "OK"
+    (tmp_path / "keras.json").write_text('{"floatx": "float16"}')
+    check = doctor.check_keras_settings()
+    assert check.state == "WARN" and "floatx = float16" in check.found
