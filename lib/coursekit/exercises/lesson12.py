@@ -211,6 +211,19 @@ EXERCISES = (
                 "h * W multiplies entry by entry and gives a table. A row "
                 "times a table is h @ W.",
             ),
+            Mistake(
+                edit("+ b", "- b"),
+                "The sign: the bias is added, not subtracted.",
+            ),
+            Mistake(
+                edit("+ h @", "- h @"),
+                "The sign: the part of the old state is added, not "
+                "subtracted.",
+            ),
+            Mistake(
+                edit("h @ W", "h"),
+                "W is missing: the old state acts through W, h @ W.",
+            ),
         ),
         explanation="All vectors are rows, so they stand on the left of "
         "their tables. The typical mistake is W @ h: no error appears, "
@@ -226,6 +239,10 @@ EXERCISES = (
             Case(
                 np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]]),
                 np.array([0, 2, 1]),
+            ),
+            Case(
+                np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]),
+                np.array([0, 1, 1]),
             ),
         ),
         hints=(
@@ -279,6 +296,19 @@ EXERCISES = (
                 "That is the logarithm to base 2. Take the natural one, "
                 "np.log.",
             ),
+            Mistake(
+                edit("np.log(chosen)", "chosen"),
+                "The logarithm is missing: the loss of a step is minus the "
+                "logarithm of a probability.",
+            ),
+            Mistake(
+                edit(
+                    "np.arange(len(targets)), targets",
+                    "targets, np.arange(len(targets))",
+                ),
+                "The indices are exchanged: rows are steps, columns are "
+                "signs.",
+            ),
         ),
         explanation="The probability of the whole sequence is the product "
         "of its steps; minus its logarithm is the sum of the steps' losses.",
@@ -303,6 +333,11 @@ EXERCISES = (
                 _states(5, 3),
                 _rng.normal(size=(5, 3)),
                 _rng.normal(size=(3, 3)),
+            ),
+            Case(
+                np.array([[0.5, -0.4], [0.1, 0.6]]),
+                np.array([[1.0, 2.0]]),
+                _W2,
             ),
         ),
         hints=(
@@ -370,6 +405,29 @@ EXERCISES = (
                 edit("return total", "return total / len(g_outputs)"),
                 "That is the mean over the steps. The gradient is their sum.",
             ),
+            Mistake(
+                edit("states[t] ** 2", "states[t]"),
+                "The square is missing: the slope of tanh is 1 - h_t squared.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "np.tanh(states[t]) ** 2"),
+                "states[t] has passed the tanh already. Its slope is 1 - "
+                "states[t] ** 2, without another tanh.",
+            ),
+            Mistake(
+                edit("return total", "return -total"),
+                "That is minus the gradient. The minus belongs to the step "
+                "of descent.",
+            ),
+            Mistake(
+                edit("a @ W.T", "a"),
+                "W is missing on the way back: future = a @ W.T.",
+            ),
+            Mistake(
+                edit("0, -1", "1, -1"),
+                "You stop too early: the first step has a share too, with "
+                "h_0, which need not be zero.",
+            ),
         ),
         explanation="The error of each step goes back along the chain of "
         "states, through W transposed and the slope of tanh, and leaves a "
@@ -388,6 +446,7 @@ EXERCISES = (
                 np.zeros(2),
             ),
             Case([_rng.normal(size=(steps, 2)) for steps in (2, 5, 3)], *_net),
+            Case([np.array([[1.0, 0.0], [0.0, -1.0]])], *_net),
         ),
         hints=(
             "Two loops: over the sequences, and over the steps of each.",
@@ -437,6 +496,20 @@ EXERCISES = (
                 edit("    last.append", "        last.append"),
                 "You kept the state of every step. Only the last one of each "
                 "sequence is asked for.",
+            ),
+            Mistake(edit(" + b", ""), "The bias b is missing."),
+            Mistake(
+                edit("+ b", "- b"),
+                "The sign: the bias is added, not subtracted.",
+            ),
+            Mistake(
+                edit("+ h @", "- h @"),
+                "The sign: the part of the old state is added, not "
+                "subtracted.",
+            ),
+            Mistake(
+                edit("np.tanh(", "("),
+                "The tanh is missing: every new state is the tanh of the sum.",
             ),
         ),
         explanation="A sequence knows nothing of the one before it, so its "
@@ -582,6 +655,24 @@ EXERCISES = (
                 _state_cut_too,
                 "You cut the state as well. Truncation leaves the forward "
                 "pass alone: compute all states first.",
+            ),
+            Mistake(
+                edit("h[s] ** 2", "h[s]"),
+                "The square is missing: the slope of tanh is 1 - h_s squared.",
+            ),
+            Mistake(
+                edit("max(0, t - reach)", "t - reach"),
+                "At the first steps you go back past the beginning: there "
+                "h[s - 1] is a state from the end, without an error. Stop at "
+                "max(0, t - reach).",
+            ),
+            Mistake(
+                edit("len(x) + 1", "len(x)"),
+                "The last step is missing: its state counts in the loss too.",
+            ),
+            Mistake(
+                edit("total +=", "total ="),
+                "You kept the last term. The derivative is the sum of all.",
             ),
         ),
         explanation="With reach = T it is the full gradient, which a finite "

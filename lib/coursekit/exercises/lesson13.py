@@ -135,6 +135,15 @@ EXERCISES = (
                 "h is the new state already: do not send it through W and "
                 "tanh again. Its slope is 1 - h**2.",
             ),
+            Mistake(
+                edit("h**2", "h"),
+                "The square is missing: the slope of tanh is 1 - h**2.",
+            ),
+            Mistake(
+                edit("@", "*"),
+                "np.diag(slope) * W.T multiplies entry by entry and keeps "
+                "the diagonal alone. Take the product of matrices, @.",
+            ),
         ),
         explanation="Through W^T into the sums, then through the slope of "
         "each receiving unit. A finite difference tells at once on which "
@@ -202,6 +211,11 @@ EXERCISES = (
                 edit(" / largest", ""),
                 "Divide by the radius that the matrix has now.",
             ),
+            Mistake(
+                edit("eigvals", "eigvalsh"),
+                "eigvalsh takes the matrix for a symmetric one. This one "
+                "need not be: np.linalg.eigvals.",
+            ),
         ),
         explanation="Eigenvalues scale with the matrix, so one division is "
         "enough. The modulus matters: a real matrix may have complex "
@@ -216,6 +230,9 @@ EXERCISES = (
             Case(np.zeros(2), np.array([3.0, 4.0]), 1.0, 0.7),
             Case(np.array([1.0, -2.0]), np.array([0.3, 0.4]), 0.1, 0.7),
             Case(np.array([5.0, 1.0]), np.array([-6.0, 8.0]), 0.1, 2.0),
+            Case(
+                np.ones((2, 2)), np.array([[3.0, 0.0], [0.0, 4.0]]), 0.5, 4.5
+            ),
         ),
         hints=(
             "What is limited: the gradient, the step or the weights?",
@@ -284,6 +301,22 @@ EXERCISES = (
                 edit("length > threshold", "True", " * threshold", ""),
                 "Your gradient always has length 1. Longer than the "
                 "threshold: make it threshold long. Shorter: leave it.",
+            ),
+            Mistake(
+                edit(" * threshold", ""),
+                "You made a long gradient 1 long. It has to be as long as "
+                "the threshold: times threshold.",
+            ),
+            Mistake(
+                edit(" / length", ""),
+                "A long gradient times the threshold is not threshold long: "
+                "divide by its length as well.",
+            ),
+            Mistake(
+                edit("norm(gradient)", "norm(gradient, 2)"),
+                "For a matrix np.linalg.norm(gradient, 2) is its largest "
+                "singular value. The length counts every entry: "
+                "np.linalg.norm(gradient).",
             ),
         ),
         explanation="The order matters: clip the gradient, then multiply by "
@@ -367,6 +400,26 @@ EXERCISES = (
                 edit("states[t] **", "states[t - 1] **"),
                 "The slope at step t is made from the state *after* it: "
                 "1 - states[t] ** 2.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "states[t]"),
+                "The square is missing: the slope of tanh is 1 - states[t] "
+                "** 2.",
+            ),
+            Mistake(
+                edit("local @ W.T", "local"),
+                "W is missing on the way back: delta = local @ W.T.",
+            ),
+            Mistake(
+                edit(
+                    "np.linalg.norm(np.outer(states[t - 1], local))",
+                    "(np.outer(states[t - 1], local) ** 2).sum()",
+                ),
+                "These are squared lengths: the root is missing.",
+            ),
+            Mistake(
+                edit("range(1,", "range(2,"),
+                "The first step is missing: W also leads from h_0 to h_1.",
             ),
         ),
         explanation="It is back-propagation through time with a ruler held "
