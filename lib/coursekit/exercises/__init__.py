@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from coursekit import lookup
 from coursekit.exercises import engine
 from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
@@ -90,23 +91,8 @@ def load(lesson: str) -> tuple[Exercise, ...]:
 
 
 def _find(exercise_id: str) -> Exercise | None:
-    """The exercise of that id; prints what there is when it is unknown."""
-    wanted = str(exercise_id).strip()
-    lesson = wanted.partition(".")[0]
-    if lesson not in lessons():
-        print(
-            f"There is no exercise {wanted!r}: ids look like 01.2, and "
-            f"these lessons have exercises: {', '.join(lessons())}."
-        )
-        return None
-    known = {exercise.id: exercise for exercise in load(lesson)}
-    if wanted not in known:
-        print(
-            f"There is no exercise {wanted!r}; "
-            f"lesson {lesson} has {', '.join(known)}. "
-            "(Quiz questions are answered with ck.answer.)"
-        )
-    return known.get(wanted)
+    other = "Quiz questions are answered with ck.answer."
+    return lookup.find("exercise", exercise_id, lessons(), load, other)
 
 
 def _is_letter(answer: Any) -> bool:
