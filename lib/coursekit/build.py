@@ -115,7 +115,7 @@ def is_current(source: Path) -> bool:
 
 def print_inputs() -> None:
     """Print, as JSON, the kit's files that this process has used."""
-    from coursekit.data import files
+    from coursekit.data.readers import files
 
     root = paths.kit_root()
     modules = [

@@ -162,7 +162,7 @@ def check_profile() -> Check:
 
 def check_bundled_data() -> Check:
     """Every file of data/ is the one the kit shipped."""
-    from coursekit.data import files
+    from coursekit.data.readers import files
 
     try:
         shipped = files.checksums()

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from coursekit import data, paths
-from coursekit.data import digits, files, registry
+from coursekit.data import registry
 from coursekit.data.dataset import Split
+from coursekit.data.readers import files
+from coursekit.data.sets import digits
 from coursekit.errors import CourseError
 
 BUNDLED = [name for name in registry.names() if registry.info(name).bundled]

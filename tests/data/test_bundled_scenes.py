@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import files, scenes
-from coursekit.data.scenes import HELD_OUT, Thing
+from coursekit.data.readers import files
+from coursekit.data.sets import scenes
+from coursekit.data.sets.scenes import HELD_OUT, Thing
 from coursekit.errors import CourseError
 
 PLURAL = {"box": "boxes"}

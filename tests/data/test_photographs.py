@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from coursekit import data
-from coursekit.data import photographs
 from coursekit.data.fetch import download
+from coursekit.data.readers import photographs
 from coursekit.errors import CourseError
 
 NAMES = [f"photo {n} é.jpg" for n in range(10)]

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from coursekit import doctor, paths
 from coursekit.cli import app
-from coursekit.data import files
+from coursekit.data.readers import files
 from coursekit.doctor import Check
 
 

@@ -12,7 +12,7 @@ from coursekit import paths
 from coursekit.data.fetch import download
 from coursekit.data.fetch.lock import only_one
 from coursekit.data.fetch.unpack import unpack
-from coursekit.data.files import sha256
+from coursekit.data.readers.files import sha256
 from coursekit.errors import CourseError
 
 if TYPE_CHECKING:
