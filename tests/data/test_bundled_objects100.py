@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.sets import cifar100, objects100
 
 

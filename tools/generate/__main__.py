@@ -14,7 +14,8 @@ from importlib import import_module
 
 from coursekit import paths
 from coursekit.data.fingerprint import fingerprint
-from coursekit.data.readers import files
+from coursekit.data.readers import bundled
+from coursekit.files import sha256
 from generate.writing import write_bytes
 
 # Each module's generate() writes data/<its files>.
@@ -65,7 +66,7 @@ def _checksums() -> dict[str, str]:
     """sha256 of every data file now in data/."""
     text = (".md", ".toml", ".part")
     return {
-        path.name: files.sha256(path)
+        path.name: sha256(path)
         for path in sorted(paths.data_dir().iterdir())
         if path.is_file() and path.suffix not in text
     }
@@ -86,7 +87,7 @@ def _write_table(tables: dict[str, dict[str, str]]) -> None:
         lines.append(f"[{table}]")
         lines += [f'"{name}" = "{values[name]}"' for name in sorted(values)]
     write_bytes("checksums.toml", ("\n".join(lines) + "\n").encode())
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     path = paths.data_dir() / "README.md"
     if path.exists():
         rows = [f"| {k} | `{v}` |\n" for k, v in tables["sha256"].items()]

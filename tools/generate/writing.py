@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import paths
+from coursekit.files import replacing
 
 
 def write_npz(name: str, arrays: Mapping[str, np.ndarray]) -> Path:
@@ -28,7 +29,6 @@ def write_npz(name: str, arrays: Mapping[str, np.ndarray]) -> Path:
 def write_bytes(name: str, content: bytes) -> Path:
     """Write data/``name`` whole or not at all."""
     path = paths.data_dir() / name
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    with replacing(path) as part:
+        part.write_bytes(content)
     return path

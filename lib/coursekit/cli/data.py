@@ -7,7 +7,7 @@ import typer
 from coursekit import paths
 from coursekit.data import registry
 from coursekit.data.fetch import Source, find, install
-from coursekit.data.fetch.source import keras_home, own_root
+from coursekit.data.fetch.location import keras_home, own_root
 from coursekit.errors import CourseError
 
 app = typer.Typer(
@@ -155,12 +155,12 @@ def _state(name: str) -> str:
 
 def _verify(name: str) -> list[tuple[str, bool]]:
     """(what, is it good) for every part of a set that is here."""
-    from coursekit.data.readers import files
+    from coursekit.data.readers import bundled
 
     lines = []
     for file in registry.info(name).files:
         try:
-            files.bundled(file)
+            bundled.path_of(file)
             lines.append((f"data/{file}", True))
         except CourseError as error:
             lines.append((error.message, False))

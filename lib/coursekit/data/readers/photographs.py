@@ -9,17 +9,15 @@ import contextlib
 import hashlib
 import itertools
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from coursekit import paths
-from coursekit.data.fetch.download import require_space
-from coursekit.data.fetch.lock import only_one
 from coursekit.data.fetch.progress import bar
 from coursekit.errors import CourseError
+from coursekit.files import only_one, replacing, require_space
 
 
 def decode(path: Path, size: int) -> np.ndarray | None:
@@ -97,12 +95,10 @@ def left_out(**counts: int) -> str:
 
 
 def _make(files: Sequence[Path], size: int, store: Path) -> None:
-    """Decode into a folder beside the store and rename it when complete."""
-    part = store.with_name(store.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    """Decode into a new folder, which is there when it is complete."""
     positions: list[int] = []
-    try:
+    with replacing(store) as part:
+        part.mkdir()
         require_space(part, len(files) * size * size * 3)
         with (part / "images.bin").open("wb") as images:
             for position, path in enumerate(_shown(files)):
@@ -111,10 +107,6 @@ def _make(files: Sequence[Path], size: int, store: Path) -> None:
                     images.write(picture.tobytes())
                     positions.append(position)
         np.save(part / "positions.npy", np.array(positions, "int64"))
-        part.replace(store)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
 
 
 def _fingerprint(files: Sequence[Path]) -> str:

@@ -8,7 +8,7 @@ pixel counts the inked dots of a 4x4 block of the original bitmap: 0 to 16.
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.errors import CourseError
 
 SIZES = (8, 16, 28)

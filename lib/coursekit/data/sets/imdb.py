@@ -10,10 +10,11 @@ from pathlib import Path
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.files import read_arrays, sha256
+from coursekit.data.readers.arrays import read_arrays
 from coursekit.data.readers.pickles import read_number_lists
 from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError
+from coursekit.files import sha256
 
 INFO = DatasetInfo(
     name="imdb",

@@ -8,7 +8,7 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.files import read_arrays
+from coursekit.data.readers.arrays import read_arrays
 from coursekit.data.sets.digits import enlarge
 from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError

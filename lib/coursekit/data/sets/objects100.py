@@ -12,7 +12,7 @@ The file holds the numbers that vary; pictures are drawn while loading.
 import numpy as np
 
 from coursekit.data.dataset import DatasetInfo, Families, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.render import drawing
 
 FAMILIES = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coursekit.data.dataset import DatasetInfo
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 
 INFO = DatasetInfo(
     name="photos",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.render import stick_figures
 
 INFO = DatasetInfo(

@@ -8,7 +8,7 @@ on the order of the words or on words far apart, and a bag of words fails:
 from dataclasses import dataclass
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.readers.texts import unpack_lines
 
 INFO = DatasetInfo(

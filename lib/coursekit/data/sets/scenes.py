@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.render.backdrops import SETTINGS, TIMES
 from coursekit.data.render.random_scenes import HELD_OUT
 from coursekit.data.render.scene_pictures import (

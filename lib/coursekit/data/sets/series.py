@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.errors import CourseError
 
 INFO = DatasetInfo(

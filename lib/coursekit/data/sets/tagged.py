@@ -8,7 +8,7 @@ verbs, adjectives, adverbs and names that the training sentences do not.
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.readers.texts import unpack_lines
 from coursekit.data.sets.ud_english import TAGS
 

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.files import read_npz
+from coursekit.data.readers.bundled import read_npz
 from coursekit.data.readers.texts import unpack_lines
 
 INFO = DatasetInfo(

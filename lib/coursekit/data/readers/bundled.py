@@ -1,6 +1,5 @@
 """Reading the bundled files in data/, each checked before use."""
 
-import hashlib
 import tomllib
 import zipfile
 from functools import cache
@@ -10,14 +9,11 @@ import numpy as np
 
 from coursekit import paths
 from coursekit.errors import CourseError
+from coursekit.files import sha256
 
 _REMEDY = (
     "restore the file with `git checkout -- data`, or make it again with "
     "`make data`"
-)
-_REMEDY_OWN = (
-    "this is not the published file or it is damaged; remove it and fetch "
-    "the set again (`coursekit data fetch`)"
 )
 
 
@@ -39,13 +35,7 @@ def used() -> list[str]:
     return sorted(_USED)
 
 
-def sha256(path: Path) -> str:
-    """Hexadecimal sha256 of a file, read in pieces."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def bundled(name: str) -> Path:
+def path_of(name: str) -> Path:
     """Path of a bundled file, after its checksum was compared.
 
     Raises CourseError when the file is missing, unlisted or changed.
@@ -70,7 +60,7 @@ def bundled(name: str) -> Path:
 
 def read_npz(name: str) -> dict[str, np.ndarray]:
     """All arrays of a bundled .npz file; never unpickles anything."""
-    path = bundled(name)
+    path = path_of(name)
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
@@ -78,24 +68,3 @@ def read_npz(name: str) -> dict[str, np.ndarray]:
         raise CourseError(
             f"{path} cannot be read: {error}", _REMEDY
         ) from error
-
-
-def read_arrays(path: Path, **shapes: tuple[int, ...]) -> list[np.ndarray]:
-    """Arrays of an .npz file from elsewhere, their shapes checked.
-
-    ``read_arrays(path, x_train=(60000, 28, 28))``; never unpickles anything.
-    Raises CourseError when the file is damaged or holds something else.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = [stored[name] for name in shapes]
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as e:
-        raise CourseError(f"{path} cannot be read: {e}", _REMEDY_OWN) from e
-    for array, (name, shape) in zip(arrays, shapes.items(), strict=True):
-        if array.shape != shape:
-            raise CourseError(
-                f"{path} holds {name} of shape {array.shape}, "
-                f"expected {shape}.",
-                _REMEDY_OWN,
-            )
-    return arrays
