@@ -16,8 +16,11 @@ import numpy as np
 
 from coursekit import paths
 from coursekit.data.fetch.progress import bar
+from coursekit.data.readers.pictures import open_picture
 from coursekit.errors import CourseError
 from coursekit.files import only_one, replacing, require_space
+
+_READER = 2  # counts the changes of what a picture file becomes
 
 
 def decode(path: Path, size: int) -> np.ndarray | None:
@@ -25,15 +28,11 @@ def decode(path: Path, size: int) -> np.ndarray | None:
 
     The whole picture is squeezed into the square; nothing is cut off.
     """
-    from PIL import Image
-
     try:
-        with Image.open(path) as picture:
-            picture.draft("RGB", (size, size))  # JPEG: decode fewer pixels
-            square = picture.convert("RGB").resize((size, size))
-            return np.asarray(square)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        picture = open_picture(path, at_least=size)
+    except CourseError:
         return None
+    return np.asarray(picture.resize((size, size)))
 
 
 def load_pictures(
@@ -110,14 +109,14 @@ def _make(files: Sequence[Path], size: int, store: Path) -> None:
 
 
 def _fingerprint(files: Sequence[Path]) -> str:
-    """Changes when a file of the set is added, removed or replaced."""
+    """Changes with the files of a set and with the way they are read."""
     facts = []
     for path in files:
         with contextlib.suppress(OSError):
             state = path.stat()
             facts.append([path.name, state.st_size, int(state.st_mtime)])
     folder = str(files[0].resolve().parent) if files else ""
-    text = json.dumps([folder, facts])
+    text = json.dumps([_READER, folder, facts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
