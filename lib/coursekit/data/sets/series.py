@@ -12,8 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.readers.bundled import read_npz
+from coursekit.data.splits import over_time
 from coursekit.errors import CourseError
 
 INFO = DatasetInfo(
@@ -62,15 +63,10 @@ def load(series: str = "sunspots") -> Dataset:
     columns, first, unit, step = SERIES[series]
     x, extra = _values(series, read_npz("series.npz"))
     time = np.array(first, f"datetime64[{unit}]") + step * np.arange(len(x))
-    extra = {"time": time} | extra
-    bounds = [int(len(x) * share) for share in (0, 0.7, 0.85, 1)]
-    train, validation, test = (
-        Split(x[part], x[part, 0], {k: v[part] for k, v in extra.items()})
-        for part in map(slice, bounds[:-1], bounds[1:])
-    )
+    splits = over_time(x, x[:, 0], time=time, **extra)
     info = replace(INFO, real=False, licence="MIT")
     info = info if series == "weather" else INFO
-    return Dataset(info, train, validation, test, note=series, columns=columns)
+    return Dataset(info, *splits, note=series, columns=columns)
 
 
 def _values(series: str, stored: dict) -> tuple[np.ndarray, dict]:

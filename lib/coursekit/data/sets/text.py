@@ -2,9 +2,10 @@
 
 from itertools import groupby
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.readers.texts import unpack_lines
+from coursekit.data.splits import next_character
 
 INFO = DatasetInfo(
     name="text",
@@ -28,12 +29,8 @@ def load() -> Dataset:
     tales = [
         "\n".join(group) for full, group in groupby(lines, key=bool) if full
     ]
-    train, validation, test = (
-        "\n\n".join(tales[start:stop]) + "\n"
+    splits = (
+        next_character("\n\n".join(tales[start:stop]) + "\n")
         for start, stop in ((0, 104), (104, 117), (117, 130))
     )
-    return Dataset(INFO, _split(train), _split(validation), _split(test))
-
-
-def _split(text: str) -> Split:
-    return Split(text[:-1], text[1:])
+    return Dataset(INFO, *splits)
