@@ -6,8 +6,8 @@ GPU_FLAG := $(if $(GPU),--gpu,)
 LESSONS ?=
 LAB_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
-	--nbval-current-env -p coursekit.replay
-CODE := lib tools tests benchmarks notebooks/source
+	--nbval-current-env -p coursekit.dev.replay
+CODE := lib tools lessons tests benchmarks
 
 # Runs the set-up with whichever Python answers first; it then looks for one
 # that fits the course, and says so in one line when there is none.
@@ -20,7 +20,7 @@ LOCK := uv pip compile -q --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab test check lint replay notebooks nightly data lock bench
+.PHONY: help setup lab test check lint replay notebooks tables nightly data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \
@@ -40,7 +40,7 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 test: check replay  ## Everything: check, then replay every notebook strictly
 
 check: setup lint  ## Lint, types and unit tests, no notebooks (2 minutes)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests lessons
 
 lint: setup  ## Style and types only
 	$(BIN)/ruff check $(CODE)
@@ -53,8 +53,11 @@ replay: setup  ## Replay the notebooks only, comparing every output
 notebooks: setup  ## Execute changed lesson sources into notebooks/
 	$(BIN)/coursekit notebooks $(LESSONS)
 
+tables: setup  ## Make README's tables and the lessons' headers anew
+	$(BIN)/coursekit tables
+
 nightly: test  ## test, and: plain-script runs, regeneration changes nothing
-	$(BIN)/python -m pytest -q -m slow tests
+	$(BIN)/python -m pytest -q -m slow tests lessons
 
 data:  ## Make the bundled files in data/ again, in .venv-data
 	@COURSEKIT_VENV='$(CURDIR)/.venv-data'; export COURSEKIT_VENV; \

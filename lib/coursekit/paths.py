@@ -23,9 +23,9 @@ def notebooks_dir() -> Path:
     return kit_root() / "notebooks"
 
 
-def sources_dir() -> Path:
-    """Lesson sources in jupytext's percent format."""
-    return notebooks_dir() / "source"
+def lessons_dir() -> Path:
+    """One folder a lesson: its source and all that belongs to it."""
+    return kit_root() / "lessons"
 
 
 def data_dir() -> Path:

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 KNOWN = ("a", "dog", "ball", "red", "runs")
 

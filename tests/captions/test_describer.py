@@ -10,8 +10,8 @@ import pytest
 from scipy import special
 
 import coursekit
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 KNOWN = ("a", "dog", "ball", "red", "runs", "the")
 PLACES, FEATURES, WORDS = 9, 7, 10
@@ -209,7 +209,7 @@ KILLED = """
 import os, sys
 sys.path[:0] = sys.argv[1:3]
 import numpy as np
-from coursekit.session import import_keras
+from coursekit.backend import import_keras
 keras = import_keras()
 import test_describer as t
 from coursekit.captions import keeping

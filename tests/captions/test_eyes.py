@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ import subprocess
 import pytest
 import yaml
 
-from coursekit import build, exercises, paths, settings
-from coursekit.cli import app
+from coursekit import exercises, lessons, paths
+from coursekit.cli.commands import app
+from coursekit.dev import tables
 
 ROOT = paths.kit_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,46 +41,9 @@ def test_ci_runs_the_readmes_test_command():
     assert "make test" in README
 
 
-def table():
-    """Lesson -> the cells of its row in the README."""
-    rows = re.findall(r"^\| (\[\d\d .*) \|$", README, re.M)
-    return {
-        row[1:3]: [cell.strip() for cell in row.split("|")] for row in rows
-    }
-
-
-def header(lesson):
-    """What the lesson itself says about its time."""
-    (source,) = build.sources([lesson])
-    text = source.read_text(encoding="utf-8")
-    return re.search(r"\*\*Time\*\* \| (.*) \|", text)[1]
-
-
-def test_the_lesson_table_lists_exactly_the_lessons_there_are():
-    linked = [
-        re.fullmatch(r"\[.*\]\(notebooks/(.*)\)", row[0])[1]
-        for row in table().values()
-    ]
-    there = paths.notebooks_dir().glob("[0-9][0-9]_*.ipynb")
-    assert linked == sorted(path.name for path in there)
-    assert all(
-        name.startswith(lesson)
-        for lesson, name in zip(table(), linked, strict=True)
-    )
-
-
-def test_the_lesson_table_and_the_lessons_agree_on_the_time():
-    for lesson, (*_, read, run, _) in table().items():
-        said = header(lesson)
-        assert said.startswith(f"{read} to read"), (lesson, said)
-        at_most = int(re.search(r"(\d+) s to run", said)[1])
-        assert int(run.removesuffix(" s")) <= at_most, (lesson, said)
-
-
-def test_the_lesson_table_names_each_lessons_backends():
-    for lesson, (*_, said) in table().items():
-        backends = settings.load_settings(lesson).backends
-        assert said == ("all" if len(backends) == 3 else "TensorFlow")
+def test_what_is_generated_from_the_facts_is_up_to_date():
+    stale = tables.update(write=False)
+    assert not stale, "run `make tables`"
 
 
 def test_links_and_pictures_in_the_documents_lead_to_files():
@@ -136,7 +100,7 @@ def test_make_test_is_check_and_the_replay_of_every_notebook():
         "ruff check",
         "ruff format --check",
         "bin/mypy",
-        '-m "not slow" tests',
+        '-m "not slow" tests lessons',
         "--nbval",
     )
     places = [
@@ -144,7 +108,7 @@ def test_make_test_is_check_and_the_replay_of_every_notebook():
         for word in wanted
     ]
     assert places == sorted(places)
-    assert steps[-1].endswith("-p coursekit.replay notebooks")
+    assert steps[-1].endswith("-p coursekit.dev.replay notebooks")
 
 
 def workflow(name):
@@ -197,8 +161,9 @@ def plans():
 
 @pytest.mark.parametrize(("lesson", "text"), plans())
 def test_a_session_plan_quotes_what_its_lesson_prints(lesson, text):
-    (path,) = paths.notebooks_dir().glob(f"{lesson}_*.ipynb")
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(lessons.notebook(lesson).read_text(encoding="utf-8"))[
+        "cells"
+    ]
     printed = "".join(
         "".join(output.get("text", output.get("data", {}).get("text/plain")))
         for cell in cells

@@ -13,11 +13,11 @@ import keras
 import numpy as np
 
 from coursekit import paths
+from coursekit.backend import in_replay
 from coursekit.captions import keeping
 from coursekit.captions.describer import Describer
 from coursekit.captions.vocabulary import PAD
 from coursekit.errors import CourseError
-from coursekit.session import in_replay
 
 
 class Batches:

@@ -118,7 +118,7 @@ def command(pictures: list[Path], out: Path, beams: int) -> int:
 
 def _captioner():
     """The network and the eye; the first time it is trained."""
-    from coursekit.session import import_keras
+    from coursekit.backend import import_keras
 
     import_keras()
     from coursekit.captions import encoder, training

@@ -1,13 +1,14 @@
 """Quizzes: questions to fold open, and answers explained.
 
 ``ck.quiz("01")`` shows a lesson's questions; ``ck.answer("01.3", "b")``
-explains an option. The questions are data, one TOML file a lesson.
+explains an option. The questions are data, the quiz.toml of a lesson.
 """
 
 import re
 from collections.abc import Iterable
 
-from coursekit.quizzes.bank import Question, Quiz, lessons, load
+from coursekit import lessons
+from coursekit.quizzes.bank import Question, Quiz, load
 
 __all__ = ["answer", "quiz"]
 
@@ -71,10 +72,10 @@ def _mark(right: bool, chosen: list[str]) -> str:
 
 def _find(question_id: str) -> Question | None:
     lesson = question_id.partition(".")[0]
-    if lesson not in lessons():
+    if lesson not in lessons.numbers():
         print(
             f"There is no question {question_id!r}: ids look like 01.3, and "
-            f"these lessons have a quiz: {', '.join(lessons())}."
+            f"these lessons have a quiz: {', '.join(lessons.numbers())}."
         )
         return None
     found = {question.id: question for question in load(lesson).questions}
