@@ -8,6 +8,8 @@ from coursekit.data.dataset import Families
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.sets import objects100
 
+pytestmark = pytest.mark.bundled
+
 
 @pytest.fixture(scope="module")
 def sets():
