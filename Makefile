@@ -7,7 +7,7 @@ LESSONS ?=
 LAB_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.dev.replay
-CODE := lib lessons tests benchmarks
+CODE := lib tools lessons tests benchmarks
 
 # Runs the set-up with whichever Python answers first; it then looks for one
 # that fits the course, and says so in one line when there is none.
@@ -40,7 +40,8 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 test: check replay  ## Everything: check, then replay every notebook strictly
 
 check: setup lint  ## Lint, types and unit tests, no notebooks (2 minutes)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests lessons
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile \
+	-m "not slow and not bundled" tests lessons
 
 lint: setup  ## Style and types only
 	$(BIN)/ruff check $(CODE)
@@ -57,12 +58,13 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 	$(BIN)/coursekit tables
 
 nightly: test  ## test, and: plain-script runs, regeneration changes nothing
-	$(BIN)/python -m pytest -q -m slow tests lessons
+	$(BIN)/python -m pytest -q -m "slow or bundled" tests lessons
 
-data:  ## Make the bundled files in data/ again, in .venv-data
+data: setup  ## Make the bundled files in data/ again, and test them
 	@COURSEKIT_VENV='$(CURDIR)/.venv-data'; export COURSEKIT_VENV; \
 	$(call SETUP,--data)
-	PYTHONPATH=lib .venv-data/bin/python -m coursekit.data.generate
+	PYTHONPATH=lib:tools .venv-data/bin/python -m generate
+	$(BIN)/python -m pytest -q -m bundled tests/data
 
 lock:  ## Pin the newest allowed packages into requirements*.txt (needs uv)
 	$(LOCK) pyproject.toml --extra test -o requirements.txt

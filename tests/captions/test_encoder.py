@@ -6,8 +6,8 @@ import pytest
 from coursekit import data
 from coursekit.backend import import_keras
 from coursekit.captions import encoder
-from coursekit.data.scene_pictures import COLOURS, KINDS, Thing
-from coursekit.data.scenes import HELD_OUT
+from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing
+from coursekit.data.sets.scenes import HELD_OUT
 from coursekit.errors import CourseError
 
 

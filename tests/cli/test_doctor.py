@@ -12,7 +12,7 @@ from coursekit import paths
 from coursekit.cli import doctor
 from coursekit.cli.commands import app
 from coursekit.cli.doctor import Check
-from coursekit.data import files
+from coursekit.data.readers import bundled
 
 
 def given(monkeypatch, *checks):
@@ -160,9 +160,9 @@ def test_a_damaged_bundled_file(tmp_path, monkeypatch):
     (tmp_path / "checksums.toml").write_text('[sha256]\n"a.npz" = "00"\n')
     (tmp_path / "a.npz").write_text("damaged")
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     found = doctor.check_bundled_data()
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     assert found.state == "FAIL" and "make data" in found.fix
 
 

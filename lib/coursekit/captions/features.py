@@ -15,10 +15,9 @@ import numpy as np
 from coursekit import paths
 from coursekit.backend import in_replay
 from coursekit.captions.eyes import Eye
-from coursekit.data.fetch.download import require_space
-from coursekit.data.fetch.lock import only_one
 from coursekit.data.fetch.progress import bar
 from coursekit.errors import CourseError
+from coursekit.files import only_one, require_space
 
 BATCH = 50
 

@@ -166,14 +166,15 @@ def check_profile() -> Check:
 
 def check_bundled_data() -> Check:
     """Every file of data/ is the one the kit shipped."""
-    from coursekit.data import files
+    from coursekit.data.readers import bundled
+    from coursekit.files import sha256
 
-    shipped = files.checksums()
+    shipped = bundled.checksums()
     wrong = [
         name
         for name, checksum in shipped.items()
         if not (path := paths.data_dir() / name).is_file()
-        or files.sha256(path) != checksum
+        or sha256(path) != checksum
     ]
     if wrong:
         said = f"missing or changed: {_some(wrong)}"

@@ -124,7 +124,7 @@ def built() -> dict[str, dict[str, Any]]:
 
 def print_inputs() -> None:
     """Print, as JSON, the kit's files that decide what this process shows."""
-    from coursekit.data import files
+    from coursekit.data.readers import bundled
 
     root = paths.kit_root()
     modules = [
@@ -134,7 +134,7 @@ def print_inputs() -> None:
         and not name.startswith(_WITHOUT_EFFECT)
         and getattr(module, "__file__", None)
     ]
-    data = [f"data/{name}" for name in files.used()]
+    data = [f"data/{name}" for name in bundled.used()]
     print(json.dumps(sorted({*modules, *data})))
 
 
