@@ -7,12 +7,12 @@ LESSONS ?=
 LAB_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.replay
-CODE := lib tests benchmarks notebooks/source
+CODE := lib tools tests benchmarks notebooks/source
 
 # Runs the set-up with whichever Python answers first; it then looks for one
 # that fits the course, and says so in one line when there is none.
 SETUP = for p in $(PYTHON) python3 python python3.13 python3.12 python3.11; \
-	do $$p -c '' 2>/dev/null && exec $$p lib/bootstrap.py $(1); done; \
+	do $$p -c '' 2>/dev/null && exec $$p tools/bootstrap.py $(1); done; \
 	echo 'coursekit set-up: no Python found. Install 3.11, 3.12 or 3.13' \
 	'from python.org or your package manager.' >&2; exit 1
 LOCK := uv pip compile -q --universal --generate-hashes \

@@ -19,7 +19,7 @@ import pytest
 from coursekit import paths
 
 ROOT = paths.kit_root()
-SCRIPT = ROOT / "lib" / "bootstrap.py"
+SCRIPT = ROOT / "tools" / "bootstrap.py"
 
 UV = """#!/bin/sh
 echo "uv $@" >> "$LOG"
@@ -55,8 +55,8 @@ class Machine:
         self.kit = folder / "the kit"
         self.venv = self.kit / ".venv"
         self.bin.mkdir()
-        (self.kit / "lib").mkdir(parents=True)
-        shutil.copy(SCRIPT, self.kit / "lib")
+        (self.kit / "tools").mkdir(parents=True)
+        shutil.copy(SCRIPT, self.kit / "tools")
         shutil.copy(ROOT / "Makefile", self.kit)
         (self.kit / "pyproject.toml").write_text("[project]\n")
         for kind in ("", "-gpu", "-data"):
@@ -84,7 +84,7 @@ class Machine:
     def run(self, *arguments, **more):
         """Run the script; ``more`` are environment variables."""
         return subprocess.run(
-            [sys.executable, "lib/bootstrap.py", *arguments],
+            [sys.executable, "tools/bootstrap.py", *arguments],
             capture_output=True,
             text=True,
             cwd=self.kit,
@@ -93,7 +93,7 @@ class Machine:
 
     def start(self, **more):
         return subprocess.Popen(
-            [sys.executable, "lib/bootstrap.py"],
+            [sys.executable, "tools/bootstrap.py"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -203,7 +203,7 @@ def test_the_installer_sees_a_terminal_when_a_person_watches(machine):
     assert "a terminal" not in machine.steps()
     new_pins(machine)
     subprocess.run(
-        [sys.executable, "lib/bootstrap.py"],
+        [sys.executable, "tools/bootstrap.py"],
         stdout=subprocess.DEVNULL,
         stderr=theirs,
         cwd=machine.kit,
@@ -447,7 +447,7 @@ def make(machine, *arguments, **more):
 def test_make_runs_the_script_with_the_python_that_is_named(machine):
     done = make(machine, "setup", "GPU=1")
     assert done.returncode == 0, done.stderr
-    assert machine.steps()[-1].endswith("lib/bootstrap.py --gpu")
+    assert machine.steps()[-1].endswith("tools/bootstrap.py --gpu")
 
 
 def test_make_with_a_python_that_is_not_there_is_one_line(machine):
