@@ -196,11 +196,10 @@ def pip_settings(python: str) -> dict[str, str]:
     """What pip's files and variables set for an install, by pip's names."""
     command = [python, "-m", "pip", "config", "list"]
     done = subprocess.run(command, capture_output=True, text=True)
+    lines = re.findall(r"^(\S+)\.([\w-]+)=(['\"].*)", done.stdout, re.M)
     found: dict[str, dict[str, str]] = {}
-    for line in done.stdout.splitlines():
-        key, _, value = line.partition("=")
-        section, _, name = key.rpartition(".")
-        found.setdefault(section, {})[name] = str(ast.literal_eval(value))
+    for section, name, value in lines:
+        found.setdefault(section, {})[name] = ast.literal_eval(value)
     sections = ("global", "install", ":env:")  # the last of them wins
     return {k: v for name in sections for k, v in found.get(name, {}).items()}
 

@@ -52,6 +52,10 @@ def run() -> list[Check]:
 def iterate() -> Iterator[Check]:
     """The checks one by one, as they are done."""
     yield check_python()
+    kit = check_kit()
+    yield kit
+    if kit.state == "FAIL":
+        return  # all that follows lies in it
     yield check_packages()
     yield check_kernel()
     yield from check_backend()
@@ -72,6 +76,14 @@ def check_python() -> Check:
         return Check("Python", "OK", found)
     fix = f"install Python 3.11, 3.12 or 3.13, then {INSTALL}"
     return Check("Python", "FAIL", found, fix)
+
+
+def check_kit() -> Check:
+    """The library lies in a checkout, beside lessons and data."""
+    try:
+        return Check("kit", "OK", str(paths.kit_root()))
+    except CourseError as error:
+        return _from_error("kit", error)
 
 
 def check_packages() -> Check:
