@@ -27,7 +27,6 @@ VERSIONS = ("3.11", "3.12", "3.13")
 MINE = "{}.{}".format(*sys.version_info)
 NEEDED_GB = {"": 5, "-gpu": 10, "-data": 1}
 ELSEWHERE = "put the environment elsewhere: COURSEKIT_VENV=/other/disk/venv"
-PYPI = "https://pypi.org/simple/"
 BEGUN = {"begun": True}
 # pip's settings -> the variables by which uv learns of them.
 HANDED_OVER = {
@@ -59,8 +58,7 @@ def main(arguments: list[str]) -> int:
     except SetupError as error:
         text = str(error)
     except OSError as error:
-        text = f"cannot write {error.filename} ({error.strerror}). Make it "
-        text += f"writable for you, or {ELSEWHERE}"
+        text = f"cannot write: {error}. Make it writable, or {ELSEWHERE}"
     except KeyboardInterrupt:
         text = "interrupted; run the same command to complete it"
     print(f"coursekit set-up: {text}", file=sys.stderr)
@@ -166,9 +164,10 @@ def fill(place: Path, kind: str) -> None:
     """Install the pinned packages, then the kit itself, into the venv."""
     python = str(python_in(place))
     pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-    # uv compiles only when told. Where Python may not write bytecode, each
-    # process would else compile Keras again: 5 s every time.
-    uv = [python, "-m", "uv", "pip", "install", "--compile-bytecode"]
+    uv = [python, "-m", "uv", "pip", "install", "--python", python]
+    if sys.dont_write_bytecode:
+        # Else each process would compile Keras again: 5 s every time.
+        uv += ["--compile-bytecode"]
     pins = str(ROOT / f"requirements{kind}.txt")
     steps = [["--require-hashes", "-r", pins]]
     if kind != "-data":
@@ -176,7 +175,6 @@ def fill(place: Path, kind: str) -> None:
         steps += [["--no-deps", "--no-build-isolation", "-e", str(ROOT)]]
     hand_over(pip_settings(python))
     if not call([*pip, "-q", "--require-hashes", "-r", uv_alone(place)]):
-        uv += ["--python", python]
         if not any(call(uv + step) for step in steps):
             return
     say("uv did not do it (the reason is above); pip tries")
@@ -223,7 +221,7 @@ def why_failed(place: Path) -> SetupError:
     if free < 1.5:
         text = f"the disk is nearly full, {free:.1f} GB left. Free some, or "
         return SetupError(text + ELSEWHERE)
-    if not answers(os.environ.get("UV_DEFAULT_INDEX", PYPI)):
+    if not answers(os.environ.get("UV_DEFAULT_INDEX", "https://pypi.org")):
         return Unreachable(
             "no network, or the package index cannot be reached. Connect "
             "(behind a proxy set HTTPS_PROXY) and run the command again"

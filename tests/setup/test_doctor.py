@@ -137,6 +137,7 @@ def test_the_gpu_line(monkeypatch, device, cards, hidden, state, found):
     assert bool(check.fix) == (state != "OK")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
 def test_cards_are_read_from_the_drivers_tool(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'Card One, 100 MiB\nCard Two, 200 MiB'\n")
