@@ -86,8 +86,7 @@ def install(place: Path, kind: str) -> None:
     started = time.time()
     say(f"environment in {place}")
     stamp = read_stamp(place)
-    reason = why_anew(place, stamp)
-    if reason:
+    if filled(place) and (reason := why_anew(place, stamp)):
         say(f"starting anew: {reason}")
         shutil.rmtree(place)
     if not filled(place):
@@ -105,8 +104,6 @@ def install(place: Path, kind: str) -> None:
 
 def why_anew(place: Path, stamp: dict) -> str:
     """Why an existing environment cannot be built upon; "" when it can."""
-    if not filled(place):
-        return ""
     if stamp == BEGUN:
         # A package may be half copied and yet look installed.
         return "the last set-up did not end well"
@@ -137,25 +134,22 @@ def why_unfit(place: Path) -> str:
 def make_venv(place: Path, kind: str) -> None:
     """A fresh environment with pip and nothing else."""
     free = shutil.disk_usage(place.parent).free / 1e9
-    # A test, or someone who knows better, may state the free space.
-    free = float(os.environ.get("COURSEKIT_FREE_GB", free))
     if free < NEEDED_GB[kind]:
+        text = f"needs {NEEDED_GB[kind]} GB of disk; {place.parent} has only "
+        raise SetupError(f"{text}{free:.1f} GB. Free some, or {ELSEWHERE}")
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
         raise SetupError(
-            f"needs {NEEDED_GB[kind]} GB of free disk for the environment, "
-            f"and {place.parent} has {free:.1f} GB. Free some, or {ELSEWHERE}"
-        )
-    # Not a virtual environment's Python: that one may go away.
-    python = getattr(sys, "_base_executable", sys.executable)
-    check = [python, "-c", "import ensurepip, venv"]
-    if call(check, stderr=subprocess.DEVNULL):
-        raise SetupError(
-            f"{python} has no venv module. On Debian and Ubuntu: sudo apt "
-            f"install python3-venv (or python{MINE}-venv); elsewhere install "
-            "Python from python.org"
-        )
+            f"{sys.executable} has no venv module. On Debian and Ubuntu: sudo "
+            f"apt install python3-venv (or python{MINE}-venv); elsewhere "
+            "install Python from python.org"
+        ) from None
     say("downloads about 0.6 GB unless they are cached; some minutes")
     place.mkdir(exist_ok=True)
     write_stamp(place, BEGUN)
+    # Not a virtual environment's Python: that one may go away.
+    python = getattr(sys, "_base_executable", sys.executable)
     if call([python, "-m", "venv", str(place)]):
         raise SetupError("no environment could be made; the reason is above")
 
@@ -221,36 +215,34 @@ def why_failed(place: Path) -> SetupError:
     if free < 1.5:
         text = f"the disk is nearly full, {free:.1f} GB left. Free some, or "
         return SetupError(text + ELSEWHERE)
-    if not answers(os.environ.get("UV_DEFAULT_INDEX", "https://pypi.org")):
+    if silent(os.environ.get("UV_DEFAULT_INDEX", "https://pypi.org")):
         return Unreachable(
             "no network, or the package index cannot be reached. Connect "
             "(behind a proxy set HTTPS_PROXY) and run the command again"
         )
-    return SetupError(
-        "the install failed; its message is above. Run the command again; if "
-        "it stays so, tell the maintainers"
-    )
+    return SetupError("the install failed; its message is above")
 
 
-def answers(index: str) -> bool:
-    """True when something answers at an address, be it a refusal."""
+def silent(index: str) -> bool:
+    """True when nothing answers at an address, be it a refusal."""
     without_password = re.sub("//[^/]*@", "//", index)
     try:
         urllib.request.urlopen(without_password, timeout=15).close()
+    except (urllib.error.HTTPError, ValueError):  # ValueError: a folder
+        return False
     except OSError as error:
         # pip may know a certificate that this Python does not.
-        refused = isinstance(error, urllib.error.HTTPError)
-        return refused or "certificate" in str(error)
-    return True
+        return "certificate" not in str(error)
+    return False
 
 
-def call(command: list[str], **options) -> int:
+def call(command: list[str]) -> int:
     """Run a step, its output going where ours goes; returns its exit code.
 
     It inherits the lock: should this script be killed, the next run waits
     until the step has ended.
     """
-    return subprocess.call(command, cwd=ROOT, close_fds=False, **options)
+    return subprocess.call(command, cwd=ROOT, close_fds=False)
 
 
 def current(place: Path, kind: str) -> bool:
