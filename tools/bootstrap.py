@@ -145,7 +145,7 @@ def make_venv(place: Path, kind: str) -> None:
             f"apt install python3-venv (or python{MINE}-venv); elsewhere "
             "install Python from python.org"
         ) from None
-    say("downloads about 0.6 GB unless they are cached; some minutes")
+    say("the first download of the packages takes some minutes")
     place.mkdir(exist_ok=True)
     write_stamp(place, BEGUN)
     # Not a virtual environment's Python: that one may go away.
