@@ -156,7 +156,7 @@ def make_venv(place: Path, kind: str) -> None:
 
 def fill(place: Path, kind: str) -> None:
     """Install the pinned packages, then the kit itself, into the venv."""
-    python = str(python_in(place))
+    python = python_in(place)
     pip = [python, "-m", "pip", "install", "--disable-pip-version-check"]
     uv = [python, "-m", "uv", "pip", "install", "--python", python]
     if sys.dont_write_bytecode:
@@ -168,19 +168,19 @@ def fill(place: Path, kind: str) -> None:
         # pip refuses hashes together with an editable install: two steps.
         steps += [["--no-deps", "--no-build-isolation", "-e", str(ROOT)]]
     hand_over(pip_settings(python))
-    if not call([*pip, "-q", "--require-hashes", "-r", uv_alone(place)]):
-        if not any(call(uv + step) for step in steps):
-            return
-    say("uv did not do it (the reason is above); pip tries")
-    if any(call(pip + step) for step in steps):
-        raise why_failed(place)
+    by_uv = [[*pip, "-q", "--require-hashes", "-r", uv_alone(place)]]
+    by_uv += [uv + step for step in steps]
+    if any(map(call, by_uv)):
+        say("uv did not do it (the reason is above); pip tries")
+        if any(call(pip + step) for step in steps):
+            raise why_failed(place)
 
 
 def uv_alone(place: Path) -> str:
     """Path of a requirements file with the pinned uv and nothing else."""
     pins = (ROOT / "requirements.txt").read_text()
     path = place / "uv.txt"
-    path.write_text(re.search(r"^uv==(.*\\\n)*.*\n", pins, re.M)[0])
+    path.write_text(re.findall(r"^uv==(?:.*\\\n)*.*\n", pins, re.M)[0])
     return str(path)
 
 
@@ -280,10 +280,10 @@ def filled(place: Path) -> bool:
     return place.is_dir() and any(place.iterdir())
 
 
-def python_in(place: Path) -> Path:
+def python_in(place: Path) -> str:
     """The environment's interpreter."""
-    parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-    return place.joinpath(*parts)
+    name = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+    return str(place / name)
 
 
 def hold(lock: int) -> None:
