@@ -53,7 +53,7 @@ def test_this_environment_has_nothing_to_fix_and_tensorflow_is_silent():
     )
     assert done.stderr == ""
     states = {row["name"]: row["state"] for row in json.loads(done.stdout)}
-    for name in ("Python", "Jupyter kernel", "backend", "bundled data"):
+    for name in ("Python", "kit", "Jupyter kernel", "backend", "bundled data"):
         assert states[name] == "OK", done.stdout
 
 
@@ -64,6 +64,16 @@ def test_another_python_is_a_failure(monkeypatch):
     monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 2))
     found = doctor.check_python()
     assert found.state == "FAIL" and "3.11, 3.12 or 3.13" in found.fix
+
+
+def test_a_kit_without_its_repository_is_the_only_thing_to_fix(
+    tmp_path, monkeypatch
+):
+    alone = tmp_path / "site-packages" / "coursekit" / "paths.py"
+    monkeypatch.setattr(paths, "__file__", str(alone))
+    *_, found = doctor.run()
+    assert (found.name, found.state) == ("kit", "FAIL")
+    assert "checkout" in found.found and "`-e`" in found.fix
 
 
 @pytest.fixture
@@ -128,6 +138,7 @@ def test_the_gpu_line(monkeypatch, device, cards, hidden, state, found):
     assert bool(check.fix) == (state != "OK")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
 def test_cards_are_read_from_the_drivers_tool(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'Card One, 100 MiB\nCard Two, 200 MiB'\n")

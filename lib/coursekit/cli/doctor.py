@@ -55,12 +55,15 @@ def iterate() -> Iterator[Check]:
     for name, check in _CHECKS.items():
         try:
             found = check()
-            yield from [found] if isinstance(found, Check) else found
+            lines = [found] if isinstance(found, Check) else list(found)
         except CourseError as error:
-            yield _from_error(name, error)
+            lines = [_from_error(name, error)]
         except Exception as error:
             said = f"{type(error).__name__}: {_one_line(error)}"
-            yield Check(name, "FAIL", said, INSTALL)
+            lines = [Check(name, "FAIL", said, INSTALL)]
+        yield from lines
+        if name == "kit" and lines[0].state == "FAIL":
+            return  # all that follows lies in it
 
 
 def check_python() -> Check:
@@ -70,6 +73,11 @@ def check_python() -> Check:
         return Check("Python", "OK", found)
     fix = f"install Python 3.11, 3.12 or 3.13, then {INSTALL}"
     return Check("Python", "FAIL", found, fix)
+
+
+def check_kit() -> Check:
+    """The library lies in a checkout, beside lessons and data."""
+    return Check("kit", "OK", str(paths.kit_root()))
 
 
 def check_packages() -> Check:
@@ -242,6 +250,7 @@ def check_keras_settings() -> Check:
 # In the order in which problems would show.
 _CHECKS: dict[str, Callable[[], Check | Iterator[Check]]] = {
     "Python": lambda: check_python(),
+    "kit": lambda: check_kit(),
     "packages": lambda: check_packages(),
     "Jupyter kernel": lambda: check_kernel(),
     "Keras settings": lambda: check_keras_settings(),
