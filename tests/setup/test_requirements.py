@@ -84,7 +84,7 @@ def test_scikit_learn_stays_out_of_the_runtime_environment():
 
 # ---------------------------------------------------------------- imports
 
-KIT = ("lib", "tools", "lessons", "notebooks/source")
+KIT = ("lib", "tools", "lessons")
 CHECKS = ("tests", "benchmarks")
 # Imported under another name than the package's; and never required.
 PACKAGES = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
@@ -93,6 +93,10 @@ OTHER_BACKENDS = {"jax", "torch"}
 
 def sources(*folders: str) -> list[Path]:
     return [file for name in folders for file in (ROOT / name).rglob("*.py")]
+
+
+def is_test(file: Path) -> bool:
+    return file.name.startswith(("test_", "conftest"))
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -121,7 +125,11 @@ def undeclared(files: list[Path], *requirements: str) -> set[str]:
 
 def test_what_the_kit_imports_is_declared():
     declared = PROJECT["project"]["dependencies"]
-    files = [f for f in sources(*KIT) if "generate" not in f.parts]
+    files = [
+        file
+        for file in sources(*KIT)
+        if "generate" not in file.parts and not is_test(file)
+    ]
     assert undeclared(files, *declared) == set()
 
 
@@ -134,7 +142,8 @@ def test_what_the_generators_import_is_declared():
 def test_what_tests_and_benchmarks_import_is_declared():
     project = PROJECT["project"]
     tools = project["optional-dependencies"]["test"]
-    found = undeclared(sources(*CHECKS), *project["dependencies"], *tools)
+    files = sources(*CHECKS) + [f for f in sources("lessons") if is_test(f)]
+    found = undeclared(files, *project["dependencies"], *tools)
     assert found == set()
 
 
