@@ -53,12 +53,15 @@ def in_order(length: int, *ends: float) -> list[slice]:
     return [slice(*pair) for pair in itertools.pairwise(bounds)]
 
 
-def over_time(x: np.ndarray, y: np.ndarray, **extra) -> list[Split]:
+def over_time(
+    x: np.ndarray, y: np.ndarray, **extra
+) -> tuple[Split, Split, Split]:
     """Train, validation, test: the first 70 % of the time, then 15 % each."""
-    return [
+    train, validation, test = (
         Split(x[part], y[part], {k: v[part] for k, v in extra.items()})
         for part in in_order(len(x), 0.7, 0.85)
-    ]
+    )
+    return train, validation, test
 
 
 def next_character(text: str) -> Split:

@@ -118,9 +118,9 @@ def load(name: str, validation: int = 5_000, folder=None) -> Dataset:
     train = [found / file for file in edition.train]
     images, labels = read_batches(train, edition.labels, TRAIN)
     held = held_out(labels["y"], validation)
-    parts = [_split(images, labels, ~held), _split(images, labels, held)]
+    learned, checked = (_split(images, labels, part) for part in (~held, held))
     images, labels = read_batches([found / edition.test], edition.labels, TEST)
-    parts.append(_split(images, labels, np.ones(TEST, bool)))
+    parts = learned, checked, _split(images, labels, np.ones(TEST, bool))
     names = _class_names(found / edition.meta, edition.names)
     if "superclass" not in names:
         return Dataset(INFO[name], *parts, names["y"])

@@ -56,4 +56,5 @@ def load(folder=None) -> Dataset:
             "use the published file of 1,115,394 characters",
         )
     parts = in_order(len(text), 0.9, 0.95)
-    return Dataset(INFO, *(next_character(text[part]) for part in parts))
+    train, validation, test = (next_character(text[part]) for part in parts)
+    return Dataset(INFO, train, validation, test)

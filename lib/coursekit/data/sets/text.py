@@ -30,8 +30,8 @@ def load() -> Dataset:
     tales = [
         "\n".join(group) for full, group in groupby(lines, key=bool) if full
     ]
-    splits = (
+    train, validation, test = (
         next_character("\n\n".join(tales[start:stop]) + "\n")
         for start, stop in ((0, 104), (104, 117), (117, 130))
     )
-    return Dataset(INFO, *splits)
+    return Dataset(INFO, train, validation, test)
