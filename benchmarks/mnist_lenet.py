@@ -74,7 +74,9 @@ def train(settings: dict, seed: int, report: Report) -> dict:
     """Train with one seed; accuracy in percent."""
     import keras
 
-    from coursekit.models import lenet
+    from coursekit import lessons
+
+    lenet = lessons.module("04", "lenet")
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=28)

@@ -71,7 +71,9 @@ def run(settings: dict, seed: int, report: Report) -> dict:
     """Train with one seed on every part to train on; pool the outputs."""
     import keras
 
-    from coursekit.models import zipcode
+    from coursekit import lessons
+
+    zipcode = lessons.module("04", "zipcode")
 
     train = {"zipcode_1989": train_1989, "modern_zipcode": train_modern}
     provenance, jobs = parts(settings)

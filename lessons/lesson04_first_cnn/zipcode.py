@@ -12,7 +12,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from coursekit.models.lenet import scaled_tanh
+from coursekit import lessons
+
+scaled_tanh = lessons.module("04", "lenet").scaled_tanh
 
 BACKGROUND = -1.0
 

@@ -10,7 +10,9 @@ import keras
 import numpy as np
 import pytest
 
-from coursekit.models import zipcode
+from coursekit import lessons
+
+zipcode = lessons.module("04", "zipcode")
 
 
 def inputs_of_unit(side: int, row: int, column: int):

@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from coursekit.models import lenet
+from coursekit import lessons
+
+lenet = lessons.module("04", "lenet")
 
 NETWORKS = (lenet.lenet5, lenet.lenet5_original, lenet.lenet5_batchnorm)
 
