@@ -26,7 +26,7 @@ RECIPES = {
         "epochs": 12,
         "batch": 64,
         "rate": 2e-3,
-        "longest": 24,
+        "max_length": 24,
         "alpha": 0.7,
     },
     "large": {
@@ -38,7 +38,7 @@ RECIPES = {
         "epochs": 20,
         "batch": 64,
         "rate": 1e-3,
-        "longest": 24,
+        "max_length": 24,
         "alpha": 0.7,
     },
 }
@@ -84,21 +84,21 @@ def run(settings: dict, seed: int, report: Report) -> dict:
     """Features (from the cache, if they are there), training, decoding."""
     import keras
 
-    from coursekit.captions import eyes, features, schooling
-    from coursekit.captions.describer import Describer
+    from coursekit.captions import features, image_encoders, training
+    from coursekit.captions.luong_captioner import LuongCaptioner
     from coursekit.captions.vocabulary import Vocabulary
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=settings["pixels"])
-    eye = eyes.load(settings["encoder"])
+    eye = image_encoders.load(settings["encoder"])
     start = cpu_seconds()
     exam = getattr(sets, settings["measured_on"])
     places = features.grids(sets.train.x, eye)
     exam_places = features.grids(exam.x, eye)
     seen = cpu_seconds()
-    vocabulary = Vocabulary.of([c for five in sets.train.y for c in five])
-    rows = vocabulary.rows(sets.train.y, settings["longest"])
-    model = Describer(
+    vocabulary = Vocabulary.from_captions([c for five in sets.train.y for c in five])
+    rows = vocabulary.encode(sets.train.y, settings["max_length"])
+    model = LuongCaptioner(
         vocabulary.words[4:],
         settings["units"],
         settings["size"],
@@ -141,7 +141,7 @@ def spoken(model, places, references, settings: dict) -> dict:
     for beams in BEAMS:
         start = cpu_seconds()
         texts = captions(
-            model, places, settings["longest"], beams, settings["alpha"]
+            model, places, settings["max_length"], beams, settings["alpha"]
         )
         took = cpu_seconds() - start
         name = "greedy" if beams == 1 else f"beam{beams}"
@@ -152,15 +152,15 @@ def spoken(model, places, references, settings: dict) -> dict:
     return found
 
 
-def captions(model, places, longest: int, beams: int, alpha: float):
+def captions(model, places, max_length: int, beams: int, alpha: float):
     """The best sentence for each picture."""
     from coursekit.captions import decoding
 
-    search = decoding.beam(model.begin, model.step, longest, beams, alpha)
+    search = decoding.beam_search(model.begin, model.step, max_length, beams, alpha)
     texts = []
     for start in range(0, len(places), 250):
         said, _ = search(np.asarray(places[start : start + 250]))
-        texts += model.vocabulary.texts(np.asarray(said)[:, 0])
+        texts += model.vocabulary.decode(np.asarray(said)[:, 0])
     return texts
 
 

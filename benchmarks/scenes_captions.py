@@ -40,7 +40,7 @@ RECIPES = {
         "slow_pictures": 0,
     },
 }
-LONGEST = 21
+MAX_LENGTH = 21
 
 
 def run(settings: dict, seed: int, report: measuring.Report) -> dict:
@@ -48,11 +48,11 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     import keras
 
     from coursekit import data
-    from coursekit.captions import encoder, scoring, training
+    from coursekit.captions import scene_encoder, scoring, training
 
     keras.utils.set_random_seed(seed)
     dataset = data.load("scenes")
-    eye = encoder.headless(encoder.load())
+    eye = scene_encoder.headless(scene_encoder.load())
     grids = {
         name: eye.predict(getattr(dataset, name).x, 250, verbose=0)["grid"]
         for name in ("train", "test", "held_out")
@@ -69,7 +69,7 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     )
     pictures = np.concatenate([places["test"], places["held_out"]])
     said, seconds = fast(model, pictures)
-    texts = model.vocabulary.texts(said)
+    texts = model.vocabulary.decode(said)
     usual = scoring.truth(texts[:500], dataset.test)
     held = scoring.truth(texts[500:], dataset.held_out)
     scores = scoring.bleu(texts[:500], dataset.test.y)
@@ -92,7 +92,7 @@ def fast(model, pictures) -> tuple[np.ndarray, float]:
 
     from coursekit.captions import decoding
 
-    loop = decoding.greedy(model.begin, model.step, LONGEST)
+    loop = decoding.greedy_search(model.begin, model.step, MAX_LENGTH)
     pictures = tf.constant(pictures)
     said, times = np.array(loop(pictures)), []
     for _ in range(5):
@@ -125,10 +125,10 @@ def speak(model, place) -> list[int]:
     from coursekit.captions.vocabulary import END, START
 
     words = [START]
-    while words[-1] != END and len(words) <= LONGEST:
-        so_far = np.zeros((1, LONGEST), "int32")
+    while words[-1] != END and len(words) <= MAX_LENGTH:
+        so_far = np.zeros((1, MAX_LENGTH), "int32")
         so_far[0, : len(words)] = words
-        inputs = {"places": place[np.newaxis], "said": so_far}
+        inputs = {"places": place[np.newaxis], "tokens": so_far}
         scores = model.predict(inputs, verbose=0)[0, len(words) - 1]
         words.append(int(scores.argmax()))
     return words[1:]

@@ -100,9 +100,9 @@ def caption(
 
     It knows drawn scenes only. If none is kept, one is trained first.
     """
-    from coursekit.captions import telling
+    from coursekit.captions import inference
 
-    raise typer.Exit(telling.command(pictures, out, beams))
+    raise typer.Exit(inference.command(pictures, out, beams))
 
 
 def main() -> None:

@@ -93,8 +93,8 @@ from coursekit.captions.vocabulary import END, PAD, START, Vocabulary, words
 counts = Counter(w for five in dataset.train.y for c in five for w in words(c))
 usual = sorted(counts, key=lambda word: (-counts[word], word))
 vocabulary = Vocabulary([word for word in usual if counts[word] >= 5])
-row = vocabulary.row("A zebra on the grass.", longest=8)
-print(words("A zebra on the grass."), row, vocabulary.text(row), sep="\n")
+row = vocabulary.encode_caption("A zebra on the grass.", max_length=8)
+print(words("A zebra on the grass."), row, vocabulary.decode_caption(row), sep="\n")
 assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 
 # %% [markdown]
@@ -105,14 +105,14 @@ assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 import numpy as np
 
 every = [caption for five in dataset.train.y for caption in five]
-assert vocabulary.words == Vocabulary.of(every, at_least=5).words
-longest = 20
+assert vocabulary.words == Vocabulary.from_captions(every, at_least=5).words
+max_length = 20
 said = {
-    name: vocabulary.rows(getattr(dataset, name).y, longest)
+    name: vocabulary.encode(getattr(dataset, name).y, max_length)
     for name in ("train", "validation", "test")
 }
 print(len(vocabulary), "words;", said["train"].shape)  # (picture, 5, 22)
-cut = np.mean([len(words(caption)) > longest for caption in every])
+cut = np.mean([len(words(caption)) > max_length for caption in every])
 print(f"{cut:.0%} are cut")
 
 # %% [markdown]
@@ -134,9 +134,9 @@ assert (example[:-1][1:] == example[1:][:-1]).all()
 # shows. It has never seen a caption:
 
 # %%
-from coursekit.captions import encoder
+from coursekit.captions import scene_encoder
 
-namer = encoder.train()[0] if profile.train_encoder else encoder.load()
+namer = scene_training.train()[0] if profile.train_encoder else scene_encoder.load()
 for name, answer in namer.output.items():
     print(f"{name:<8}{tuple(answer.shape[1:])}")
 
@@ -175,7 +175,7 @@ assert min(correct.mean() for correct in exam.values()) > 0.85
 # what it says:
 
 # %%
-eye = encoder.headless(namer)
+eye = scene_encoder.headless(namer)
 parts = ("train", "validation", "test", "held_out")
 vectors = {
     part: eye.predict(getattr(dataset, part).x, 250, verbose=0)["vector"]
@@ -300,7 +300,7 @@ for name, model in models.items():
 # %%
 def examples(part):
     """Inputs, targets and weights of all captions of a split."""
-    rows = said[part].reshape(-1, longest + 2)
+    rows = said[part].reshape(-1, max_length + 2)
     pictures = np.repeat(vectors[part], 5, axis=0)
     weights = (rows[:, 1:] != PAD).astype("float32")
     return [pictures, rows[:, :-1]], rows[:, 1:], weights
@@ -406,7 +406,7 @@ def take_apart(model):
 begin, step = take_apart(models["state"])
 true = said["test"][:8, 0]
 state, stepwise = begin(vectors["test"][:8]), []
-for t in range(longest + 1):
+for t in range(max_length + 1):
     logits, state = step(true[:, t], state)
     stepwise.append(np.array(logits))
 whole = np.array(models["state"]([vectors["test"][:8], true[:, :-1]]))
@@ -423,7 +423,7 @@ assert difference < 1e-4
 def speak(begin, step, vector):
     """The greedy caption of one picture: word numbers, with the end."""
     state, word, sentence = begin(vector[np.newaxis]), START, []
-    while word != END and len(sentence) <= longest:
+    while word != END and len(sentence) <= max_length:
         logits, state = step(np.array([word], "int32"), state)
         word = int(np.argmax(logits[0]))
         sentence.append(word)
@@ -434,7 +434,7 @@ def speak(begin, step, vector):
 first_words = [speak(begin, step, one) for one in vectors["test"][:6]]
 figures.pictures(
     dataset.test.x[:6],
-    [vocabulary.text(sentence) for sentence in first_words],
+    [vocabulary.decode_caption(sentence) for sentence in first_words],
     [five[0] for five in dataset.test.y[:6]],
 )
 
@@ -489,8 +489,8 @@ from coursekit.captions import decoding, scoring
 some = vectors["test"]
 told, true_colours = {}, {}
 for temperature in (0.3, 1.0, 1.5):
-    sample = decoding.sampling(begin, step, longest + 1, temperature)
-    told[temperature] = [vocabulary.texts(sample(some, k)) for k in range(4)]
+    sample = decoding.sample(begin, step, max_length + 1, temperature)
+    told[temperature] = [vocabulary.decode(sample(some, k)) for k in range(4)]
     facts = [scoring.truth(t, dataset.test) for t in told[temperature]]
     true_colours[temperature] = np.mean([fact.attributes for fact in facts])
 
@@ -529,7 +529,7 @@ assert (first[:, np.newaxis] * then).argmax() == 3
 def beam_search(begin, step, vector, beams=3, alpha=0.7):
     """Sentences of one picture as (score, words), best first."""
     kept = [(0.0, [START], begin(vector[np.newaxis]))]
-    for _ in range(longest + 1):
+    for _ in range(max_length + 1):
         pool = [item for item in kept if item[1][-1] == END]
         for score, sentence, state in kept:
             if sentence[-1] != END:
@@ -587,19 +587,19 @@ assert short > long and short / 4 < long / 9
 # must find what yours finds:
 
 # %%
-beam = decoding.beam(begin, step, longest + 1, profile.beams, alpha=0.7)
+beam = decoding.beam_search(begin, step, max_length + 1, profile.beam_width, alpha=0.7)
 rows, scores = (np.array(out) for out in beam(vectors["test"][:5]))
 for k in range(5):
-    mine = beam_search(begin, step, vectors["test"][k], profile.beams)
+    mine = beam_search(begin, step, vectors["test"][k], profile.beam_width)
     assert abs(mine[0][0] - scores[k, 0]) < 1e-4
-    assert vocabulary.text(mine[0][1]) == vocabulary.text(rows[k, 0])
+    assert vocabulary.decode_caption(mine[0][1]) == vocabulary.decode_caption(rows[k, 0])
 print("5 pictures: the same best sentence, the same score")
 
 # %%
 by_alpha = {}
 for alpha in (0.0, 0.7):
-    search = decoding.beam(begin, step, longest + 1, profile.beams, alpha)
-    by_alpha[alpha] = vocabulary.texts(search(some)[0][:, 0])
+    search = decoding.beam_search(begin, step, max_length + 1, profile.beam_width, alpha)
+    by_alpha[alpha] = vocabulary.decode(search(some)[0][:, 0])
 lengths = {a: np.mean([len(t.split()) for t in by_alpha[a]]) for a in by_alpha}
 print("normalised sentences are longer:", lengths[0.7] > lengths[0.0])
 assert lengths[0.7] > lengths[0.0]
@@ -669,8 +669,8 @@ def speak_all(vectors):
     """Greedy captions of pictures (n, 256): word numbers (n, 21)."""
     word = tf.fill([len(vectors)], START)
     ended, state = word == END, begin(vectors)
-    said = tf.TensorArray("int32", longest + 1, element_shape=word.shape)
-    for t in tf.range(longest + 1):
+    said = tf.TensorArray("int32", max_length + 1, element_shape=word.shape)
+    for t in tf.range(max_length + 1):
         if tf.reduce_all(ended):
             break
         logits, state = step(word, state)
@@ -682,11 +682,11 @@ def speak_all(vectors):
 
 
 # %% [markdown]
-# The library's `decoding.greedy` is this loop, with a place for attention (in
+# The library's `decoding.greedy_search` is this loop, with a place for attention (in
 # lesson 22). Same pictures, same words?
 
 # %%
-greedy = decoding.greedy(begin, step, longest + 1)
+greedy = decoding.greedy_search(begin, step, max_length + 1)
 thousand = np.concatenate([vectors["test"], vectors["held_out"]])
 ours, theirs = np.array(speak_all(thousand)), np.array(greedy(thousand))
 for k, sentence in enumerate(spoken["predict"], 1):
@@ -850,10 +850,10 @@ judge("nearest picture")
 # %%
 for name, model in models.items():
     begin, step = take_apart(model)
-    loop = decoding.greedy(begin, step, longest + 1)
-    table[f"{name}, greedy"] = vocabulary.texts(loop(some))
-    search = decoding.beam(begin, step, longest + 1, profile.beams, 0.7)
-    table[f"{name}, beam"] = vocabulary.texts(search(some)[0][:, 0])
+    loop = decoding.greedy_search(begin, step, max_length + 1)
+    table[f"{name}, greedy"] = vocabulary.decode(loop(some))
+    search = decoding.beam_search(begin, step, max_length + 1, profile.beam_width, 0.7)
+    table[f"{name}, beam"] = vocabulary.decode(search(some)[0][:, 0])
 
 # %% tags=["nbval-approx-3e0"]
 judge("state, greedy")
@@ -917,7 +917,7 @@ rows = said["test"][:, 0]
 forced = models["state"].predict([some, rows[:, :-1]], 250, verbose=0)
 forced = forced.argmax(axis=-1)
 begin, step = take_apart(models["state"])
-free = np.array(decoding.greedy(begin, step, longest + 1)(some))
+free = np.array(decoding.greedy_search(begin, step, max_length + 1)(some))
 mask = rows[:, 1:] != PAD
 agree = {
     name: (told == rows[:, 1:])[mask].mean()
@@ -972,8 +972,8 @@ assert all(clean > disturbed + 0.03 for clean, disturbed in right.values())
 # ball". Does yours?
 
 # %%
-held = vocabulary.texts(
-    decoding.greedy(begin, step, longest + 1)(vectors["held_out"])
+held = vocabulary.decode(
+    decoding.greedy_search(begin, step, max_length + 1)(vectors["held_out"])
 )
 usual_facts = results["state, greedy"][4]
 held_facts = scoring.truth(held, dataset.held_out)
@@ -1054,7 +1054,7 @@ mine = scenes.picture(
 def caption(images):
     """Beam captions of images (n, 64, 64, 3)."""
     vectors = eye.predict(images, 250, verbose=0)["vector"]
-    return vocabulary.texts(beam(vectors)[0][:, 0])
+    return vocabulary.decode(beam(vectors)[0][:, 0])
 
 
 four = np.stack([mine, *stock])

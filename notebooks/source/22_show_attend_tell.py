@@ -183,26 +183,26 @@ def speak(part, places, said):
 # your weights into it: does it say the same?
 
 # %%
-from coursekit.captions.captioner import AttendingCaptioner
+from coursekit.captions.attention_captioner import AttentionCaptioner
 from coursekit.captions.vocabulary import PAD, Vocabulary
 
 dataset = ck.data.load(profile.dataset)
 every = [caption for five in dataset.train.y for caption in five]
-vocabulary = Vocabulary.of(every)
+vocabulary = Vocabulary.from_captions(every)
 part = new_layers(len(vocabulary), profile.units, profile.attention)
 toy = rng.standard_normal((2, 64, 64)).astype("float32")
-words = vocabulary.rows([f[0] for f in dataset.test.y[:2]], longest=6)[:, :-1]
+words = vocabulary.encode([f[0] for f in dataset.test.y[:2]], max_length=6)[:, :-1]
 mine, looks = speak(part, toy, words)
 
 # %%
-library = AttendingCaptioner(
+library = AttentionCaptioner(
     vocabulary.words[4:], profile.units, attention=profile.attention
 )
-library.build({"places": toy.shape, "said": words.shape})
+library.build({"places": toy.shape, "tokens": words.shape})
 for name, layer in part.items():
     home = library if hasattr(library, name) else library.attention
     getattr(home, name).set_weights(layer.get_weights())
-theirs = library({"places": toy, "said": words})
+theirs = library({"places": toy, "tokens": words})
 print("same logits:", float(ops.max(ops.abs(mine - theirs))) < 1e-5)
 assert float(ops.max(ops.abs(mine - theirs))) < 1e-5
 
@@ -213,10 +213,10 @@ assert float(ops.max(ops.abs(mine - theirs))) < 1e-5
 # seen once:
 
 # %%
-from coursekit.captions import encoder
+from coursekit.captions import scene_encoder
 
-namer = encoder.train()[0] if profile.train_encoder else encoder.load()
-eye = encoder.headless(namer)
+namer = scene_training.train()[0] if profile.train_encoder else scene_encoder.load()
+eye = scene_encoder.headless(namer)
 
 
 def see(images):
@@ -239,18 +239,18 @@ print({name: array.shape for name, array in places.items()})
 # %%
 import tensorflow as tf
 
-longest = 20
-rows = {n: vocabulary.rows(getattr(dataset, n).y, longest) for n in parts}
+max_length = 20
+rows = {n: vocabulary.encode(getattr(dataset, n).y, max_length) for n in parts}
 
 
 def pipeline(part):
     """Batches of a split: inputs, targets, weights (0 for padding)."""
     table = tf.constant(places[part])
-    captions = tf.constant(rows[part].reshape(-1, longest + 2))
+    captions = tf.constant(rows[part].reshape(-1, max_length + 2))
 
     def example(k):
         said = tf.gather(captions, k)
-        inputs = {"places": tf.gather(table, k // 5), "said": said[:, :-1]}
+        inputs = {"places": tf.gather(table, k // 5), "tokens": said[:, :-1]}
         return inputs, said[:, 1:], tf.cast(said[:, 1:] != PAD, "float32")
 
     numbers = tf.data.Dataset.range(len(captions))
@@ -261,7 +261,7 @@ def pipeline(part):
 
 
 inputs, targets, weights = next(iter(pipeline("train")))
-print(inputs["places"].shape, inputs["said"].shape, targets.shape)
+print(inputs["places"].shape, inputs["tokens"].shape, targets.shape)
 
 # %% [markdown]
 # `training.fit` is the loop of lesson 21: Adam, a rate that rises and falls,
@@ -276,7 +276,7 @@ from coursekit.captions import training
 
 def captioner(**options):
     keras.utils.set_random_seed(profile.seed)
-    return AttendingCaptioner(
+    return AttentionCaptioner(
         vocabulary.words[4:],
         profile.units,
         attention=profile.attention,
@@ -315,14 +315,14 @@ assert costs["looks"] < costs["cannot look"] - 0.05
 
 # %%
 from coursekit.captions import decoding, scoring
-from coursekit.captions.captioner import weights_of
+from coursekit.captions.attention_captioner import weights_of
 
 
 def tell(model, places):
     """Greedy captions, and where the network looked: (n, words, 64)."""
-    loop = decoding.greedy(model.begin, model.step, longest + 1, weights_of)
+    loop = decoding.greedy_search(model.begin, model.step, max_length + 1, weights_of)
     said, looks = loop(places)
-    return vocabulary.texts(said), np.array(looks)
+    return vocabulary.decode(said), np.array(looks)
 
 
 told, looked = tell(models["looks"], places["test"])
@@ -335,7 +335,7 @@ from coursekit.figures import captions as figures
 def show(number):
     words = told[number].split()
     maps = looked[number, : len(words)].reshape(-1, 8, 8)
-    return figures.looks(dataset.test.x[number], words, maps)
+    return figures.attention_maps(dataset.test.x[number], words, maps)
 
 
 show(1)
@@ -462,10 +462,10 @@ costs["looks, even"] = teach(models["looks, even"])
 # %%
 def beam(model, places):
     """The best captions of a beam."""
-    search = decoding.beam(
-        model.begin, model.step, longest + 1, profile.beams, alpha=0.7
+    search = decoding.beam_search(
+        model.begin, model.step, max_length + 1, profile.beam_width, alpha=0.7
     )
-    return vocabulary.texts(search(places)[0][:, 0])
+    return vocabulary.decode(search(places)[0][:, 0])
 
 
 results = {}
@@ -537,7 +537,7 @@ figures.ablation(results)
 
 # %%
 blind = captioner(look=False)
-blind.build({"places": (None, 64, 64), "said": (None, longest + 1)})
+blind.build({"places": (None, 64, 64), "tokens": (None, max_length + 1)})
 blind.set_weights(models["looks"].get_weights())
 blinded, _ = tell(blind, places["test"])
 order = rng.permutation(64)
@@ -573,7 +573,7 @@ assert broken["blinded"] < usual - 0.2
 import pathlib
 import tempfile
 
-from coursekit.captions import telling
+from coursekit.captions import inference
 from coursekit.data import scenes
 from coursekit.data.scenes import Thing
 
@@ -584,7 +584,7 @@ mine = scenes.picture(
     "park",
     [Thing("kite", "yellow", 46, 20), Thing("dog", "brown", 18, 54)],
 )
-answer = telling.tell(mine, model, eye)
+answer = inference.tell(mine, model, eye)
 answer.figure()
 
 # %%
@@ -592,7 +592,7 @@ print("alternatives:", len(answer.others))
 print("best first:", list(answer.scores) == sorted(answer.scores)[::-1])
 same = float(ops.max(ops.abs(model(inputs) - models["looks"](inputs))))
 print("the file holds the same network:", same < 1e-5)
-assert same < 1e-5 and len(answer.others) == profile.beams - 1
+assert same < 1e-5 and len(answer.others) == profile.beam_width - 1
 
 # %% [markdown]
 # On the command line it is `coursekit caption PICTURE...`. That looks for the

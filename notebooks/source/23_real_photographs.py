@@ -144,9 +144,9 @@ assert np.allclose(resnet.ravel(), [-103.939, 128 - 116.779, 255 - 123.68])
 # download.
 
 # %%
-from coursekit.captions import eyes
+from coursekit.captions import image_encoders
 
-random_eye = eyes.load("mobilenet_v2_0.35", weights=None)
+random_eye = image_encoders.load("mobilenet_v2_0.35", weights=None)
 grid = random_eye(np.zeros((1, 160, 160, 3), "uint8"))["grid"]
 print("a picture:", tuple(grid.shape), "=", grid.shape[1] ** 2, "places")
 assert tuple(grid.shape) == (1, 7, 7, 1280)
@@ -156,7 +156,7 @@ assert tuple(grid.shape) == (1, 7, 7, 1280)
 # without the name of its encoder says nothing, so print it:
 
 # %%
-eye = eyes.load(profile.encoder)
+eye = image_encoders.load(profile.encoder)
 grid = eye(dataset.train.x[:1])["grid"]
 side, features = grid.shape[1], grid.shape[3]
 print(f"encoder {eye.name}, shown {eye.size} x {eye.size} pixels")
@@ -258,9 +258,9 @@ print(places["train"].dtype, f"{places['train'].nbytes / 1e6:.0f} MB on disk")
 from coursekit.captions.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 every = [caption for five in dataset.train.y for caption in five]
-vocabulary = Vocabulary.of(every, at_least=5)
+vocabulary = Vocabulary.from_captions(every, at_least=5)
 rows = {
-    name: vocabulary.rows(split.y, profile.longest)
+    name: vocabulary.encode(split.y, profile.max_length)
     for name, split in parts.items()
 }
 spoken = rows["test"][(rows["test"] > END) | (rows["test"] == UNKNOWN)]
@@ -314,15 +314,15 @@ assert 1.3 < 5 * (project + speak) / (project + 5 * speak) < 1.6
 # formula, and against itself, word by word.
 
 # %%
-from coursekit.captions.describer import Describer
+from coursekit.captions.luong_captioner import LuongCaptioner
 
 
 def describer(seed=profile.seed, dropout=profile.dropout):
     keras.utils.set_random_seed(seed)
-    model = Describer(
+    model = LuongCaptioner(
         vocabulary.words[4:], profile.units, profile.size, dropout
     )
-    shape = {"places": places["train"].shape, "said": (None, 5, None)}
+    shape = {"places": places["train"].shape, "tokens": (None, 5, None)}
     model.build(shape)
     return model
 
@@ -332,7 +332,7 @@ print(f"{model.count_params():,} parameters")
 
 # %%
 said = rows["test"][:2, :, :-1]
-some = {"places": places["test"][:2], "said": said}
+some = {"places": places["test"][:2], "tokens": said}
 hidden, looks = (np.array(out) for out in model.read(some))
 seen = np.array(model.place(model.norm(some["places"].astype("float32"))))
 asking = np.array(model.query(hidden[..., : profile.units]))
@@ -482,21 +482,21 @@ from coursekit.captions import decoding
 
 def tell(places, beams):
     """The best caption for each picture."""
-    search = decoding.beam(
-        model.begin, model.step, profile.longest, beams, alpha=0.7
+    search = decoding.beam_search(
+        model.begin, model.step, profile.max_length, beams, alpha=0.7
     )
     texts = []
     for start in range(0, len(places), 250):
         found, _ = search(np.asarray(places[start : start + 250]))
-        texts += vocabulary.texts(np.array(found)[:, 0])
+        texts += vocabulary.decode(np.array(found)[:, 0])
     return texts
 
 
 told = {
     "greedy": tell(places["test"], 1),
-    f"beam {profile.beams}": tell(places["test"], profile.beams),
+    f"beam {profile.beam_width}": tell(places["test"], profile.beam_width),
 }
-best = told[f"beam {profile.beams}"]
+best = told[f"beam {profile.beam_width}"]
 
 # %% [markdown]
 # Two lazy captioners to compare with, as in lesson 21: the most frequent
@@ -527,7 +527,7 @@ for name, scores in ours.items():
 
 # %%
 lazy = max(ours["most frequent"][3], ours["nearest picture"][3])
-mine = ours[f"beam {profile.beams}"]
+mine = ours[f"beam {profile.beam_width}"]
 print("a quarter better than the lazy ones:", mine[3] > 1.25 * lazy)
 print("the beam is better than greedy:", mine[3] > ours["greedy"][3])
 assert mine[3] > 1.25 * lazy and mine[3] > ours["greedy"][3]
@@ -552,7 +552,7 @@ from coursekit.figures import photographs
 photographs.beside_papers(
     {
         f"{dataset.name}, {name}": ours[name]
-        for name in (f"beam {profile.beams}", "nearest picture")
+        for name in (f"beam {profile.beam_width}", "nearest picture")
     },
     {row.name: row.scores for row in FLICKR8K},
 )
@@ -567,7 +567,7 @@ photographs.beside_papers(
 print(
     f"{dataset.name}, test; encoder {eye.name}, photographs "
     f"{profile.pixels} x {profile.pixels} shown at {eye.size}; seed "
-    f"{profile.seed} (one); beam {profile.beams}, alpha 0.7; lower case, no "
+    f"{profile.seed} (one); beam {profile.beam_width}, alpha 0.7; lower case, no "
     f"punctuation, {len(references[0])} references, no smoothing, sacrebleu"
 )
 
@@ -702,13 +702,13 @@ photographs.gallery(
 # %%
 def look(number):
     """A test picture with the attention of each word."""
-    row = vocabulary.row(best[number], profile.longest)
+    row = vocabulary.encode_caption(best[number], profile.max_length)
     said = np.array([[row[: 1 + len(best[number].split())]]], "int32")
     grids = places["test"][number : number + 1]
-    _, weights = model.read({"places": grids, "said": said})
+    _, weights = model.read({"places": grids, "tokens": said})
     maps = np.array(weights)[0, 0].reshape(-1, side, side)
     image = np.asarray(dataset.test.x[number])
-    return figures.looks(image, best[number].split(), maps)
+    return figures.attention_maps(image, best[number].split(), maps)
 
 
 look(chosen["good"][0])
@@ -776,7 +776,7 @@ assert spread > 0.2
 
 # %%
 exam = getattr(dataset, "held_out", dataset.test)
-exam_told = tell(kept.grids(exam.x, eye), profile.beams)
+exam_told = tell(kept.grids(exam.x, eye), profile.beam_width)
 written = [caption for five in exam.y for caption in five]
 habits["people, exam"] = {h: share_of_two(written, h) for h in profile.habits}
 habits["network, exam"] = {
@@ -847,12 +847,12 @@ assert table.sum(axis=1).min() > 20
 # %%
 from PIL import Image
 
-from coursekit.captions import pictures, telling
+from coursekit.captions import inference, pictures
 
 path = folder / "mine.jpg"  # replace it by one of yours
 Image.fromarray(np.asarray(dataset.test.x[3])).resize((400, 400)).save(path)
 image = pictures.read_picture(path, profile.pixels)
-answer = telling.tell(image, model, eye, profile.beams, profile.longest)
+answer = inference.tell(image, model, eye, profile.beam_width, profile.max_length)
 answer.figure()
 
 # %% tags=["nbval-ignore-output"]
@@ -865,7 +865,7 @@ for other in answer.others:
 maps = answer.looks.reshape(len(answer.words), -1)
 print("a map for each word, of sum 1:", np.allclose(maps.sum(1), 1, atol=1e-5))
 assert np.allclose(maps.sum(axis=1), 1, atol=1e-5)
-assert len(answer.others) == profile.beams - 1
+assert len(answer.others) == profile.beam_width - 1
 
 # %% [markdown]
 # ## Often said
@@ -891,7 +891,7 @@ def cider_of(images):
     fifties = [images[k : k + 50] for k in range(0, 250, 50)]
     grids = [np.asarray(eye(fifty)["grid"], "float16") for fifty in fifties]
     flat = np.concatenate(grids).reshape(250, -1, features)
-    return cider(tell(flat, profile.beams), references[:250]).mean()
+    return cider(tell(flat, profile.beam_width), references[:250]).mean()
 
 
 some_pictures = np.asarray(dataset.test.x[:250])

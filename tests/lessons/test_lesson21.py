@@ -22,7 +22,7 @@ def own(lesson_functions):
         PAD=PAD,
         START=START,
         END=END,
-        longest=4,
+        max_length=4,
         tf=SimpleNamespace(function=lambda body: body),
         references=["a red ball lies here", "there is a red ball on grass"],
     )

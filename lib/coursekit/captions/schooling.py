@@ -1,4 +1,4 @@
-"""Training a Describer for an hour without losing it.
+"""Training a LuongCaptioner for an hour without losing it.
 
 After each epoch the whole state is kept (see ``keeping``), and the order of
 the pictures depends on seed and epoch alone. So a run that was stopped in
@@ -13,8 +13,8 @@ import keras
 import numpy as np
 
 from coursekit import paths
-from coursekit.captions import keeping
-from coursekit.captions.describer import Describer
+from coursekit.captions import checkpoints
+from coursekit.captions.luong_captioner import LuongCaptioner
 from coursekit.captions.vocabulary import PAD
 from coursekit.errors import CourseError
 from coursekit.session import in_replay
@@ -32,7 +32,7 @@ class Batches:
     def __init__(self, places, rows, size: int = 64, seed: int = 0):
         self.places, self.rows = places, np.asarray(rows)
         self.size, self.seed, self.epoch = size, seed, 0
-        self.longest = (self.rows != PAD).sum(axis=2).max(axis=1)
+        self.max_length = (self.rows != PAD).sum(axis=2).max(axis=1)
 
     def __len__(self) -> int:
         return -(-len(self.rows) // self.size)
@@ -40,19 +40,19 @@ class Batches:
     def order(self) -> list[np.ndarray]:
         """The pictures of each batch of this epoch."""
         rng = np.random.default_rng([self.seed, self.epoch])
-        like = self.longest + rng.uniform(0, 3, len(self.longest))
+        like = self.max_length + rng.uniform(0, 3, len(self.max_length))
         chosen = np.argsort(like)
         cut = range(self.size, len(chosen), self.size)
         pieces = np.split(chosen, cut)
         return [pieces[k] for k in rng.permutation(len(pieces))]
 
     def batch(self, chosen: np.ndarray):
-        """({"places", "said"}, targets) of some pictures."""
-        end = self.longest[chosen].max()
+        """({"places", "tokens"}, targets) of some pictures."""
+        end = self.max_length[chosen].max()
         said = self.rows[chosen, :, :end]
         places = np.asarray(self.places[np.sort(chosen)])
         places = places[np.argsort(np.argsort(chosen))]
-        return {"places": places, "said": said[..., :-1]}, said[..., 1:]
+        return {"places": places, "tokens": said[..., :-1]}, said[..., 1:]
 
     def stream(self):
         """A tf.data.Dataset; ``epoch`` is read whenever it begins."""
@@ -62,7 +62,7 @@ class Batches:
         k = self.rows.shape[1]
         said = tf.TensorSpec((None, k, None), "int32")
         places = tf.TensorSpec((None, p, d), "float16")
-        spec = ({"places": places, "said": said}, said)
+        spec = ({"places": places, "tokens": said}, said)
         data = tf.data.Dataset.from_generator(
             lambda: map(self.batch, self.order()), output_signature=spec
         )
@@ -93,7 +93,7 @@ def folder() -> Path:
 
 
 def fit(
-    model: Describer,
+    model: LuongCaptioner,
     data: Batches,
     epochs: int,
     rate: float,
@@ -101,7 +101,7 @@ def fit(
     store: Path | None = None,
     callbacks: list | None = None,
 ) -> dict[str, list[float]]:
-    """Teach a Describer; goes on where an earlier call was interrupted.
+    """Teach a LuongCaptioner; goes on where an earlier call was interrupted.
 
     The rate rises for an epoch and falls in a cosine; the weights that
     remain are an average of the last few hundred steps. States are kept in
@@ -111,7 +111,7 @@ def fit(
     """
     _prepare(model, len(data), epochs, rate, data.places.shape)
     name = _name(model, data, epochs, rate)
-    keeper = keeping.Keeper((store or folder()) / name)
+    keeper = checkpoints.Keeper((store or folder()) / name)
     finished = keeper.restore(model)
 
     def turn(epoch, logs=None):
@@ -145,7 +145,7 @@ def _prepare(model, steps: int, epochs: int, rate: float, shape) -> None:
         ema_momentum=min(0.995, max(0.0, 1 - 5 / (steps * epochs))),
     )
     if not model.built:
-        model.build({"places": (None, *shape[1:]), "said": (None, 5, None)})
+        model.build({"places": (None, *shape[1:]), "tokens": (None, 5, None)})
     model.compile(optimizer, jit_compile=False)
     optimizer.build(model.trainable_variables)
 
@@ -162,19 +162,19 @@ def _name(model, data: Batches, epochs: int, rate: float) -> str:
     name = hashlib.sha256(json.dumps(facts, default=str).encode())
     for values in (some, data.rows):
         name.update(np.ascontiguousarray(values).tobytes())
-    name.update(keeping.digest(model).encode())
+    name.update(checkpoints.digest(model).encode())
     return name.hexdigest()[:16]
 
 
-def save(model: Describer, path: Path) -> Path:
+def save(model: LuongCaptioner, path: Path) -> Path:
     """Write a finished network, whole or not at all; returns the path."""
-    return keeping.save(model, path)
+    return checkpoints.save(model, path)
 
 
-def load(path: Path) -> Describer:
-    """A Describer from its .keras file, with safe mode, or CourseError."""
-    model = keeping.load(path, "a captioner", "run lesson 23 again")
-    if not isinstance(model, Describer):
+def load(path: Path) -> LuongCaptioner:
+    """A LuongCaptioner from its .keras file, with safe mode, or CourseError."""
+    model = checkpoints.load(path, "a captioner", "run lesson 23 again")
+    if not isinstance(model, LuongCaptioner):
         raise CourseError(
             f"{path.name} holds another kind of network.",
             "give a file that lesson 23 has written",

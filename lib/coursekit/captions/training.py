@@ -1,4 +1,4 @@
-"""Training an AttendingCaptioner on places, and keeping it in a file."""
+"""Training an AttentionCaptioner on places, and keeping it in a file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +8,13 @@ import keras
 import numpy as np
 
 from coursekit import paths
-from coursekit.captions import keeping
-from coursekit.captions.captioner import AttendingCaptioner
+from coursekit.captions import checkpoints
+from coursekit.captions.attention_captioner import AttentionCaptioner
 from coursekit.captions.vocabulary import PAD, Vocabulary
 from coursekit.data.dataset import Dataset
 from coursekit.errors import CourseError
 
-LONGEST = 20  # words of a caption; longer ones are cut
+MAX_LENGTH = 20  # words of a caption; longer ones are cut
 
 
 def batches(places: np.ndarray, rows: np.ndarray, size: int, seed: int = 0):
@@ -33,7 +33,7 @@ def batches(places: np.ndarray, rows: np.ndarray, size: int, seed: int = 0):
     def pick(chosen):
         said = tf.gather(rows, chosen)
         picture = tf.gather(places, chosen // each)
-        inputs = {"places": tf.cast(picture, "float32"), "said": said[:, :-1]}
+        inputs = {"places": tf.cast(picture, "float32"), "tokens": said[:, :-1]}
         targets = said[:, 1:]
         return inputs, targets, tf.cast(targets != PAD, "float32")
 
@@ -47,7 +47,7 @@ def batches(places: np.ndarray, rows: np.ndarray, size: int, seed: int = 0):
 
 
 def fit(
-    model: AttendingCaptioner,
+    model: AttentionCaptioner,
     data: Any,
     epochs: int,
     rate: float,
@@ -78,7 +78,7 @@ def fit(
         steps_per_execution=10,
     )
     callbacks, finished = list(callbacks or ()), 0
-    keeper = keeping.Keeper(backup) if backup else None
+    keeper = checkpoints.Keeper(backup) if backup else None
     if keeper:
         if not model.built:
             inputs = next(iter(data))[0]
@@ -106,7 +106,7 @@ def model_file() -> Path:
     return paths.work_dir() / "models" / "scene_captioner.keras"
 
 
-def load(path: Path | None = None) -> AttendingCaptioner:
+def load(path: Path | None = None) -> AttentionCaptioner:
     """A captioner from a .keras file, with safe mode, or CourseError."""
     path = path or model_file()
     if not path.is_file():
@@ -115,12 +115,12 @@ def load(path: Path | None = None) -> AttendingCaptioner:
             "keep the one of lesson 22 there (its last lines say how), or "
             "let `coursekit caption PICTURE` train one",
         )
-    model = keeping.load(
+    model = checkpoints.load(
         path,
         "a captioner",
         f"delete {path} and call `coursekit caption PICTURE`",
     )
-    if not isinstance(model, AttendingCaptioner):
+    if not isinstance(model, AttentionCaptioner):
         raise CourseError(
             f"{path.name} holds another kind of network.",
             "give a file that training.save has written in lesson 22",
@@ -128,12 +128,12 @@ def load(path: Path | None = None) -> AttendingCaptioner:
     return model
 
 
-def save(model: AttendingCaptioner, path: Path | None = None) -> Path:
+def save(model: AttentionCaptioner, path: Path | None = None) -> Path:
     """Write a captioner, whole or not at all; returns the path."""
-    return keeping.save(model, path or model_file())
+    return checkpoints.save(model, path or model_file())
 
 
-def kept(callbacks: list | None = None) -> AttendingCaptioner:
+def kept(callbacks: list | None = None) -> AttentionCaptioner:
     """The captioner in ``model_file``; trained and kept there if absent.
 
     Trained as in lesson 22, quick profile: about a minute on two cores. The
@@ -143,13 +143,13 @@ def kept(callbacks: list | None = None) -> AttendingCaptioner:
     if path.is_file():
         return load(path)
     from coursekit import data
-    from coursekit.captions import encoder
+    from coursekit.captions import scene_encoder
     from coursekit.settings import load_settings
 
     own = load_settings("22", "quick")
     keras.utils.set_random_seed(own.seed)
     dataset = data.load(own.dataset)
-    eye = encoder.headless(encoder.load())
+    eye = scene_encoder.headless(scene_encoder.load())
     grids = eye.predict(dataset.train.x, 250, verbose=0)["grid"]
     model = of_scenes(
         dataset,
@@ -175,17 +175,17 @@ def of_scenes(
     report: Callable[[float], None] | None = None,
     callbacks: list | None = None,
     backup: Path | None = None,
-) -> AttendingCaptioner:
+) -> AttentionCaptioner:
     """A captioner trained on the training captions of a data set.
 
     ``places`` float (n, p, d) are the features of its training pictures.
-    ``settings`` go to AttendingCaptioner; ``report`` is told after each
+    ``settings`` go to AttentionCaptioner; ``report`` is told after each
     epoch which fraction is done; ``callbacks`` and ``backup`` as in ``fit``.
     """
     captions = [text for five in dataset.train.y for text in five]
-    vocabulary = Vocabulary.of(captions)
-    rows = vocabulary.rows(dataset.train.y, LONGEST)
-    model = AttendingCaptioner(vocabulary.words[4:], **settings)
+    vocabulary = Vocabulary.from_captions(captions)
+    rows = vocabulary.encode(dataset.train.y, MAX_LENGTH)
+    model = AttentionCaptioner(vocabulary.words[4:], **settings)
     callbacks = list(callbacks or ())
     if report:
         callbacks.append(

@@ -10,7 +10,7 @@ from coursekit.session import import_keras
 @pytest.fixture(scope="module")
 def eyes():
     import_keras()
-    from coursekit.captions import eyes
+    from coursekit.captions import image_encoders
 
     return eyes
 
@@ -33,7 +33,7 @@ def pictures():
 def test_every_encoder_gives_a_grid_of_frozen_features(
     eyes, pictures, name, shape
 ):
-    eye = eyes.load(name, weights=None)
+    eye = image_encoders.load(name, weights=None)
     assert eye(pictures)["grid"].shape == shape
     assert eye.name == name and eye.version == "random"
     assert not eye.network.trainable_variables
@@ -44,14 +44,14 @@ def test_mobilenet_sees_the_enlarged_picture_from_minus_one_to_one(
 ):
     import tensorflow as tf
 
-    eye = eyes.load("mobilenet_v2_0.35", weights=None)
+    eye = image_encoders.load("mobilenet_v2_0.35", weights=None)
     large = tf.image.resize(pictures.astype("float32"), (224, 224)).numpy()
     expected = eye.network(large / 127.5 - 1, training=False)
     assert np.allclose(eye(pictures)["grid"], expected, atol=1e-4)
 
 
 def test_resnet_sees_blue_first_with_the_means_taken_off(eyes):
-    eye = eyes.load("resnet50", weights=None)
+    eye = image_encoders.load("resnet50", weights=None)
     eye.network = lambda pixels, training: pixels
     red = np.zeros((1, 224, 224, 3), "uint8")
     red[..., 0] = 200
@@ -68,23 +68,23 @@ def test_the_best_encoder_is_the_first_whose_weights_are_here(
         monkeypatch.setattr(eyes, "find", lambda s: s in sources or None)
 
     here("mobilenet_v2_0.35", "vgg16")
-    assert eyes.present() == ["vgg16", "mobilenet_v2_0.35"]
-    assert eyes.choose("best") == "vgg16"
+    assert image_encoders.present() == ["vgg16", "mobilenet_v2_0.35"]
+    assert image_encoders.choose("best") == "vgg16"
     here()
-    assert eyes.choose("best") == "mobilenet_v2_0.35"
-    assert eyes.choose("resnet50") == "resnet50"
+    assert image_encoders.choose("best") == "mobilenet_v2_0.35"
+    assert image_encoders.choose("resnet50") == "resnet50"
 
 
 def test_an_unknown_encoder_is_answered_with_the_known_ones(eyes):
     with pytest.raises(CourseError, match="no encoder 'vgg'.*\n.*vgg16"):
-        eyes.load("vgg")
+        image_encoders.load("vgg")
 
 
 def test_the_scenes_eye_is_the_encoder_of_lesson_21(eyes):
-    from coursekit.captions import encoder
+    from coursekit.captions import scene_encoder
 
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (3, 64, 64, 3)).astype("uint8")
-    eye = eyes.load("scenes")
-    expected = encoder.headless(encoder.load())(images)["grid"]
+    eye = image_encoders.load("scenes")
+    expected = scene_encoder.headless(scene_encoder.load())(images)["grid"]
     assert np.allclose(eye(images)["grid"], expected, atol=1e-5)

@@ -17,11 +17,11 @@ def keras():
 
 
 def captioner(**options):
-    from coursekit.captions.captioner import AttendingCaptioner
+    from coursekit.captions.attention_captioner import AttentionCaptioner
 
     settings = {"units": 6, "embedding": 5, "attention": 4, **options}
-    model = AttendingCaptioner(KNOWN, **settings)
-    model.build({"places": (None, 9, 7), "said": (None, 5)})
+    model = AttentionCaptioner(KNOWN, **settings)
+    model.build({"places": (None, 9, 7), "tokens": (None, 5)})
     return model
 
 
@@ -33,7 +33,7 @@ def inputs(keras):
     said[1, 3:] = 0
     return {
         "places": rng.normal(size=(2, 9, 7)).astype("float32"),
-        "said": said,
+        "tokens": said,
     }
 
 
@@ -62,16 +62,16 @@ def test_word_by_word_is_the_same_as_all_at_once(inputs):
     whole = np.array(model(inputs))
     state = model.begin(inputs["places"])
     for t in range(5):
-        logits, state = model.step(inputs["said"][:, t], state)
+        logits, state = model.step(inputs["tokens"][:, t], state)
         assert np.allclose(logits, whole[:, t], atol=1e-5)
 
 
 def test_without_looking_every_place_weighs_the_same(inputs):
-    from coursekit.captions.captioner import weights_of
+    from coursekit.captions.attention_captioner import weights_of
 
     model = captioner(look=False)
     state = model.begin(inputs["places"])
-    _, state = model.step(inputs["said"][:, 0], state)
+    _, state = model.step(inputs["tokens"][:, 0], state)
     assert np.allclose(weights_of(state), 1 / 9)
 
 
@@ -84,12 +84,12 @@ def test_the_order_of_the_places_does_not_matter(inputs):
 
 def test_the_penalty_is_the_squared_gap_to_a_fair_share(inputs):
     model = captioner(penalty=0.5)
-    inputs["said"][1, 2] = 3  # <end>: nothing is said after it
+    inputs["tokens"][1, 2] = 3  # <end>: nothing is said after it
     model(inputs)
     (ours,) = (float(loss) for loss in model.losses)
     state, looks = model.begin(inputs["places"]), []
     for t in range(5):
-        _, state = model.step(inputs["said"][:, t], state)
+        _, state = model.step(inputs["tokens"][:, t], state)
         looks.append(np.array(state[2]))
     expected = 0.0
     for k in range(2):
@@ -136,7 +136,7 @@ def test_batches_pair_each_caption_with_its_own_picture(keras):
     rows[..., 2] = 20 + np.arange(5)  # the caption's number
     seen = set()
     for inputs, targets, weights in training.batches(places, rows, 5):
-        said = inputs["said"].numpy()
+        said = inputs["tokens"].numpy()
         assert (inputs["places"].numpy()[:, 0, 0] == said[:, 1] - 10).all()
         assert (said[:, 1:] == targets.numpy()[:, :-1]).all()
         assert (weights.numpy() == (targets.numpy() != 0)).all()
@@ -173,14 +173,14 @@ def test_an_interrupted_training_goes_on_where_it_stopped(keras, tmp_path):
 
 
 def test_one_call_tells_a_picture(keras):
-    from coursekit.captions import encoder, telling
-    from coursekit.captions.captioner import AttendingCaptioner
+    from coursekit.captions import inference, scene_encoder
+    from coursekit.captions.attention_captioner import AttentionCaptioner
 
-    eye = encoder.headless(encoder.with_heads(encoder.build()))
-    model = AttendingCaptioner(KNOWN, units=6)
-    model.build({"places": (None, 64, 64), "said": (None, 4)})
+    eye = scene_encoder.headless(scene_encoder.with_heads(scene_encoder.build()))
+    model = AttentionCaptioner(KNOWN, units=6)
+    model.build({"places": (None, 64, 64), "tokens": (None, 4)})
     image = np.zeros((64, 64, 3), "uint8")
-    told = telling.tell(image, model, eye, beams=4, longest=6)
+    told = inference.tell(image, model, eye, beams=4, max_length=6)
     assert told.looks.shape == (len(told.words), 8, 8)
     assert np.allclose(told.looks.sum(axis=(1, 2)), 1, atol=1e-5)
     assert len(told.others) == 3
@@ -195,8 +195,8 @@ def kept(keras, tmp_path, monkeypatch):
 
     path = tmp_path / "models" / "mine.keras"
     monkeypatch.setattr(training, "model_file", lambda: path)
-    model = training.AttendingCaptioner(KNOWN, units=6)
-    model.build({"places": (None, 64, 64), "said": (None, 4)})
+    model = training.AttentionCaptioner(KNOWN, units=6)
+    model.build({"places": (None, 64, 64), "tokens": (None, 4)})
     return training.save(model)
 
 
@@ -205,29 +205,29 @@ def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
 ):
     from PIL import Image
 
-    from coursekit.captions import telling
+    from coursekit.captions import inference
 
     picture, text = tmp_path / "mine.png", tmp_path / "notes.txt"
     Image.new("RGB", (90, 70), "red").save(picture)
     text.write_text("words")
-    assert telling.command([picture, text], tmp_path, beams=2) == 1
+    assert inference.command([picture, text], tmp_path, beams=2) == 1
     printed, refused = capsys.readouterr()
     assert printed.count("mine.png: ") == 1 and printed.count("  or: ") == 1
     assert "notes.txt is not a picture" in refused
     assert Image.open(tmp_path / "mine.caption.png").width > 100
-    assert telling.command([picture], tmp_path, beams=1) == 0
+    assert inference.command([picture], tmp_path, beams=1) == 0
 
 
 def test_pictures_of_the_same_name_keep_their_own_overlays(kept, tmp_path):
     from PIL import Image
 
-    from coursekit.captions import telling
+    from coursekit.captions import inference
 
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         Image.new("RGB", (64, 64), "red").save(tmp_path / folder / "x.png")
     files = [tmp_path / "a" / "x.png", tmp_path / "b" / "x.png"]
-    assert telling.command(files, tmp_path / "out", beams=1) == 0
+    assert inference.command(files, tmp_path / "out", beams=1) == 0
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["x-2.caption.png", "x.caption.png"]
 
@@ -235,19 +235,19 @@ def test_pictures_of_the_same_name_keep_their_own_overlays(kept, tmp_path):
 def test_a_folder_that_cannot_be_written_is_named(kept, tmp_path):
     from PIL import Image
 
-    from coursekit.captions import telling
+    from coursekit.captions import inference
 
     path = tmp_path / "x.png"
     Image.new("RGB", (64, 64), "red").save(path)
     with pytest.raises(CourseError, match="cannot be written"):
-        telling.command([path], path, beams=1)
+        inference.command([path], path, beams=1)
 
 
 def test_without_a_picture_nothing_is_trained(keras, tmp_path, monkeypatch):
-    from coursekit.captions import telling, training
+    from coursekit.captions import inference, training
 
     monkeypatch.setattr(training, "kept", lambda callbacks: 1 / 0)
-    assert telling.command([tmp_path / "none.png"], tmp_path, beams=2) == 1
+    assert inference.command([tmp_path / "none.png"], tmp_path, beams=2) == 1
 
 
 def test_without_a_captioner_there_is_a_way_to_get_one(keras, tmp_path):
@@ -258,16 +258,16 @@ def test_without_a_captioner_there_is_a_way_to_get_one(keras, tmp_path):
 
 
 def test_a_caption_of_no_words_has_no_maps(keras):
-    from coursekit.captions import encoder, telling
-    from coursekit.captions.captioner import AttendingCaptioner
+    from coursekit.captions import inference, scene_encoder
+    from coursekit.captions.attention_captioner import AttentionCaptioner
 
-    eye = encoder.headless(encoder.with_heads(encoder.build()))
-    model = AttendingCaptioner(KNOWN, units=6)
-    model.build({"places": (None, 64, 64), "said": (None, 4)})
+    eye = scene_encoder.headless(scene_encoder.with_heads(scene_encoder.build()))
+    model = AttentionCaptioner(KNOWN, units=6)
+    model.build({"places": (None, 64, 64), "tokens": (None, 4)})
     bias = np.zeros(len(model.vocabulary), "float32")
     bias[3] = 50  # the end, at once
     model.next_word.bias.assign(bias)
-    told = telling.tell(np.zeros((64, 64, 3), "uint8"), model, eye, beams=1)
+    told = inference.tell(np.zeros((64, 64, 3), "uint8"), model, eye, beams=1)
     assert told.caption == "" and told.looks.shape == (0, 8, 8)
     assert told.figure().png()
 
@@ -301,7 +301,7 @@ def test_the_trained_command_names_what_is_in_pictures_of_any_kind(
 ):
     from PIL import Image
 
-    from coursekit.captions import telling, training
+    from coursekit.captions import inference, training
     from coursekit.data import scenes
 
     monkeypatch.setattr(training, "model_file", lambda: trained)
@@ -314,7 +314,7 @@ def test_the_trained_command_names_what_is_in_pictures_of_any_kind(
     rest = [drawn["cat"], drawn["ball"]]
     drawn["dog"].save(tmp_path / "dog.gif", save_all=True, append_images=rest)
     files = [tmp_path / n for n in ("cat.jpg", "ball.png", "dog.gif")]
-    assert telling.command(files, tmp_path / "out", beams=3) == 0
+    assert inference.command(files, tmp_path / "out", beams=3) == 0
     said = capsys.readouterr().out.split("where it looked")
     for name, lines in zip(SCENES, said, strict=False):
         _, kind, colour, *_ = SCENES[name]

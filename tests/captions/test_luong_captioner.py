@@ -25,12 +25,12 @@ def keras():
 def describer(seed=2, **options):
     import keras
 
-    from coursekit.captions.describer import Describer
+    from coursekit.captions.luong_captioner import LuongCaptioner
 
     keras.utils.set_random_seed(seed)
     settings = {"units": 6, "size": 5, "dropout": 0.3, **options}
-    model = Describer(KNOWN, **settings)
-    model.build({"places": (None, PLACES, FEATURES), "said": (None, 5, None)})
+    model = LuongCaptioner(KNOWN, **settings)
+    model.build({"places": (None, PLACES, FEATURES), "tokens": (None, 5, None)})
     return model
 
 
@@ -58,7 +58,7 @@ def places(count=12, seed=4):
 
 @pytest.fixture
 def inputs(keras):
-    return {"places": places(2), "said": captions(2)[..., :-1]}
+    return {"places": places(2), "tokens": captions(2)[..., :-1]}
 
 
 def test_the_weights_are_a_softmax_of_products(inputs):
@@ -81,7 +81,7 @@ def test_word_by_word_is_the_same_as_all_at_once(inputs):
     model = describer()
     whole, state = np.array(model(inputs)), model.begin(inputs["places"])
     for t in range(7):
-        logits, state = model.step(inputs["said"][:, 3, t], state)
+        logits, state = model.step(inputs["tokens"][:, 3, t], state)
         assert np.allclose(
             np.array(logits)[:, 3:], whole[:, 3, t, 3:], atol=1e-5
         )
@@ -89,7 +89,7 @@ def test_word_by_word_is_the_same_as_all_at_once(inputs):
 
 def test_special_words_are_never_said_except_the_end(inputs):
     model = describer()
-    logits, _ = model.step(inputs["said"][:, 0, 0], model.begin(places(2)))
+    logits, _ = model.step(inputs["tokens"][:, 0, 0], model.begin(places(2)))
     logits = np.array(logits)
     assert (logits[:, :3] < -1e8).all() and (logits[:, 3:] > -1e3).all()
 
@@ -159,9 +159,9 @@ def test_every_picture_comes_once_an_epoch_with_its_own_captions(keras):
         data.stream(), data.order(), strict=True
     ):
         seen += list(chosen)
-        length = inputs["said"].shape[2]
+        length = inputs["tokens"].shape[2]
         assert np.array_equal(inputs["places"], x[chosen])
-        assert np.array_equal(inputs["said"], rows[chosen, :, :length])
+        assert np.array_equal(inputs["tokens"], rows[chosen, :, :length])
         assert np.array_equal(targets, rows[chosen, :, 1 : length + 1])
         assert not rows[chosen, :, length + 1 :].any()  # only padding cut
     assert sorted(seen) == list(range(12)) and len(data) == 3
@@ -212,7 +212,7 @@ import numpy as np
 from coursekit.session import import_keras
 keras = import_keras()
 import test_describer as t
-from coursekit.captions import keeping
+from coursekit.captions import checkpoints
 
 def die(path, write):
     if path.name == "epoch-002.npz":
@@ -220,7 +220,7 @@ def die(path, write):
         os.kill(os.getpid(), 9)  # no handler runs, nothing is flushed
     return whole(path, write)
 
-whole, keeping.write_whole = keeping.write_whole, die
+whole, checkpoints.write_whole = checkpoints.write_whole, die
 t.train(__import__("pathlib").Path(sys.argv[3]))
 """
 
@@ -318,6 +318,6 @@ def test_it_learns_what_is_in_the_picture(keras, tmp_path):
     model = describer(units=16, size=16, dropout=0.0)
     data = schooling.Batches(x.astype("float16"), rows, 8)
     schooling.fit(model, data, 25, 2e-2, store=tmp_path)
-    say = decoding.beam(model.begin, model.step, 4, 2)
+    say = decoding.beam_search(model.begin, model.step, 4, 2)
     said = np.array(say(x.astype("float16"))[0])[:, 0]
     assert (said[:, 1] == kinds).mean() > 0.9

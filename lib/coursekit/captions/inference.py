@@ -41,7 +41,7 @@ def tell(
     model=None,
     eye=None,
     beams: int = 3,
-    longest: int = 21,
+    max_length: int = 21,
 ) -> Told:
     """Caption a file, or an image uint8 (height, width, 3).
 
@@ -52,7 +52,7 @@ def tell(
     """
     import tensorflow as tf
 
-    from coursekit.captions import decoding, encoder, training
+    from coursekit.captions import decoding, scene_encoder, training
     from coursekit.captions.vocabulary import START
 
     image = (
@@ -61,13 +61,13 @@ def tell(
         else read_picture(picture, 64)
     )
     model = model or training.load()
-    eye = eye or encoder.headless(encoder.load())
+    eye = eye or scene_encoder.headless(scene_encoder.load())
     grid = eye(image[np.newaxis])["grid"]
     side = grid.shape[1]
     places = tf.reshape(grid, (1, side * side, -1))
-    search = decoding.beam(model.begin, model.step, longest, beams, alpha=1.0)
+    search = decoding.beam_search(model.begin, model.step, max_length, beams, alpha=1.0)
     rows, scores = (np.array(out)[0] for out in search(places))
-    texts = model.vocabulary.texts(rows)
+    texts = model.vocabulary.decode(rows)
     state, looks = model.begin(places), []
     for word in [START, *rows[0]][: len(texts[0].split())]:
         _, state = model.step(tf.constant([word], "int32"), state)
@@ -121,7 +121,7 @@ def _captioner():
     from coursekit.session import import_keras
 
     import_keras()
-    from coursekit.captions import encoder, training
+    from coursekit.captions import scene_encoder, training
     from coursekit.training import EpochProgress
 
     if not training.model_file().is_file():
@@ -130,7 +130,7 @@ def _captioner():
             "the drawn scenes,\nonce, a minute or two."
         )
     model = training.kept([EpochProgress()])
-    return model, encoder.headless(encoder.load())
+    return model, scene_encoder.headless(scene_encoder.load())
 
 
 def _free(out: Path, stem: str, taken: set[Path]) -> Path:
