@@ -7,7 +7,7 @@ LESSONS ?=
 LAB_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.replay
-CODE := lib tests benchmarks notebooks/source
+CODE := lib tools tests benchmarks notebooks/source
 
 # Runs the set-up with whichever Python answers first; it then looks for one
 # that fits the course, and says so in one line when there is none.
@@ -59,7 +59,7 @@ nightly: test  ## test, and: plain-script runs, regeneration changes nothing
 data:  ## Make the bundled files in data/ again, in .venv-data
 	@COURSEKIT_VENV='$(CURDIR)/.venv-data'; export COURSEKIT_VENV; \
 	$(call SETUP,--data)
-	PYTHONPATH=lib .venv-data/bin/python -m coursekit.data.generate
+	PYTHONPATH=lib:tools .venv-data/bin/python -m generate
 
 lock:  ## Pin the newest allowed packages into requirements*.txt (needs uv)
 	$(LOCK) pyproject.toml --extra test -o requirements.txt

@@ -115,7 +115,7 @@ def is_current(source: Path) -> bool:
 
 def print_inputs() -> None:
     """Print, as JSON, the kit's files that this process has used."""
-    from coursekit.data import files
+    from coursekit.data.readers import bundled
 
     root = paths.kit_root()
     modules = [
@@ -125,7 +125,7 @@ def print_inputs() -> None:
         and name not in ("coursekit.build", "coursekit.replay")
         and getattr(module, "__file__", None)
     ]
-    data = [f"data/{name}" for name in files.used()]
+    data = [f"data/{name}" for name in bundled.used()]
     print(json.dumps(sorted({*modules, *data})))
 
 

@@ -108,9 +108,9 @@ def caption(
 def main() -> None:
     """Entry point: a CourseError is two lines, not a traceback."""
     with contextlib.suppress(ImportError):
-        from coursekit.data import commands
+        from coursekit.cli import data
 
-        app.add_typer(commands.app, name="data")
+        app.add_typer(data.app, name="data")
     try:
         app()
     except CourseError as error:

@@ -162,17 +162,18 @@ def check_profile() -> Check:
 
 def check_bundled_data() -> Check:
     """Every file of data/ is the one the kit shipped."""
-    from coursekit.data import files
+    from coursekit.data.readers import bundled
+    from coursekit.files import sha256
 
     try:
-        shipped = files.checksums()
+        shipped = bundled.checksums()
     except CourseError as error:
         return _from_error("bundled data", error)
     wrong = [
         name
         for name, checksum in shipped.items()
         if not (path := paths.data_dir() / name).is_file()
-        or files.sha256(path) != checksum
+        or sha256(path) != checksum
     ]
     if wrong:
         said = f"missing or changed: {_some(wrong)}"

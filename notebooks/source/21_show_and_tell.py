@@ -52,8 +52,8 @@ profile = ck.start("21")
 # them in code; then say one sentence for each before you read on:
 
 # %%
-from coursekit.data import scenes
-from coursekit.data.scenes import Thing
+from coursekit.data.sets import scenes
+from coursekit.data.sets.scenes import Thing
 from coursekit.figures import captions as figures
 
 stock = [

@@ -574,8 +574,8 @@ import pathlib
 import tempfile
 
 from coursekit.captions import inference
-from coursekit.data import scenes
-from coursekit.data.scenes import Thing
+from coursekit.data.sets import scenes
+from coursekit.data.sets.scenes import Thing
 
 folder = pathlib.Path(tempfile.mkdtemp())
 file = training.save(models["looks"], folder / "scene_captioner.keras")

@@ -302,7 +302,7 @@ def test_the_trained_command_names_what_is_in_pictures_of_any_kind(
     from PIL import Image
 
     from coursekit.captions import inference, training
-    from coursekit.data import scenes
+    from coursekit.data.sets import scenes
 
     monkeypatch.setattr(training, "model_file", lambda: trained)
     drawn = {}

@@ -5,8 +5,8 @@ import pytest
 
 from coursekit import data
 from coursekit.captions import scene_encoder
-from coursekit.data.scene_pictures import COLOURS, KINDS, Thing
-from coursekit.data.scenes import HELD_OUT
+from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing
+from coursekit.data.sets.scenes import HELD_OUT
 from coursekit.errors import CourseError
 from coursekit.session import import_keras
 

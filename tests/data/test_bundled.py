@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from coursekit import data, paths
-from coursekit.data import digits, files, registry
+from coursekit.data import registry
 from coursekit.data.dataset import Split
+from coursekit.data.readers import bundled
+from coursekit.data.sets import digits
 from coursekit.errors import CourseError
 
 BUNDLED = [name for name in registry.names() if registry.info(name).bundled]
@@ -19,7 +21,7 @@ README = (paths.data_dir() / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_file_is_listed_with_its_true_checksum():
-    for name, expected in files.checksums().items():
+    for name, expected in bundled.checksums().items():
         content = (paths.data_dir() / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == expected
         assert f"| {name} | `{expected}` |" in README
@@ -29,7 +31,7 @@ def test_every_file_in_data_is_listed():
     text = {".md", ".toml"}
     found = {p.name for p in paths.data_dir().iterdir()}
     found = {name for name in found if not name.endswith(tuple(text))}
-    assert found == set(files.checksums())
+    assert found == set(bundled.checksums())
 
 
 def test_all_bundled_files_together_stay_under_12_megabytes():
@@ -45,7 +47,7 @@ def test_every_bundled_set_has_a_row_with_its_program():
             assert row, name
             program = re.search(r"`(lib/.+?\.py)`", row[0])[1]
             assert (paths.kit_root() / program).exists()
-            assert set(info.files) <= set(files.checksums())
+            assert set(info.files) <= set(bundled.checksums())
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -160,9 +162,9 @@ def copy_of_data(tmp_path, monkeypatch):
     for path in paths.data_dir().iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     yield tmp_path
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
 
 
 def test_a_damaged_file_is_found_before_it_is_read(copy_of_data):
@@ -186,6 +188,6 @@ def test_arrays_that_would_be_unpickled_are_refused(copy_of_data):
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     table = f'[sha256]\n"digits.npz" = "{digest}"\n'
     (copy_of_data / "checksums.toml").write_text(table)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     with pytest.raises(CourseError, match="pickle"):
         data.load("digits")

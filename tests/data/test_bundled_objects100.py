@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import cifar100, objects100
-from coursekit.data.files import read_npz
+from coursekit.data.readers.bundled import read_npz
+from coursekit.data.sets import cifar100, objects100
 
 
 @pytest.fixture(scope="module")

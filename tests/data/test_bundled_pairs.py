@@ -6,11 +6,11 @@ import re
 import pytest
 
 from coursekit import data
-from coursekit.data import pairs
-from coursekit.data.generate import numerals
-from coursekit.data.generate import pairs as generator
-from coursekit.data.generate.names import words
+from coursekit.data.sets import pairs
 from coursekit.errors import CourseError
+from generate import numerals
+from generate import pairs as generator
+from generate.names import words
 
 
 @pytest.fixture(scope="module", params=["spanish", "french"])

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import poses, stick_figures
-from coursekit.data.files import read_npz
+from coursekit.data.readers.bundled import read_npz
+from coursekit.data.render import stick_figures
+from coursekit.data.sets import poses
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import files, scenes
-from coursekit.data.scenes import HELD_OUT, Thing
+from coursekit.data.readers import bundled
+from coursekit.data.sets import scenes
+from coursekit.data.sets.scenes import HELD_OUT, Thing
 from coursekit.errors import CourseError
 
 PLURAL = {"box": "boxes"}
@@ -51,7 +52,7 @@ def test_no_picture_occurs_twice(sets):
 
 
 def test_no_description_occurs_twice():
-    stored = files.read_npz("scenes.npz")
+    stored = bundled.read_npz("scenes.npz")
     rows = [row.tobytes() for row in stored["things"]]
     assert len(set(rows)) == len(rows)
 

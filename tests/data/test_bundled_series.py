@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.series import NOISE_FLOOR, SERIES
+from coursekit.data.sets.series import NOISE_FLOOR, SERIES
 from coursekit.errors import CourseError
 
 

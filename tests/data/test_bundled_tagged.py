@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.generate import tagged as grammar
+from generate import tagged as grammar
 
 
 @pytest.fixture(scope="module")

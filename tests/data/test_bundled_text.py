@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from coursekit import data
-from coursekit.data.generate import text as tales
+from generate import text as tales
 
 
 @pytest.fixture(scope="module")

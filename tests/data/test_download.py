@@ -7,6 +7,7 @@ import pytest
 import requests
 from faulty_server import cut, redirect, sha256, stall, status
 
+from coursekit import files
 from coursekit.data.fetch import download
 from coursekit.data.fetch.download import DownloadError
 
@@ -196,7 +197,7 @@ def test_a_redirect_to_plain_http_is_refused(server, target):
 
 def test_a_full_disk_is_noticed_before_it_is_full(server, target, monkeypatch):
     url = server.serve("file.bin", CONTENT)
-    monkeypatch.setattr(download, "free_bytes", lambda _: 1_000_000)
+    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000_000)
     with pytest.raises(OSError, match="MB are needed"):
         download.download(url, target)
     assert not target.with_name("file.bin.part").exists()

@@ -13,8 +13,8 @@ import pytest
 from faulty_server import sha256
 
 from coursekit import data
-from coursekit.data import cifar, cifar10, flickr8k, jena, kan_eng, usps
 from coursekit.data.fetch import Remote
+from coursekit.data.sets import cifar, cifar10, flickr8k, jena, kan_eng, usps
 from coursekit.errors import CourseError
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from faulty_server import cut, sha256, stall, status
 
-from coursekit.data.fetch import Remote, Source, download, install, locate
+from coursekit import files
+from coursekit.data.fetch import Remote, Source, install, locate
 from coursekit.errors import CourseError
 
 CONTENT = b"word\t1\n" * 50_000
@@ -81,7 +82,7 @@ def test_a_fetched_set_without_a_file_it_must_have_is_refused(server, cache):
 
 def test_without_room_nothing_is_begun(server, cache, monkeypatch):
     server.serve("words.txt", CONTENT)
-    monkeypatch.setattr(download, "free_bytes", lambda _: 1_000)
+    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000)
     with pytest.raises(CourseError, match="no room for words") as caught:
         locate(source(server))
     assert "COURSEKIT_HOME" in caught.value.remedy

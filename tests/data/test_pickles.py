@@ -9,8 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from coursekit.data import cifar
-from coursekit.data.pickles import read_number_lists, read_pickle
+from coursekit.data.readers.pickles import read_number_lists, read_pickle
+from coursekit.data.sets import cifar
 from coursekit.errors import CourseError
 
 

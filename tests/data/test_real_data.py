@@ -9,7 +9,7 @@ import pytest
 from coursekit import data
 from coursekit.data import registry
 from coursekit.data.fetch import find
-from coursekit.data.fetch.source import keras_home, own_root
+from coursekit.data.fetch.location import keras_home, own_root
 from coursekit.errors import CourseError
 
 pytestmark = pytest.mark.realdata

@@ -198,7 +198,7 @@ def test_the_reference_preprocessing_is_keras():
 
 
 def test_the_reference_collects_captions_as_the_loader_does(tmp_path):
-    from coursekit.data.flickr8k import read_captions
+    from coursekit.data.sets.flickr8k import read_captions
 
     lines = [
         f"{name}.jpg#{k}\tcaption {k} of {name}"

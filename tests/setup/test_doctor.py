@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from coursekit import doctor, paths
 from coursekit.cli import app
-from coursekit.data import files
+from coursekit.data.readers import bundled
 from coursekit.doctor import Check
 
 
@@ -158,9 +158,9 @@ def test_a_damaged_bundled_file(tmp_path, monkeypatch):
     (tmp_path / "checksums.toml").write_text('[sha256]\n"a.npz" = "00"\n')
     (tmp_path / "a.npz").write_text("damaged")
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     found = doctor.check_bundled_data()
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     assert found.state == "FAIL" and "make data" in found.fix
 
 

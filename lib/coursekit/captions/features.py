@@ -14,10 +14,9 @@ import numpy as np
 
 from coursekit import paths
 from coursekit.captions.image_encoders import ImageEncoder
-from coursekit.data.fetch.download import require_space
-from coursekit.data.fetch.lock import only_one
 from coursekit.data.fetch.progress import bar
 from coursekit.errors import CourseError
+from coursekit.files import only_one, require_space
 from coursekit.session import in_replay
 
 BATCH = 50

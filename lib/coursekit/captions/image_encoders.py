@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from coursekit.data import imagenet_weights
 from coursekit.data.fetch import find
+from coursekit.data.sets import imagenet_weights
 from coursekit.errors import CourseError
 
 

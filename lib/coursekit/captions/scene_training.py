@@ -17,7 +17,7 @@ from coursekit.captions.scene_encoder import (
     build,
     with_heads,
 )
-from coursekit.data.scene_pictures import COLOURS, KINDS, Thing, render
+from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing, render
 
 OWNED = 12  # pixels of its 64 that a thing needs to own a place
 
@@ -64,7 +64,7 @@ def practice(count: int, seed: int):
 
     The combinations in HELD_OUT are left out.
     """
-    from coursekit.data.backdrops import SETTINGS, TIMES
+    from coursekit.data.render.backdrops import SETTINGS, TIMES
 
     rng = np.random.default_rng(seed)
     images = np.empty((count, 64, 64, 3), "uint8")
@@ -89,8 +89,7 @@ def practice(count: int, seed: int):
 
 def _scene(rng):
     """A scene of the generator's, painted in any colours that are allowed."""
-    from coursekit.data.generate.scenes import make_scene
-    from coursekit.data.scenes import HELD_OUT
+    from coursekit.data.render.random_scenes import HELD_OUT, make_scene
 
     setting, time, dice, things = make_scene(rng, held_out=False)
     painted = [

@@ -7,7 +7,7 @@ import numpy as np
 
 from coursekit.captions.vocabulary import words
 from coursekit.data.dataset import Split
-from coursekit.data.scene_pictures import COLOURS, KINDS, TEXTURES
+from coursekit.data.render.scene_pictures import COLOURS, KINDS, TEXTURES
 from coursekit.errors import CourseError
 
 

@@ -62,7 +62,9 @@ class Split:
         """
         from coursekit.data.pipeline import batches
 
-        return batches(self.x, self.y, batch_size, shuffle, seed)
+        return batches(
+            (self.x, self.y), batch_size, shuffle=shuffle, seed=seed
+        )
 
     def __repr__(self) -> str:
         parts = {"x": self.x, "y": self.y, **self.extra}

@@ -8,7 +8,7 @@ from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Source
 from coursekit.errors import CourseError
 
-# name of the set -> module in coursekit.data
+# name of the set -> module in coursekit.data.sets
 _MODULES = {
     "digits": "digits",
     "photos": "photos",
@@ -83,4 +83,4 @@ def _module(name: str) -> ModuleType:
             f"There is no data set {name!r}; there are {', '.join(names())}.",
             "choose one of these names; ck.data.info(name) describes it",
         )
-    return import_module(f"coursekit.data.{_MODULES[name]}")
+    return import_module(f"coursekit.data.sets.{_MODULES[name]}")

@@ -1,9 +1,7 @@
 """One file over HTTPS: checked, resumed, retried, and never hanging."""
 
 import contextlib
-import errno
 import functools
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,12 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from coursekit.data.fetch.progress import bar
+from coursekit.files import require_space
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
 SILENCE_SECONDS = 60  # nothing at all for so long, lookups included
 PAUSES = (1, 4)  # seconds before the second and the third try
-SPARE_BYTES = 50_000_000  # what a download leaves free on the disk
 
 # Some hosts turn away the default agent of Python's HTTP libraries.
 _HEADERS = {
@@ -31,11 +29,6 @@ class DownloadError(Exception):
 
 class _Passing(DownloadError):
     """A trouble that may be gone at the next try."""
-
-
-def free_bytes(folder: Path) -> int:
-    """Free space on the disk of a folder."""
-    return shutil.disk_usage(folder).free
 
 
 def download(url: str, target: Path, checksum: str | None = None) -> None:
@@ -213,17 +206,6 @@ def _translated(url: str):
         raise _Passing(f"there is no connection to {_host(url)}") from None
     except exceptions.RequestException as error:
         raise DownloadError(f"{_host(url)}: {error}") from None
-
-
-def require_space(folder: Path, needed: int) -> None:
-    """Raise OSError (no space) before a download fills the disk."""
-    free = free_bytes(folder)
-    if free < needed + SPARE_BYTES:
-        raise OSError(
-            errno.ENOSPC,
-            f"{(needed + SPARE_BYTES) / 1e6:,.0f} MB are needed, "
-            f"{free / 1e6:,.0f} MB are free",
-        )
 
 
 def _refuse_plain(url: str) -> None:
