@@ -93,8 +93,9 @@ from coursekit.captions.vocabulary import END, PAD, START, Vocabulary, words
 counts = Counter(w for five in dataset.train.y for c in five for w in words(c))
 usual = sorted(counts, key=lambda word: (-counts[word], word))
 vocabulary = Vocabulary([word for word in usual if counts[word] >= 5])
-row = vocabulary.encode_caption("A zebra on the grass.", max_length=8)
-print(words("A zebra on the grass."), row, vocabulary.decode_caption(row), sep="\n")
+row = vocabulary.encode_one("A zebra on the grass.", max_length=8)
+print(words("A zebra on the grass."), row, sep="\n")
+print(vocabulary.decode_one(row))
 assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 
 # %% [markdown]
@@ -107,11 +108,11 @@ import numpy as np
 every = [caption for five in dataset.train.y for caption in five]
 assert vocabulary.words == Vocabulary.from_captions(every, at_least=5).words
 max_length = 20
-said = {
+tokens = {
     name: vocabulary.encode(getattr(dataset, name).y, max_length)
     for name in ("train", "validation", "test")
 }
-print(len(vocabulary), "words;", said["train"].shape)  # (picture, 5, 22)
+print(len(vocabulary), "words;", tokens["train"].shape)  # (picture, 5, 22)
 cut = np.mean([len(words(caption)) > max_length for caption in every])
 print(f"{cut:.0%} are cut")
 
@@ -120,7 +121,7 @@ print(f"{cut:.0%} are cut")
 # Input and target are the same row, **shifted by one**:
 
 # %%
-example = said["train"][0, 0]
+example = tokens["train"][0, 0]
 for seen, wanted in zip(example[:5], example[1:6]):
     print(f"{vocabulary.words[seen]:>8} -> {vocabulary.words[wanted]}")
 assert (example[:-1][1:] == example[1:][:-1]).all()
@@ -134,9 +135,13 @@ assert (example[:-1][1:] == example[1:][:-1]).all()
 # shows. It has never seen a caption:
 
 # %%
-from coursekit.captions import scene_encoder
+from coursekit.captions import scene_encoder, scene_training
 
-namer = scene_training.train()[0] if profile.train_encoder else scene_encoder.load()
+namer = (
+    scene_training.train()[0]
+    if profile.train_encoder
+    else scene_encoder.load()
+)
 for name, answer in namer.output.items():
     print(f"{name:<8}{tuple(answer.shape[1:])}")
 
@@ -175,15 +180,19 @@ assert min(correct.mean() for correct in exam.values()) > 0.85
 # what it says:
 
 # %%
-eye = scene_encoder.headless(namer)
+image_encoder = scene_encoder.headless(namer)
 parts = ("train", "validation", "test", "held_out")
+images = {part: getattr(dataset, part).x for part in parts}
 vectors = {
-    part: eye.predict(getattr(dataset, part).x, 250, verbose=0)["vector"]
-    for part in parts
+    part: image_encoder.predict(x, 250, verbose=0)["vector"]
+    for part, x in images.items()
 }
-print({n: tuple(out.shape[1:]) for n, out in eye.output.items()})
-print(vectors["train"].shape, f"{eye.count_params():,} frozen parameters")
-assert not eye.trainable_variables
+print({n: tuple(out.shape[1:]) for n, out in image_encoder.output.items()})
+print(
+    vectors["train"].shape,
+    f"{image_encoder.count_params():,} frozen parameters",
+)
+assert not image_encoder.trainable_variables
 
 # %% [markdown]
 # ## What a sentence costs
@@ -223,7 +232,7 @@ def masked_cross_entropy(targets, logits):
 import keras
 
 rng = np.random.default_rng(profile.seed)
-targets = said["train"][:4, 0, 1:]
+targets = tokens["train"][:4, 0, 1:]
 logits = rng.standard_normal((*targets.shape, len(vocabulary)))
 keras_loss = keras.losses.SparseCategoricalCrossentropy(
     from_logits=True, reduction="mean_with_sample_weight"
@@ -238,9 +247,10 @@ assert abs(ours - theirs) < 1e-5
 # each word is used, and no more? These are the two numbers to beat:
 
 # %%
-flat = said["validation"][:, :, 1:].ravel()
+flat = tokens["validation"][:, :, 1:].ravel()
 flat = flat[flat != PAD]
-share = np.bincount(said["train"][:, :, 1:].ravel(), minlength=len(vocabulary))
+flat_train = tokens["train"][:, :, 1:].ravel()
+share = np.bincount(flat_train, minlength=len(vocabulary))
 share = share[1:] / share[1:].sum()
 word_counts = -np.log(share[flat - 1]).mean()
 print(f"knows nothing: {np.log(len(vocabulary)):.2f} nats a word")
@@ -300,7 +310,7 @@ for name, model in models.items():
 # %%
 def examples(part):
     """Inputs, targets and weights of all captions of a split."""
-    rows = said[part].reshape(-1, max_length + 2)
+    rows = tokens[part].reshape(-1, max_length + 2)
     pictures = np.repeat(vectors[part], 5, axis=0)
     weights = (rows[:, 1:] != PAD).astype("float32")
     return [pictures, rows[:, :-1]], rows[:, 1:], weights
@@ -404,7 +414,7 @@ def take_apart(model):
 
 # %%
 begin, step = take_apart(models["state"])
-true = said["test"][:8, 0]
+true = tokens["test"][:8, 0]
 state, stepwise = begin(vectors["test"][:8]), []
 for t in range(max_length + 1):
     logits, state = step(true[:, t], state)
@@ -434,7 +444,7 @@ def speak(begin, step, vector):
 first_words = [speak(begin, step, one) for one in vectors["test"][:6]]
 figures.pictures(
     dataset.test.x[:6],
-    [vocabulary.decode_caption(sentence) for sentence in first_words],
+    [vocabulary.decode_one(sentence) for sentence in first_words],
     [five[0] for five in dataset.test.y[:6]],
 )
 
@@ -526,7 +536,7 @@ assert (first[:, np.newaxis] * then).argmax() == 3
 
 
 # %%
-def beam_search(begin, step, vector, beams=3, alpha=0.7):
+def beam_search(begin, step, vector, beam_width=3, length_penalty=0.7):
     """Sentences of one picture as (score, words), best first."""
     kept = [(0.0, [START], begin(vector[np.newaxis]))]
     for _ in range(max_length + 1):
@@ -535,11 +545,14 @@ def beam_search(begin, step, vector, beams=3, alpha=0.7):
             if sentence[-1] != END:
                 logits, after = step(np.array(sentence[-1:], "int32"), state)
                 gains = np.log(softmax(np.array(logits[0], "float64")))
-                for word in np.argsort(-gains)[:beams]:
+                for word in np.argsort(-gains)[:beam_width]:
                     grown = [*sentence, int(word)]
                     pool.append((score + gains[word], grown, after))
-        kept = sorted(pool, key=lambda item: -item[0])[:beams]
-    scored = [(s / (len(w) - 1) ** alpha, w[1:]) for s, w, _ in kept]
+        kept = sorted(pool, key=lambda item: -item[0])[:beam_width]
+    scored = [
+        (score / (len(words) - 1) ** length_penalty, words[1:])
+        for score, words, _ in kept
+    ]
     return sorted(scored, key=lambda item: -item[0])
 
 
@@ -562,9 +575,9 @@ def toy_step(words, state):
     return np.log(chances), state + 1
 
 
-for beams in (1, 2):
-    score, best = beam_search(lambda v: 0, toy_step, np.zeros(1), beams, 0)[0]
-    print(f"beams {beams}: {best[:2]}, probability {np.exp(score):.2f}")
+for width in (1, 2):
+    score, best = beam_search(lambda v: 0, toy_step, np.zeros(1), width, 0)[0]
+    print(f"beams {width}: {best[:2]}, probability {np.exp(score):.2f}")
 assert best == [B, B, END]
 
 # %% [markdown]
@@ -587,18 +600,23 @@ assert short > long and short / 4 < long / 9
 # must find what yours finds:
 
 # %%
-beam = decoding.beam_search(begin, step, max_length + 1, profile.beam_width, alpha=0.7)
+beam = decoding.beam_search(
+    begin, step, max_length + 1, profile.beam_width, length_penalty=0.7
+)
 rows, scores = (np.array(out) for out in beam(vectors["test"][:5]))
 for k in range(5):
     mine = beam_search(begin, step, vectors["test"][k], profile.beam_width)
     assert abs(mine[0][0] - scores[k, 0]) < 1e-4
-    assert vocabulary.decode_caption(mine[0][1]) == vocabulary.decode_caption(rows[k, 0])
+    theirs = vocabulary.decode_one(rows[k, 0])
+    assert vocabulary.decode_one(mine[0][1]) == theirs
 print("5 pictures: the same best sentence, the same score")
 
 # %%
 by_alpha = {}
 for alpha in (0.0, 0.7):
-    search = decoding.beam_search(begin, step, max_length + 1, profile.beam_width, alpha)
+    search = decoding.beam_search(
+        begin, step, max_length + 1, profile.beam_width, alpha
+    )
     by_alpha[alpha] = vocabulary.decode(search(some)[0][:, 0])
 lengths = {a: np.mean([len(t.split()) for t in by_alpha[a]]) for a in by_alpha}
 print("normalised sentences are longer:", lengths[0.7] > lengths[0.0])
@@ -669,7 +687,7 @@ def speak_all(vectors):
     """Greedy captions of pictures (n, 256): word numbers (n, 21)."""
     word = tf.fill([len(vectors)], START)
     ended, state = word == END, begin(vectors)
-    said = tf.TensorArray("int32", max_length + 1, element_shape=word.shape)
+    tokens = tf.TensorArray("int32", max_length + 1, element_shape=word.shape)
     for t in tf.range(max_length + 1):
         if tf.reduce_all(ended):
             break
@@ -677,13 +695,13 @@ def speak_all(vectors):
         best = tf.argmax(logits, axis=-1, output_type="int32")
         word = tf.where(ended, PAD, best)  # the others wait in silence
         ended = ended | (word == END)
-        said = said.write(t, word)
-    return tf.transpose(said.stack())
+        tokens = tokens.write(t, word)
+    return tf.transpose(tokens.stack())
 
 
 # %% [markdown]
-# The library's `decoding.greedy_search` is this loop, with a place for attention (in
-# lesson 22). Same pictures, same words?
+# The library's `decoding.greedy_search` is this loop, with a place for
+# attention (in lesson 22). Same pictures, same words?
 
 # %%
 greedy = decoding.greedy_search(begin, step, max_length + 1)
@@ -852,7 +870,9 @@ for name, model in models.items():
     begin, step = take_apart(model)
     loop = decoding.greedy_search(begin, step, max_length + 1)
     table[f"{name}, greedy"] = vocabulary.decode(loop(some))
-    search = decoding.beam_search(begin, step, max_length + 1, profile.beam_width, 0.7)
+    search = decoding.beam_search(
+        begin, step, max_length + 1, profile.beam_width, 0.7
+    )
     table[f"{name}, beam"] = vocabulary.decode(search(some)[0][:, 0])
 
 # %% tags=["nbval-approx-3e0"]
@@ -913,7 +933,7 @@ figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
 # before it, then with its own words before it:
 
 # %%
-rows = said["test"][:, 0]
+rows = tokens["test"][:, 0]
 forced = models["state"].predict([some, rows[:, :-1]], 250, verbose=0)
 forced = forced.argmax(axis=-1)
 begin, step = take_apart(models["state"])
@@ -1053,7 +1073,7 @@ mine = scenes.picture(
 
 def caption(images):
     """Beam captions of images (n, 64, 64, 3)."""
-    vectors = eye.predict(images, 250, verbose=0)["vector"]
+    vectors = image_encoder.predict(images, 250, verbose=0)["vector"]
     return vocabulary.decode(beam(vectors)[0][:, 0])
 
 

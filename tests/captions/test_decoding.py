@@ -81,7 +81,9 @@ def test_greedy_takes_the_likeliest_word_each_time(tf, tables, language):
 def test_a_wide_beam_finds_the_best_of_all_sentences(
     tf, tables, language, alpha
 ):
-    search = decoding.beam_search(*language, MAX_LENGTH, beams=60, alpha=alpha)
+    search = decoding.beam_search(
+        *language, MAX_LENGTH, beam_width=60, length_penalty=alpha
+    )
     said, scores = (np.array(out) for out in search(tf.range(6)))
     for table, rows, values in zip(tables, said, scores, strict=True):
         ranked = sorted(
@@ -96,21 +98,27 @@ def test_a_wide_beam_finds_the_best_of_all_sentences(
 
 
 def test_one_beam_is_greedy(tf, language):
-    said, _ = decoding.beam_search(*language, MAX_LENGTH, beams=1)(tf.range(6))
+    said, _ = decoding.beam_search(*language, MAX_LENGTH, beam_width=1)(
+        tf.range(6)
+    )
     greedy = decoding.greedy_search(*language, MAX_LENGTH)(tf.range(6))
     assert np.array_equal(said[:, 0], greedy)
 
 
 def test_a_beam_never_scores_below_greedy(tf, tables, language):
     said = decoding.greedy_search(*language, MAX_LENGTH)(tf.range(6)).numpy()
-    _, scores = decoding.beam_search(*language, MAX_LENGTH, 2, alpha=0)(tf.range(6))
+    _, scores = decoding.beam_search(
+        *language, MAX_LENGTH, 2, length_penalty=0
+    )(tf.range(6))
     for table, row, score in zip(tables, said, scores[:, 0], strict=True):
         sentence = [int(word) for word in row if word != PAD]
         assert score >= log_probability(table, sentence) - 1e-4
 
 
 def test_the_scores_of_a_beam_are_the_sentences_own(tf, tables, language):
-    search = decoding.beam_search(*language, MAX_LENGTH, beams=3, alpha=1.0)
+    search = decoding.beam_search(
+        *language, MAX_LENGTH, beam_width=3, length_penalty=1.0
+    )
     said, scores = (np.array(out) for out in search(tf.range(6)))
     for table, rows, values in zip(tables, said, scores, strict=True):
         assert (np.diff(values) <= 0).all()

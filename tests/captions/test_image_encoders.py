@@ -8,11 +8,10 @@ from coursekit.session import import_keras
 
 
 @pytest.fixture(scope="module")
-def eyes():
+def image_encoders():
     import_keras()
-    from coursekit.captions import image_encoders
 
-    return eyes
+    return image_encoders
 
 
 @pytest.fixture
@@ -31,41 +30,45 @@ def pictures():
     ],
 )
 def test_every_encoder_gives_a_grid_of_frozen_features(
-    eyes, pictures, name, shape
+    image_encoders, pictures, name, shape
 ):
-    eye = image_encoders.load(name, weights=None)
-    assert eye(pictures)["grid"].shape == shape
-    assert eye.name == name and eye.version == "random"
-    assert not eye.network.trainable_variables
+    encoder = image_encoders.load(name, weights=None)
+    assert encoder(pictures)["grid"].shape == shape
+    assert encoder.name == name and encoder.version == "random"
+    assert not encoder.network.trainable_variables
 
 
 def test_mobilenet_sees_the_enlarged_picture_from_minus_one_to_one(
-    eyes, pictures
+    image_encoders, pictures
 ):
     import tensorflow as tf
 
-    eye = image_encoders.load("mobilenet_v2_0.35", weights=None)
+    encoder = image_encoders.load("mobilenet_v2_0.35", weights=None)
     large = tf.image.resize(pictures.astype("float32"), (224, 224)).numpy()
-    expected = eye.network(large / 127.5 - 1, training=False)
-    assert np.allclose(eye(pictures)["grid"], expected, atol=1e-4)
+    expected = encoder.network(large / 127.5 - 1, training=False)
+    assert np.allclose(encoder(pictures)["grid"], expected, atol=1e-4)
 
 
-def test_resnet_sees_blue_first_with_the_means_taken_off(eyes):
-    eye = image_encoders.load("resnet50", weights=None)
-    eye.network = lambda pixels, training: pixels
+def test_resnet_sees_blue_first_with_the_means_taken_off(image_encoders):
+    encoder = image_encoders.load("resnet50", weights=None)
+    encoder.network = lambda pixels, training: pixels
     red = np.zeros((1, 224, 224, 3), "uint8")
     red[..., 0] = 200
-    seen = np.asarray(eye(red)["grid"])
+    seen = np.asarray(encoder(red)["grid"])
     means = np.array([103.939, 116.779, 123.68])
     assert np.allclose(seen[0, 5, 5], [0, 0, 200] - means, atol=1e-3)
 
 
 def test_the_best_encoder_is_the_first_whose_weights_are_here(
-    eyes, monkeypatch
+    image_encoders, monkeypatch
 ):
     def here(*names):
-        sources = [eyes.imagenet_weights.SOURCES[name] for name in names]
-        monkeypatch.setattr(eyes, "find", lambda s: s in sources or None)
+        sources = [
+            image_encoders.imagenet_weights.SOURCES[name] for name in names
+        ]
+        monkeypatch.setattr(
+            image_encoders, "find", lambda s: s in sources or None
+        )
 
     here("mobilenet_v2_0.35", "vgg16")
     assert image_encoders.present() == ["vgg16", "mobilenet_v2_0.35"]
@@ -75,16 +78,16 @@ def test_the_best_encoder_is_the_first_whose_weights_are_here(
     assert image_encoders.choose("resnet50") == "resnet50"
 
 
-def test_an_unknown_encoder_is_answered_with_the_known_ones(eyes):
+def test_an_unknown_encoder_is_answered_with_the_known_ones(image_encoders):
     with pytest.raises(CourseError, match="no encoder 'vgg'.*\n.*vgg16"):
         image_encoders.load("vgg")
 
 
-def test_the_scenes_eye_is_the_encoder_of_lesson_21(eyes):
+def test_the_scenes_encoder_is_that_of_lesson_21(image_encoders):
     from coursekit.captions import scene_encoder
 
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (3, 64, 64, 3)).astype("uint8")
-    eye = image_encoders.load("scenes")
+    encoder = image_encoders.load("scenes")
     expected = scene_encoder.headless(scene_encoder.load())(images)["grid"]
-    assert np.allclose(eye(images)["grid"], expected, atol=1e-5)
+    assert np.allclose(encoder(images)["grid"], expected, atol=1e-5)

@@ -1,10 +1,10 @@
-"""The eye: its practice scenes, its labels, its file."""
+"""The scenes' encoder: its practice scenes, its labels, its file."""
 
 import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.captions import scene_encoder
+from coursekit.captions import scene_encoder, scene_training
 from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing
 from coursekit.data.sets.scenes import HELD_OUT
 from coursekit.errors import CourseError
@@ -13,7 +13,7 @@ from coursekit.session import import_keras
 
 @pytest.fixture(scope="module")
 def practice():
-    return scene_encoder.practice(300, seed=1)
+    return scene_training.practice(300, seed=1)
 
 
 def test_practice_never_shows_a_held_out_combination(practice):
@@ -48,7 +48,7 @@ def test_a_place_belongs_to_the_thing_that_covers_most_of_it():
         Thing("dog", "red", 0, 0, pose="sitting"),
         Thing("cat", "blue", 0, 0, pose="sitting"),
     ]
-    labels = scene_encoder.place_labels(masks, [things])
+    labels = scene_training.place_labels(masks, [things])
     dog, cat = (1 + list(KINDS).index(kind) for kind in ("dog", "cat"))
     assert labels["kind"][0, 0, :3].tolist() == [dog, cat, 0]
     assert labels["kind"][0, 7, 7] == 0
@@ -62,7 +62,7 @@ def test_what_is_said_of_a_kind_is_what_its_things_have():
         Thing("ball", "red", 0, 0, pose="lying"),
     ]
     shape = (len(KINDS), len(scene_encoder.SAID))
-    rows = scene_encoder.thing_labels([things])[0].reshape(shape)
+    rows = scene_training.thing_labels([things])[0].reshape(shape)
     dog, ball = (list(KINDS).index(kind) for kind in ("dog", "ball"))
     said = {scene_encoder.SAID[k] for k in np.flatnonzero(rows[dog])}
     assert said == {
@@ -74,9 +74,9 @@ def test_what_is_said_of_a_kind_is_what_its_things_have():
     assert rows.sum() == 13
 
 
-def test_the_trained_eye_names_what_it_never_saw():
+def test_the_trained_encoder_names_what_it_never_saw():
     import_keras()
-    results = scene_encoder.examine(scene_encoder.load(), seed=77, count=200)
+    results = scene_training.examine(scene_encoder.load(), seed=77, count=200)
     assert results["kind"] > 0.85 and results["colour"] > 0.85
     assert results["setting"] > 0.98
     assert results["pairs true"] > 0.85
@@ -84,7 +84,7 @@ def test_the_trained_eye_names_what_it_never_saw():
 
 def test_a_broken_file_is_refused(tmp_path):
     import_keras()
-    path = tmp_path / "eye.keras"
+    path = tmp_path / "encoder.keras"
     path.write_bytes(b"nothing")
-    with pytest.raises(CourseError, match="eye.keras"):
+    with pytest.raises(CourseError, match="encoder.keras"):
         scene_encoder.load(path)

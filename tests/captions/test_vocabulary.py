@@ -13,11 +13,11 @@ SMALL = Vocabulary(["a", "ball", "red"])
 
 
 def test_a_row_has_start_end_unknown_and_padding_in_their_places():
-    assert SMALL.encode_caption("A red zebra.", 5) == [2, 4, 6, 1, 3, 0, 0]
+    assert SMALL.encode_one("A red zebra.", 5) == [2, 4, 6, 1, 3, 0, 0]
 
 
 def test_a_long_caption_is_cut_and_still_ends():
-    assert SMALL.encode_caption("a a a ball", 2) == [2, 4, 4, 3]
+    assert SMALL.encode_one("a a a ball", 2) == [2, 4, 4, 3]
 
 
 def test_punctuation_and_case_do_not_count():
@@ -28,13 +28,17 @@ def test_punctuation_and_case_do_not_count():
 
 
 def test_only_usual_words_are_known_and_the_most_usual_come_first():
-    known = Vocabulary.from_captions(["b a a", "a c c", "b c", "d"], at_least=2)
+    known = Vocabulary.from_captions(
+        ["b a a", "a c c", "b c", "d"], at_least=2
+    )
     assert known.words[4:] == ("a", "c", "b")
 
 
 @given(st.lists(st.sampled_from(SMALL.words[4:]), max_size=9))
 def test_a_caption_of_known_words_comes_back(said):
-    assert SMALL.decode_caption(SMALL.encode_caption(" ".join(said), 9)) == " ".join(said)
+    assert SMALL.decode_one(SMALL.encode_one(" ".join(said), 9)) == " ".join(
+        said
+    )
 
 
 def test_rows_of_tuples_have_an_axis_more():

@@ -34,7 +34,7 @@ def grids(
     store: Path | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """What ``image_encoder`` sees in pictures: float16 (n, places, d), from disk.
+    """What an encoder sees in pictures: float16 (n, places, d), from disk.
 
     Computed when it is not in ``store``. The file grows picture by picture
     under another name: an interrupted run goes on where it stopped, and a
@@ -60,7 +60,9 @@ def grids(
         ) from error
 
 
-def done(images: np.ndarray, image_encoder: ImageEncoder, store: Path | None = None) -> int:
+def done(
+    images: np.ndarray, image_encoder: ImageEncoder, store: Path | None = None
+) -> int:
     """How many pictures' grids are stored, of a run that was interrupted."""
     store = store or folder()
     _, side, _, features = image_encoder(images[:1])["grid"].shape
@@ -71,7 +73,7 @@ def done(images: np.ndarray, image_encoder: ImageEncoder, store: Path | None = N
     return 0
 
 
-def _make(images, image_encoder: ImageEncoder, ready: Path, shape, report) -> None:
+def _make(images, encoder: ImageEncoder, ready: Path, shape, report) -> None:
     """Append to the part file, then give it its name."""
     ready.parent.mkdir(parents=True, exist_ok=True)
     part = ready.with_suffix(".part")
@@ -80,14 +82,14 @@ def _make(images, image_encoder: ImageEncoder, ready: Path, shape, report) -> No
     require_space(ready.parent, (len(images) - first) * row)
     with (
         part.open("ab") as file,
-        _bar(f"grids of {image_encoder.name}", len(images), first) as advance,
+        _bar(f"grids of {encoder.name}", len(images), first) as advance,
     ):
         file.truncate(first * row)  # half a picture, if it was killed
         for start in range(first, len(images), BATCH):
             if report:
                 report(start, len(images))
             batch = np.asarray(images[start : start + BATCH])
-            grid = np.asarray(image_encoder(batch)["grid"]).astype("float16")
+            grid = np.asarray(encoder(batch)["grid"]).astype("float16")
             file.write(grid.tobytes())
             file.flush()
             advance(len(batch))
@@ -101,12 +103,17 @@ def _bar(name: str, total: int, first: int):
     return bar(name, total, first, sizes=False)
 
 
-def _key(images, image_encoder: ImageEncoder) -> str:
+def _key(images, encoder: ImageEncoder) -> str:
     """Changes with the pictures, the encoder and the sizes."""
     content = hashlib.sha256()
     for start in range(0, len(images), 500):
         batch = np.ascontiguousarray(images[start : start + 500])
         content.update(batch.tobytes())
-    facts = [image_encoder.name, image_encoder.version, image_encoder.size, list(images.shape)]
+    facts = [
+        encoder.name,
+        encoder.version,
+        encoder.size,
+        list(images.shape),
+    ]
     content.update(json.dumps(facts).encode())
-    return f"{image_encoder.name}-{content.hexdigest()[:16]}"
+    return f"{encoder.name}-{content.hexdigest()[:16]}"

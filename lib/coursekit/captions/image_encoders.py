@@ -119,7 +119,9 @@ def load(wanted: str, weights: str | Path | None = "imagenet") -> ImageEncoder:
     network.trainable = False
     module = importlib.import_module(f"keras.applications.{recipe.module}")
     version = "random" if weights is None else Path(weights).name
-    return ImageEncoder(name, recipe.size, version, network, module.preprocess_input)
+    return ImageEncoder(
+        name, recipe.size, version, network, module.preprocess_input
+    )
 
 
 def _scenes() -> ImageEncoder:

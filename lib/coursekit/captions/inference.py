@@ -7,88 +7,97 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.captions.pictures import read_picture
+from coursekit.errors import CourseError
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class Caption:
     """What a captioner says of a picture.
 
-    ``image`` uint8 (side, side, 3); ``words`` with, for each, ``looks``
-    (words, places, places), each map of sum 1: where it looked. ``others``
-    are the beam's next best captions; ``scores`` belong to (caption,
-    *others), best first: mean log-probability of a word in nats.
+    ``image`` uint8 (side, side, 3); ``words`` with, for each,
+    ``attention_weights`` (words, places, places), each map of sum 1: where
+    it looked. ``alternatives`` are the beam's next best captions; ``scores``
+    belong to (text, *alternatives), best first: mean log-probability of a
+    word in nats.
     """
 
     image: np.ndarray
     words: tuple[str, ...]
-    looks: np.ndarray
-    others: tuple[str, ...]
+    attention_weights: np.ndarray
+    alternatives: tuple[str, ...]
     scores: tuple[float, ...]
 
     @property
-    def caption(self) -> str:
+    def text(self) -> str:
         return " ".join(self.words)
 
     def figure(self):
         """The picture once a word, with where the network looked."""
-        from coursekit.figures.captions import looks
+        from coursekit.figures.captions import attention_maps
 
-        return looks(self.image, self.words, self.looks)
+        return attention_maps(self.image, self.words, self.attention_weights)
 
 
-def tell(
+def caption(
     picture: str | Path | np.ndarray,
     model=None,
-    eye=None,
-    beams: int = 3,
+    image_encoder=None,
+    beam_width: int = 3,
     max_length: int = 21,
-) -> Told:
+) -> Caption:
     """Caption a file, or an image uint8 (height, width, 3).
 
-    A file becomes 64 x 64 pixels. ``model`` and ``eye`` are by default the
-    captioner in ``training.model_file`` and the course's encoder. Raises
-    CourseError for a file that is no picture, and when there is no
-    captioner yet.
+    A file becomes 64 x 64 pixels. ``model`` and ``image_encoder`` are by
+    default the captioner in ``checkpoints.model_file`` and the scenes'
+    encoder. Raises CourseError for a file that is no picture, and when there
+    is no captioner yet.
     """
     import tensorflow as tf
 
-    from coursekit.captions import decoding, scene_encoder, training
-    from coursekit.captions.vocabulary import START
+    from coursekit.captions import checkpoints, decoding, scene_encoder
 
-    image = (
-        picture
-        if isinstance(picture, np.ndarray)
-        else read_picture(picture, 64)
-    )
-    model = model or training.load()
-    eye = eye or scene_encoder.headless(scene_encoder.load())
-    grid = eye(image[np.newaxis])["grid"]
+    is_image = isinstance(picture, np.ndarray)
+    image = picture if is_image else read_picture(picture, 64)
+    model = model or checkpoints.load()
+    if image_encoder is None:
+        image_encoder = scene_encoder.headless(scene_encoder.load())
+    grid = image_encoder(image[np.newaxis])["grid"]
     side = grid.shape[1]
     places = tf.reshape(grid, (1, side * side, -1))
-    search = decoding.beam_search(model.begin, model.step, max_length, beams, alpha=1.0)
+    search = decoding.beam_search(
+        model.begin, model.step, max_length, beam_width, length_penalty=1.0
+    )
     rows, scores = (np.array(out)[0] for out in search(places))
     texts = model.vocabulary.decode(rows)
-    state, looks = model.begin(places), []
-    for word in [START, *rows[0]][: len(texts[0].split())]:
-        _, state = model.step(tf.constant([word], "int32"), state)
-        looks.append(np.array(state[2]).reshape(side, side))
-    return Told(
+    words = tuple(texts[0].split())
+    return Caption(
         image,
-        tuple(texts[0].split()),
-        np.array(looks).reshape(len(looks), side, side),
+        words,
+        _read(model, places, rows[0][: len(words)]).reshape(-1, side, side),
         tuple(texts[1:]),
         tuple(map(float, scores)),
     )
 
 
-def command(pictures: list[Path], out: Path, beams: int) -> int:
+def _read(model, places, tokens) -> np.ndarray:
+    """The attention weights (words, places) of a caption of one picture."""
+    import tensorflow as tf
+
+    from coursekit.captions.vocabulary import START
+
+    state, found = model.begin(places), []
+    for token in [START, *tokens][: len(tokens)]:
+        _, state = model.step(tf.constant([token], "int32"), state)
+        found.append(np.array(model.attention_weights(state)[0]))
+    return np.array(found).reshape(len(found), places.shape[1])
+
+
+def command(pictures: list[Path], out: Path, beam_width: int) -> int:
     """Caption files for ``coursekit caption``: 0, or 1 if one failed.
 
     Prints captions; what is wrong with a file goes to stderr. Raises
     CourseError when ``out`` cannot be written.
     """
-    from coursekit.errors import CourseError
-
     images = {}
     for path in dict.fromkeys(pictures):
         try:
@@ -97,16 +106,16 @@ def command(pictures: list[Path], out: Path, beams: int) -> int:
             print(error, file=sys.stderr)
     if not images:
         return 1
-    model, eye = _captioner()
+    model, image_encoder = _captioner()
     taken: set[Path] = set()
     for path, image in images.items():
-        told = tell(image, model, eye, beams)
-        print(f"{path.name}: {told.caption or '(nothing)'}")
-        for other in told.others:
+        found = caption(image, model, image_encoder, beam_width)
+        print(f"{path.name}: {found.text or '(nothing)'}")
+        for other in found.alternatives:
             print(f"  or: {other or '(nothing)'}")
         overlay = _free(out, path.stem, taken)
         try:
-            told.figure().save(overlay)
+            found.figure().save(overlay)
         except OSError as error:
             raise CourseError(
                 f"{overlay} cannot be written: {error.strerror}.",
@@ -117,19 +126,19 @@ def command(pictures: list[Path], out: Path, beams: int) -> int:
 
 
 def _captioner():
-    """The network and the eye; the first time it is trained."""
+    """The network and the image encoder; the first time it is trained."""
     from coursekit.session import import_keras
 
     import_keras()
-    from coursekit.captions import scene_encoder, training
+    from coursekit.captions import checkpoints, scene_captioner, scene_encoder
     from coursekit.training import EpochProgress
 
-    if not training.model_file().is_file():
+    if not checkpoints.model_file().is_file():
         print(
             "There is no captioner yet: training the one of lesson 22 on "
             "the drawn scenes,\nonce, a minute or two."
         )
-    model = training.kept([EpochProgress()])
+    model = scene_captioner.kept([EpochProgress()])
     return model, scene_encoder.headless(scene_encoder.load())
 
 

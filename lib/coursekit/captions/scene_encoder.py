@@ -9,7 +9,12 @@ never seen. The trained network is scene_encoder.keras, beside this file;
 
 from pathlib import Path
 
-from coursekit.data.render.scene_pictures import COLOURS, KINDS, SIZES, TEXTURES
+from coursekit.data.render.scene_pictures import (
+    COLOURS,
+    KINDS,
+    SIZES,
+    TEXTURES,
+)
 from coursekit.errors import CourseError
 
 GRID = 8  # places on a side

@@ -40,7 +40,7 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.words)
 
-    def encode_caption(self, caption: str, max_length: int) -> list[int]:
+    def encode_one(self, caption: str, max_length: int) -> list[int]:
         """<start>, up to ``max_length`` words, <end>, and padding behind."""
         numbers = [self.number.get(w, UNKNOWN) for w in words(caption)]
         inside = [START, *numbers[:max_length], END]
@@ -50,15 +50,15 @@ class Vocabulary:
         """Captions, or tuples of captions, as int32 (..., max_length + 2)."""
         return np.array(
             [
-                self.encode_caption(item, max_length)
+                self.encode_one(item, max_length)
                 if isinstance(item, str)
-                else [self.encode_caption(text, max_length) for text in item]
+                else [self.encode_one(text, max_length) for text in item]
                 for item in captions
             ],
             "int32",
         )
 
-    def decode_caption(self, tokens: Iterable[int]) -> str:
+    def decode_one(self, tokens: Iterable[int]) -> str:
         """The sentence up to the first <end>, without special words."""
         spoken = []
         for token in map(int, tokens):
@@ -70,4 +70,4 @@ class Vocabulary:
 
     def decode(self, rows: np.ndarray) -> list[str]:
         """The sentences of rows of tokens (n, length)."""
-        return [self.decode_caption(row) for row in np.asarray(rows)]
+        return [self.decode_one(row) for row in np.asarray(rows)]
