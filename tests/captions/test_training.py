@@ -47,18 +47,26 @@ def train(store, epochs=3, callbacks=(), model=None, data=None, **options):
     """The weights at the end, and the history."""
     from coursekit.captions import training
 
-    model = model or luong()
+    model, options = model or luong(), {"learning_rate": 1e-2, **options}
     history = training.fit(
         model,
         data or pictures(),
         epochs,
-        options.pop("learning_rate", 1e-2),
         optimizer=training.averaged,
         store=store,
         callbacks=callbacks,
         **options,
     )
     return [variable.numpy() for variable in model.weights], history
+
+
+def counting(begun):
+    """Notes which epochs begin."""
+    import keras
+
+    return keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: begun.append(epoch)
+    )
 
 
 def same(one, other):
@@ -80,24 +88,21 @@ def test_an_interrupted_run_ends_with_the_same_network(
 
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, callbacks=[Stop(epoch, batch)])
-    resumed, told = train(tmp_path)
+    begun = []
+    resumed, told = train(tmp_path, callbacks=[counting(begun)])
+    assert begun == [*range(epoch, 3)]
     _, weights, history = straight
     assert same(resumed, weights)
     assert told == history and len(told["loss"]) == 3
 
 
-def test_the_resumed_training_of_single_captions_does_what_was_left(
-    keras, tmp_path
-):
+def test_the_resumed_training_of_single_captions_does_what_was_left(tmp_path):
     from coursekit.captions import training
     from coursekit.captions.batches import caption_batches
 
     data = caption_batches(places(8), captions(8)[..., :6], 4)
     begun = []
-    spy = keras.callbacks.LambdaCallback(
-        on_epoch_begin=lambda epoch, logs: begun.append(epoch)
-    )
-    stop = training.Stop(2)
+    spy, stop = counting(begun), training.Stop(2)
     with pytest.raises(KeyboardInterrupt):
         training.fit(
             attention(), data, 4, 1e-2, store=tmp_path, callbacks=[spy, stop]
@@ -141,17 +146,16 @@ def test_a_run_killed_while_it_wrote_ends_with_the_same_network(
     )
     assert killed.returncode == -9, killed.stderr.decode()[-500:]
     assert len(list(tmp_path.glob("*/epoch-*.npz"))) == 1
-    resumed, told = train(tmp_path)
+    begun = []
+    resumed, told = train(tmp_path, callbacks=[counting(begun)])
     assert same(resumed, straight[1]) and told == straight[2]
+    assert begun == [1, 2]
 
 
-def test_a_finished_run_is_not_trained_again(keras, straight):
+def test_a_finished_run_is_not_trained_again(straight):
     folder, weights, history = straight
     begun = []
-    spy = keras.callbacks.LambdaCallback(
-        on_epoch_begin=lambda epoch, logs: begun.append(epoch)
-    )
-    again, told = train(folder, callbacks=[spy])
+    again, told = train(folder, callbacks=[counting(begun)])
     assert not begun and told == history and same(again, weights)
 
 
@@ -164,8 +168,9 @@ def test_damaged_and_half_written_states_are_passed_over(straight, tmp_path):
     last = tmp_path / name / "epoch-003.npz"
     last.write_bytes(last.read_bytes()[:500])
     (tmp_path / name / "part-epoch-004.npz").write_bytes(b"half")
-    again, told = train(tmp_path)
-    assert same(again, weights) and told == history
+    begun = []
+    again, told = train(tmp_path, callbacks=[counting(begun)])
+    assert same(again, weights) and told == history and begun == [2]
 
 
 def test_two_states_stay_and_their_history_is_readable(straight):

@@ -105,7 +105,8 @@ def fit(
     _prepare(model, stream, optimizer(learning_rate, len(stream), epochs))
     callbacks, finished, keeper = list(callbacks), 0, None
     if store:
-        keeper = checkpoints.Keeper(store / _name(model, data, epochs))
+        name = _name(model, data, epochs, learning_rate, optimizer.__name__)
+        keeper = checkpoints.Keeper(store / name)
         finished = keeper.restore(model)
         callbacks.insert(0, keeper)
     if by_picture:
@@ -146,11 +147,10 @@ def _prepare(model, stream, optimizer) -> None:
     optimizer.build(model.trainable_variables)
 
 
-def _name(model, data, epochs: int) -> str:
+def _name(model, data, *choices) -> str:
     """Changes with settings, data, both seeds and the version of Keras."""
-    facts = [model.settings, model.optimizer.get_config(), epochs]
-    facts += [keras.__version__, checkpoints.digest(model)]
+    facts = [model.settings, *choices, keras.__version__]
+    facts.append(checkpoints.digest(model))
     if isinstance(data, PictureBatches):
         facts.append(data.digest())
-    text = json.dumps(facts, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
