@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
+from coursekit.captions import image_encoders, scene_encoder
 from coursekit.errors import CourseError
 from coursekit.session import import_keras
 
 
-@pytest.fixture(scope="module")
-def image_encoders():
-    import_keras()
-
-    return image_encoders
+@pytest.fixture(scope="module", autouse=True)
+def keras():
+    return import_keras()
 
 
 @pytest.fixture
@@ -29,9 +28,7 @@ def pictures():
         ("vgg16", (2, 14, 14, 512)),
     ],
 )
-def test_every_encoder_gives_a_grid_of_frozen_features(
-    image_encoders, pictures, name, shape
-):
+def test_every_encoder_gives_a_grid_of_frozen_features(pictures, name, shape):
     encoder = image_encoders.load(name, weights=None)
     assert encoder(pictures)["grid"].shape == shape
     assert encoder.name == name and encoder.version == "random"
@@ -39,7 +36,7 @@ def test_every_encoder_gives_a_grid_of_frozen_features(
 
 
 def test_mobilenet_sees_the_enlarged_picture_from_minus_one_to_one(
-    image_encoders, pictures
+    pictures,
 ):
     import tensorflow as tf
 
@@ -49,7 +46,7 @@ def test_mobilenet_sees_the_enlarged_picture_from_minus_one_to_one(
     assert np.allclose(encoder(pictures)["grid"], expected, atol=1e-4)
 
 
-def test_resnet_sees_blue_first_with_the_means_taken_off(image_encoders):
+def test_resnet_sees_blue_first_with_the_means_taken_off():
     encoder = image_encoders.load("resnet50", weights=None)
     encoder.network = lambda pixels, training: pixels
     red = np.zeros((1, 224, 224, 3), "uint8")
@@ -60,7 +57,7 @@ def test_resnet_sees_blue_first_with_the_means_taken_off(image_encoders):
 
 
 def test_the_best_encoder_is_the_first_whose_weights_are_here(
-    image_encoders, monkeypatch
+    monkeypatch,
 ):
     def here(*names):
         sources = [
@@ -78,14 +75,12 @@ def test_the_best_encoder_is_the_first_whose_weights_are_here(
     assert image_encoders.choose("resnet50") == "resnet50"
 
 
-def test_an_unknown_encoder_is_answered_with_the_known_ones(image_encoders):
+def test_an_unknown_encoder_is_answered_with_the_known_ones():
     with pytest.raises(CourseError, match="no encoder 'vgg'.*\n.*vgg16"):
         image_encoders.load("vgg")
 
 
-def test_the_scenes_encoder_is_that_of_lesson_21(image_encoders):
-    from coursekit.captions import scene_encoder
-
+def test_the_scenes_encoder_is_that_of_lesson_21():
     rng = np.random.default_rng(1)
     images = rng.integers(0, 256, (3, 64, 64, 3)).astype("uint8")
     encoder = image_encoders.load("scenes")

@@ -119,6 +119,7 @@ def test_a_captioner_that_is_absent_is_trained_and_kept(tmp_path, monkeypatch):
     path = tmp_path / "models" / "captioner.keras"
     monkeypatch.setattr(checkpoints, "model_file", lambda: path)
     monkeypatch.setattr(data, "load", lambda name: SimpleNamespace(train=few))
+    monkeypatch.setattr(scene_captioner, "MAX_LENGTH", 3)
     tf.config.run_functions_eagerly(True)  # compiling would take longer
     try:
         model = scene_captioner.kept()

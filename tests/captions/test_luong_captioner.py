@@ -31,7 +31,7 @@ def test_the_weights_are_a_softmax_of_products(inputs):
     kernel = model.query.kernel.numpy()
     for n in range(2):
         for k in range(5):
-            for t in range(7):
+            for t in range(5):
                 query = hidden[n, k, t, :6] @ kernel
                 expected = special.softmax(seen[n] @ query / np.sqrt(5))
                 assert np.allclose(weights[n, k, t], expected, atol=1e-5)
@@ -42,7 +42,7 @@ def test_the_weights_are_a_softmax_of_products(inputs):
 def test_word_by_word_is_the_same_as_all_at_once(inputs):
     model = luong()
     whole, state = np.array(model(inputs)), model.begin(inputs["places"])
-    for t in range(7):
+    for t in range(5):
         logits, state = model.step(inputs["tokens"][:, 3, t], state)
         assert np.allclose(
             np.array(logits)[:, 3:], whole[:, 3, t, 3:], atol=1e-5
@@ -106,14 +106,13 @@ def test_a_step_follows_the_gradient_of_the_smoothed_cost_of_words(
 
 def test_metrics_are_measured_when_they_are_asked_for(inputs, targets):
     model = luong()
-    model.compile("adam", weighted_metrics=["sparse_categorical_accuracy"])
+    name = "sparse_categorical_accuracy"
+    model.compile("adam", weighted_metrics=[name], run_eagerly=True)
     mask = (targets != 0).astype("float32")
     told = model.test_on_batch(inputs, targets, mask, return_dict=True)
     right = np.array(model(inputs)).argmax(axis=-1) == targets
-    assert set(told) == {"loss", "sparse_categorical_accuracy"}
-    assert told["sparse_categorical_accuracy"] == pytest.approx(
-        (right * mask).sum() / mask.sum()
-    )
-    model.compile("adam", metrics=["sparse_categorical_accuracy"])
+    assert set(told) == {"loss", name}
+    assert told[name] == pytest.approx((right * mask).sum() / mask.sum())
+    model.compile("adam", metrics=[name], run_eagerly=True)
     told = model.train_on_batch(inputs, targets, return_dict=True)
-    assert set(told) == {"loss", "sparse_categorical_accuracy"}
+    assert set(told) == {"loss", name}

@@ -131,7 +131,7 @@ def truncated_jpeg():
 
 
 @pytest.mark.parametrize(
-    ("content", "tokens"),
+    ("content", "said"),
     [
         (b"These are words.", "not a picture"),
         (b"", "not a picture"),

@@ -64,7 +64,7 @@ def test_a_reference_itself_is_perfect():
 
 
 @pytest.mark.parametrize(
-    ("candidates", "references", "tokens"),
+    ("candidates", "references", "said"),
     [
         (["a"], [("a",), ("b",)], "one candidate a picture"),
         (["a"], ["a b c"], "tuple of captions"),

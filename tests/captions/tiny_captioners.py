@@ -32,11 +32,11 @@ def attention(features=FEATURES, **options):
 
 
 def captions(count=12, seed=3):
-    """Rows of 2, then up to five words, then 3, then 0."""
+    """Rows of 2, then up to three words, then 3, then 0."""
     rng = np.random.default_rng(seed)
-    rows = np.zeros((count, 5, 8), "int32")
-    for row in rows.reshape(-1, 8):
-        length = rng.integers(1, 6)
+    rows = np.zeros((count, 5, 6), "int32")
+    for row in rows.reshape(-1, 6):
+        length = rng.integers(1, 4)
         row[0] = 2
         row[1 : length + 1] = rng.integers(4, WORDS, length)
         row[length + 1] = 3
