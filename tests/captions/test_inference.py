@@ -1,6 +1,6 @@
 """One call and one command: from a picture to its caption."""
 
-from types import SimpleNamespace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -44,12 +44,17 @@ def test_one_call_captions_a_picture_and_says_where_it_looked(image_encoder):
     assert "once for each word" in found.figure().summary
 
 
-def test_a_caption_of_no_words_has_no_maps(image_encoder):
+@cache
+def silent_captioner():
     model = attention(features=64)
     bias = np.zeros(len(model.vocabulary), "float32")
     bias[3] = 50  # the end, at once
     model.next_word.bias.assign(bias)
-    found = caption(model, image_encoder, beam_width=1)
+    return model
+
+
+def test_a_caption_of_no_words_has_no_maps(image_encoder):
+    found = caption(silent_captioner(), image_encoder, beam_width=1)
     assert found.text == "" and found.attention_weights.shape == (0, 8, 8)
     assert found.figure().png()
 
@@ -84,7 +89,16 @@ def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
     assert command([picture], tmp_path, 1) == 0
 
 
-def test_pictures_of_the_same_name_keep_their_own_overlays(kept, tmp_path):
+@pytest.fixture
+def ready(image_encoder, monkeypatch):
+    """The command without reading files of networks."""
+    from coursekit.captions import inference
+
+    both = silent_captioner(), image_encoder
+    monkeypatch.setattr(inference, "_captioner", lambda: both)
+
+
+def test_pictures_of_the_same_name_keep_their_own_overlays(ready, tmp_path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         Image.new("RGB", (64, 64), "red").save(tmp_path / folder / "x.png")
@@ -94,7 +108,7 @@ def test_pictures_of_the_same_name_keep_their_own_overlays(kept, tmp_path):
     assert names == ["x-2.caption.png", "x.caption.png"]
 
 
-def test_a_folder_that_cannot_be_written_is_named(kept, tmp_path):
+def test_a_folder_that_cannot_be_written_is_named(ready, tmp_path):
     path = tmp_path / "x.png"
     Image.new("RGB", (64, 64), "red").save(path)
     with pytest.raises(CourseError, match="cannot be written"):
@@ -114,11 +128,10 @@ def test_a_captioner_that_is_absent_is_trained_and_kept(tmp_path, monkeypatch):
     from coursekit import data
     from coursekit.captions import checkpoints, scene_captioner
 
-    train = data.load("scenes").train
-    few = SimpleNamespace(x=train.x[:60], y=train.y[:60])
+    few = data.load("scenes", at_most=20)
     path = tmp_path / "models" / "captioner.keras"
     monkeypatch.setattr(checkpoints, "model_file", lambda: path)
-    monkeypatch.setattr(data, "load", lambda name: SimpleNamespace(train=few))
+    monkeypatch.setattr(data, "load", lambda name: few)
     monkeypatch.setattr(scene_captioner, "MAX_LENGTH", 3)
     tf.config.run_functions_eagerly(True)  # compiling would take longer
     try:

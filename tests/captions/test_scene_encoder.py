@@ -35,7 +35,9 @@ def test_practice_paints_things_in_colours_the_captions_never_show(practice):
 
 def test_practice_pictures_are_not_those_of_the_data_set(practice):
     images, _ = practice
-    known = {image.tobytes() for image in data.load("scenes").test.x}
+    known = {
+        image.tobytes() for image in data.load("scenes", at_most=500).test.x
+    }
     assert not known & {image.tobytes() for image in images}
 
 

@@ -37,11 +37,11 @@ def quickly(keras):
     tf.config.run_functions_eagerly(False)
 
 
-def pictures(seed=3):
-    """Two batches of three pictures."""
+def pictures(count=6, seed=3):
+    """Batches of three pictures."""
     from coursekit.captions.batches import PictureBatches
 
-    return PictureBatches(places(6), captions(6, seed), 3)
+    return PictureBatches(places(count), captions(count, seed), 3)
 
 
 def train(store, epochs=3, callbacks=(), model=None, data=None, **options):
@@ -187,9 +187,9 @@ def test_what_decides_the_result_is_in_the_name_of_the_states(tmp_path):
         {"epochs": 2},
         {"model": luong(seed=3)},
         {"model": luong(smoothing=0.2)},
-        {"data": pictures(seed=5)},
+        {"data": pictures(3, seed=5)},
     ):
-        train(tmp_path, **{"epochs": 1, **options})
+        train(tmp_path, **{"epochs": 1, "data": pictures(3), **options})
     assert len(list(tmp_path.iterdir())) == 5
 
 
