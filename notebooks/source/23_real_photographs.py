@@ -604,7 +604,7 @@ print(
 # %%
 import sacrebleu
 
-from coursekit.captions.published import brevity, without_brevity
+from coursekit.captions.published import without_brevity
 
 columns = list(zip(*references))
 typed = sacrebleu.corpus_bleu(best, columns, smooth_method="none").score
@@ -622,7 +622,7 @@ ways = {
 # %% tags=["nbval-approx-6e0"]
 for name, score in ways.items():
     print(f"{name:<14} BLEU-4 {score:4.1f}")
-print(f"the penalty was {brevity(best, references):.2f}")
+print(f"the penalty was {scoring.brevity(best, references):.2f}")
 
 # %%
 print("capitals and full stops cost points:", ways["as typed"] < mine[3] - 1)
