@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
 
 from coursekit import paths
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 # report(fraction): how much of a seed's run is done, from 0 to 1.
 Report = Callable[[float], None]

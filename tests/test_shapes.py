@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursekit import shapes
-from coursekit.session import import_keras
+from coursekit.backend import import_keras
 
 import_keras()
 from keras import layers  # noqa: E402

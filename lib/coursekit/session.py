@@ -1,20 +1,12 @@
-"""Starting a lesson: seeds, determinism, quiet imports, one calm block."""
+"""Starting a lesson: seeds, determinism, one calm block."""
 
 import contextlib
-import os
 import random
 import re
-import sys
-import tempfile
-from types import ModuleType
 
-from coursekit.errors import CourseError
+from coursekit import keras_config
+from coursekit.backend import import_keras, in_replay, prepare_device
 from coursekit.settings import Settings, load_settings
-
-
-def in_replay() -> bool:
-    """True while a lesson is replayed as a test or regenerated."""
-    return os.environ.get("COURSEKIT_REPLAY") == "1"
 
 
 def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
@@ -23,106 +15,33 @@ def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
     Imports Keras without its start-up messages, seeds Python, NumPy and the
     backend, makes operations deterministic where that is cheap (on a CPU),
     lets a GPU's memory grow as needed, and prints one block that says what
-    this run uses. Raises CourseError for an unknown lesson or profile and
-    when Keras cannot be imported.
+    this run uses. Raises CourseError for an unknown lesson or profile, a
+    backend the lesson does not run on, and when Keras cannot be imported.
     """
     settings = load_settings(lesson, profile, seed)
+    keras_config.check(lesson, settings.backends)
     keras = import_keras()
+    notes = _usual_types(keras)
     random.seed(seed)
     keras.utils.set_random_seed(seed)
-    device = _prepare_device(keras.backend.backend())
-    print(_block(settings, device))
+    device = prepare_device(keras.backend.backend())
+    print("\n".join([_block(settings, device), *notes]))
     return settings
 
 
-def import_keras() -> ModuleType:
-    """Import Keras (and its backend) with their start-up chatter silenced.
-
-    TensorFlow's C++ code writes to file descriptor 2 directly, so the
-    descriptor itself points to a temporary file during the import.
-    """
-    if "keras" in sys.modules:
-        return sys.modules["keras"]
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")
-    with quiet_stderr() as chatter:
-        try:
-            import keras
-
-            if keras.backend.backend() == "tensorflow":
-                import tensorflow
-
-                tensorflow.config.list_physical_devices()
-        except ImportError as error:
-            raise CourseError(
-                f"Keras could not be imported: {error}{chatter()}",
-                "run `make lab` (or the pip lines of the README) to install "
-                "the environment, then choose its kernel",
-            ) from error
-    return keras
-
-
-@contextlib.contextmanager
-def quiet_stderr():
-    """Send file descriptor 2 to a temporary file inside the block.
-
-    Yields a function that returns what was written so far.
-    """
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as store:
-
-        def written() -> str:
-            store.flush()
-            store.seek(0)
-            text = store.read().decode(errors="replace").strip()
-            return f"\n{text}" if text else ""
-
-        saved = os.dup(2)
-        os.dup2(store.fileno(), 2)
-        try:
-            yield written
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-
-
-def _prepare_device(backend: str) -> str:
-    """Set determinism and memory growth; return the device in words."""
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        gpus = tf.config.list_physical_devices("GPU")
-        for gpu in gpus:
-            # Refused once the GPU is in use: ck.start was run twice.
-            with contextlib.suppress(RuntimeError):
-                tf.config.experimental.set_memory_growth(gpu, True)
-        if not gpus:
-            tf.config.experimental.enable_op_determinism()
-    return device_name(backend)
-
-
-def device_name(backend: str) -> str:
-    """The device Keras computes on: "GPU ..." or "CPU ..."."""
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        gpus = tf.config.list_physical_devices("GPU")
-        if gpus:
-            details = tf.config.experimental.get_device_details(gpus[0])
-            return f"GPU {details.get('device_name', '')}".strip()
-    elif backend == "jax":
-        import jax
-
-        device = jax.devices()[0]
-        if device.platform != "cpu":
-            return f"{device.platform.upper()} {device.device_kind}"
-    elif backend == "torch":
-        import torch
-
-        if torch.cuda.is_available():
-            return f"GPU {torch.cuda.get_device_name(0)}"
-    return "CPU (no GPU found; the quick profile needs none)"
+def _usual_types(keras) -> list[str]:
+    """Set float32 and channels last; say so where Keras' file differs."""
+    changed = []
+    if keras.config.floatx() != "float32":
+        changed.append(f"float32 (not {keras.config.floatx()})")
+        keras.config.set_floatx("float32")
+    if keras.config.image_data_format() != "channels_last":
+        changed.append("channels last (not first)")
+        keras.config.set_image_data_format("channels_last")
+    if not changed:
+        return []
+    words, file = " and ".join(changed), keras_config.config_file()
+    return [f"note     {words}: the lesson needs it, {file} says otherwise"]
 
 
 def _block(settings: Settings, device: str) -> str:

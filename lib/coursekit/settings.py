@@ -1,22 +1,21 @@
 """The numbers that differ between the quick and the full run of a lesson.
 
-Each lesson has one small file, ``profiles/NN.toml``, with a ``[quick]`` and
-a ``[full]`` table of the same keys. A lesson reads them as attributes::
+Each lesson has one small file, ``lesson.toml``, with a ``[quick]`` and a
+``[full]`` table of the same keys. A lesson reads them as attributes::
 
     profile = ck.start("04")
     profile.epochs
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from coursekit import lessons
 from coursekit.errors import CourseError
 
 PROFILES = ("quick", "full")
-_FOLDER = Path(__file__).parent / "profiles"
 
 
 class Settings:
@@ -49,6 +48,15 @@ class Settings:
         """True in the quick profile."""
         return self.name == "quick"
 
+    @property
+    def figures(self) -> ModuleType:
+        """The figures that only this lesson draws: its own figures.py."""
+        return self.module("figures")
+
+    def module(self, name: str) -> ModuleType:
+        """A module of the lesson's folder, by its name without ``.py``."""
+        return lessons.module(self.lesson, name)
+
     def __getattr__(self, key: str) -> Any:
         values = object.__getattribute__(self, "_values")
         if key in values:
@@ -61,7 +69,7 @@ class Settings:
     def __setattr__(self, key: str, value: Any) -> None:
         raise AttributeError(
             f"settings are read-only: use a variable of your own "
-            f"({key} = {value!r}), or edit the lesson's profile file"
+            f"({key} = {value!r}), or edit the lesson's lesson.toml"
         )
 
     def __dir__(self):
@@ -70,11 +78,6 @@ class Settings:
     def __repr__(self) -> str:
         inner = ", ".join(f"{k}={v!r}" for k, v in self._values.items())
         return f"Settings({inner})"
-
-
-def lessons() -> tuple[str, ...]:
-    """The lessons that have a profile file, in order."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("[0-9]*.toml")))
 
 
 def profile_name(profile: str | None = None) -> str:
@@ -95,14 +98,7 @@ def load_settings(
 
     Raises CourseError for an unknown lesson or profile.
     """
-    path = _FOLDER / f"{lesson}.toml"
-    if lesson not in lessons():
-        raise CourseError(
-            f"There is no lesson {lesson!r}; "
-            f"there are {', '.join(lessons())}.",
-            'give the two digits of a lesson, as in ck.start("04")',
-        )
     name = profile_name(profile)
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = lessons.facts(lesson)
     backends = tuple(table.get("backends", ("tensorflow",)))
     return Settings(lesson, table["title"], name, seed, backends, table[name])

@@ -4,7 +4,7 @@ import sys
 
 import keras
 
-from coursekit.session import in_replay
+from coursekit.backend import in_replay
 
 _NOT_METRICS = ("loss", "val_loss", "learning_rate")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_captioners import attention
 
-from coursekit.session import import_keras
+from coursekit.backend import import_keras
 
 
 @pytest.fixture(scope="module")

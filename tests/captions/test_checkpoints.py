@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tiny_captioners import attention, captions, luong, places
 
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from coursekit.backend import import_keras
 from coursekit.captions import decoding
 from coursekit.captions.vocabulary import END, PAD, START
-from coursekit.session import import_keras
 
 WORDS = 7  # four special ones and three to say
 MAX_LENGTH = 4

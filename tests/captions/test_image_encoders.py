@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from coursekit.backend import import_keras
 from coursekit.captions import image_encoders, scene_encoder
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 @pytest.fixture(scope="module", autouse=True)

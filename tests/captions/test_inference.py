@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from tiny_captioners import attention
 
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -5,7 +5,7 @@ import pytest
 from scipy import special
 from tiny_captioners import WORDS, captions, luong, places
 
-from coursekit.session import import_keras
+from coursekit.backend import import_keras
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from coursekit import data
+from coursekit.backend import import_keras
 from coursekit.captions import scene_encoder, scene_training
 from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing
 from coursekit.data.sets.scenes import HELD_OUT
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 @pytest.fixture(scope="module")

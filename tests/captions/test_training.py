@@ -19,7 +19,7 @@ from tiny_captioners import (
 )
 
 import coursekit
-from coursekit.session import import_keras
+from coursekit.backend import import_keras
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_the_resumed_training_of_single_captions_does_what_was_left(tmp_path):
 KILLED = """
 import contextlib, os, pathlib, sys
 sys.path[:0] = sys.argv[1:3]
-from coursekit.session import import_keras
+from coursekit.backend import import_keras
 keras = import_keras()
 import test_training as t
 from coursekit.captions import checkpoints

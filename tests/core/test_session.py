@@ -8,8 +8,9 @@ import pytest
 
 import coursekit as ck
 from coursekit import paths
-from coursekit.replay import replay_environment
-from coursekit.session import last_line, quiet_stderr
+from coursekit.backend import quiet_stderr
+from coursekit.dev.replay import replay_environment
+from coursekit.session import last_line
 
 START = """
 import coursekit as ck

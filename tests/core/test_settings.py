@@ -1,15 +1,13 @@
 """Profiles: the same keys in both, clear errors."""
 
-import tomllib
-
 import pytest
 
-from coursekit import settings
+from coursekit import lessons, settings
 from coursekit.data import registry
 from coursekit.errors import CourseError
 
 
-@pytest.mark.parametrize("lesson", settings.lessons())
+@pytest.mark.parametrize("lesson", lessons.numbers())
 def test_quick_and_full_have_the_same_keys_and_known_data(lesson):
     quick = settings.load_settings(lesson, "quick")
     full = settings.load_settings(lesson, "full")
@@ -20,7 +18,7 @@ def test_quick_and_full_have_the_same_keys_and_known_data(lesson):
                 assert getattr(profile, key) in registry.names()
 
 
-@pytest.mark.parametrize("lesson", settings.lessons())
+@pytest.mark.parametrize("lesson", lessons.numbers())
 def test_quick_needs_no_network(lesson):
     quick = settings.load_settings(lesson, "quick")
     for key in dir(quick):
@@ -28,7 +26,7 @@ def test_quick_needs_no_network(lesson):
             assert registry.info(getattr(quick, key)).bundled
 
 
-@pytest.mark.parametrize("lesson", settings.lessons())
+@pytest.mark.parametrize("lesson", lessons.numbers())
 def test_backends_are_known_names(lesson):
     backends = settings.load_settings(lesson).backends
     assert backends[0] == "tensorflow"
@@ -71,5 +69,4 @@ def test_settings_cannot_be_changed():
 
 
 def _stored(lesson, key):
-    path = settings._FOLDER / f"{lesson}.toml"
-    return tomllib.loads(path.read_text())["quick"][key]
+    return lessons.facts(lesson)["quick"][key]

@@ -13,7 +13,6 @@ from coursekit import data, paths
 from coursekit.data import registry
 from coursekit.data.dataset import Split
 from coursekit.data.readers import bundled
-from coursekit.data.sets import digits
 from coursekit.errors import CourseError
 
 BUNDLED = [name for name in registry.names() if registry.info(name).bundled]
@@ -45,8 +44,8 @@ def test_every_bundled_set_has_a_row_with_its_program():
         if info.bundled:
             row = re.search(rf"^\| {name} \|.*$", README, re.MULTILINE)
             assert row, name
-            program = re.search(r"`(lib/.+?\.py)`", row[0])[1]
-            assert (paths.kit_root() / program).exists()
+            assert f"`{info.program}`" in row[0]
+            assert (paths.kit_root() / info.program).exists()
             assert set(info.files) <= set(bundled.checksums())
 
 
@@ -57,6 +56,7 @@ def test_the_size_that_is_told_is_that_of_the_files(name):
     assert info.megabytes == pytest.approx(sum(sizes) / 1e6, abs=0.06)
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize("name", BUNDLED)
 def test_loading_needs_at_most_twice_the_memory_of_the_data(name):
     options = {"at_most": 500} if name == "scenes" else {}
@@ -82,6 +82,7 @@ def memory(value) -> int:
     return sys.getsizeof(value)
 
 
+@pytest.mark.bundled
 def test_digits_have_the_published_counts_in_each_class():
     sets = data.load("digits")
     labels = [s.y for s in (sets.train, sets.validation, sets.test)]
@@ -102,6 +103,7 @@ def test_digits_have_the_published_counts_in_each_class():
     assert [len(y) for y in labels] == [1_077, 360, 360]
 
 
+@pytest.mark.bundled
 def test_no_digit_is_in_two_splits():
     sets = data.load("digits")
     seen = [
@@ -112,38 +114,13 @@ def test_no_digit_is_in_two_splits():
     assert not seen[1] & seen[2]
 
 
+@pytest.mark.bundled
 def test_each_split_has_every_class_in_proportion():
     sets = data.load("digits")
     whole = np.array([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]) / 1797
     for split in (sets.train, sets.validation, sets.test):
         share = np.bincount(split.y) / len(split)
         assert np.abs(share - whole).max() < 0.006
-
-
-@pytest.mark.parametrize("size", [8, 16, 28])
-def test_digits_come_in_three_sizes_with_the_same_fields(size):
-    sets = data.load("digits", size=size)
-    assert sets.input_shape == (size, size, 1)
-    assert sets.train.x.dtype == np.uint8 and sets.train.y.dtype == np.int64
-    assert sets.train.x.min() == 0 and sets.train.x.max() == 255
-    assert sets.class_names == tuple("0123456789")
-    assert sets.real and "CC BY 4.0" in sets.provenance
-
-
-def test_enlarging_agrees_with_an_independent_interpolation():
-    from scipy.ndimage import map_coordinates
-
-    image = data.load("digits").train.x[3, :, :, 0].astype(float)
-    place = np.clip((np.arange(28) + 0.5) * 8 / 28 - 0.5, 0, 7)
-    grid = np.meshgrid(place, place, indexing="ij")
-    expected = np.round(map_coordinates(image, grid, order=1))
-    ours = digits.enlarge(image[np.newaxis], 28)[0]
-    assert np.abs(ours - expected).max() <= 1  # rounding of exact halves
-
-
-def test_another_size_is_an_error_that_lists_the_three():
-    with pytest.raises(CourseError, match="8, 16, 28"):
-        data.load("digits", size=10)
 
 
 def test_an_unknown_set_is_an_error_that_lists_the_known():

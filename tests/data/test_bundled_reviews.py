@@ -9,6 +9,8 @@ import pytest
 from coursekit import data
 from coursekit.data.sets.reviews import KINDS
 
+pytestmark = pytest.mark.bundled
+
 
 @pytest.fixture(scope="module")
 def sets():

@@ -8,6 +8,8 @@ import pytest
 from coursekit import data
 from generate import text as tales
 
+pytestmark = pytest.mark.bundled
+
 
 @pytest.fixture(scope="module")
 def sets():

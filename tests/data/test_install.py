@@ -1,8 +1,6 @@
 """A set is in the cache whole, or not at all, whatever happens."""
 
 import errno
-import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -166,7 +164,7 @@ def test_after_kill_9_midway_the_set_is_absent_and_the_next_try_resumes(
     process = _another_process(url)
     part = cache / ".incoming/words/downloads/words.txt.part"
     _until(lambda: part.exists() and part.stat().st_size > 0)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
     assert not (cache / "words").exists()
     locate(source(server))

@@ -4,18 +4,24 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
 
-from coursekit import build, exercises, paths, settings
-from coursekit.cli import app
+from coursekit import exercises, lessons, paths
+from coursekit.cli.commands import app
+from coursekit.dev import tables
 
 ROOT = paths.kit_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+needs_make = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has the pip lines of the README"
+)
 
 
+@needs_make
 def test_make_help_lists_every_target():
     done = subprocess.run(
         ["make", "help"], cwd=ROOT, capture_output=True, text=True
@@ -40,46 +46,9 @@ def test_ci_runs_the_readmes_test_command():
     assert "make test" in README
 
 
-def table():
-    """Lesson -> the cells of its row in the README."""
-    rows = re.findall(r"^\| (\[\d\d .*) \|$", README, re.M)
-    return {
-        row[1:3]: [cell.strip() for cell in row.split("|")] for row in rows
-    }
-
-
-def header(lesson):
-    """What the lesson itself says about its time."""
-    (source,) = build.sources([lesson])
-    text = source.read_text(encoding="utf-8")
-    return re.search(r"\*\*Time\*\* \| (.*) \|", text)[1]
-
-
-def test_the_lesson_table_lists_exactly_the_lessons_there_are():
-    linked = [
-        re.fullmatch(r"\[.*\]\(notebooks/(.*)\)", row[0])[1]
-        for row in table().values()
-    ]
-    there = paths.notebooks_dir().glob("[0-9][0-9]_*.ipynb")
-    assert linked == sorted(path.name for path in there)
-    assert all(
-        name.startswith(lesson)
-        for lesson, name in zip(table(), linked, strict=True)
-    )
-
-
-def test_the_lesson_table_and_the_lessons_agree_on_the_time():
-    for lesson, (*_, read, run, _) in table().items():
-        said = header(lesson)
-        assert said.startswith(f"{read} to read"), (lesson, said)
-        at_most = int(re.search(r"(\d+) s to run", said)[1])
-        assert int(run.removesuffix(" s")) <= at_most, (lesson, said)
-
-
-def test_the_lesson_table_names_each_lessons_backends():
-    for lesson, (*_, said) in table().items():
-        backends = settings.load_settings(lesson).backends
-        assert said == ("all" if len(backends) == 3 else "TensorFlow")
+def test_what_is_generated_from_the_facts_is_up_to_date():
+    stale = tables.update(write=False)
+    assert not stale, "run `make tables`"
 
 
 def test_links_and_pictures_in_the_documents_lead_to_files():
@@ -105,6 +74,7 @@ def test_every_command_that_a_document_names_exists():
         assert named <= commands, named
 
 
+@needs_make
 def test_the_ci_script_runs_from_anywhere_and_passes_the_verdict_on(tmp_path):
     kit, tools = tmp_path / "a kit", tmp_path / "bin"
     (kit / ".ci").mkdir(parents=True)
@@ -124,19 +94,25 @@ def test_the_ci_script_runs_from_anywhere_and_passes_the_verdict_on(tmp_path):
     assert done.returncode == 3
 
 
-def test_make_test_is_check_and_the_replay_of_every_notebook():
+def planned(target):
+    """The commands that a target would run."""
     done = subprocess.run(
-        ["make", "-n", "--no-print-directory", "test"],
+        ["make", "-n", "--no-print-directory", target],
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
-    steps = [line.strip() for line in done.stdout.splitlines()]
+    return [line.strip() for line in done.stdout.splitlines()]
+
+
+@needs_make
+def test_make_test_is_check_and_the_replay_of_every_notebook():
+    steps = planned("test")
     wanted = (
         "ruff check",
         "ruff format --check",
         "bin/mypy",
-        '-m "not slow" tests',
+        '-m "not slow" tests lessons',
         "--nbval",
     )
     places = [
@@ -144,7 +120,15 @@ def test_make_test_is_check_and_the_replay_of_every_notebook():
         for word in wanted
     ]
     assert places == sorted(places)
-    assert steps[-1].endswith("-p coursekit.replay notebooks")
+    assert steps[-1].endswith("-p coursekit.dev.replay notebooks")
+
+
+@needs_make
+def test_nightly_is_test_the_slow_tests_and_the_data_files_made_again():
+    steps = planned("nightly")
+    assert steps[: len(planned("test"))] == planned("test")
+    assert any("-m slow tests" in step for step in steps)
+    assert "generate" in steps[-1] and steps[-1].endswith("--check")
 
 
 def workflow(name):
@@ -161,6 +145,7 @@ def test_hosted_ci_runs_the_commands_of_the_readme():
     assert "make test" in commands(jobs["make"])
     block = re.search(r"```\n(python -m venv.*?)```", README, re.S)[1]
     windows = commands(jobs["windows"])
+    assert any('-m "not slow" tests' in step for step in windows)
     for line in block.strip().splitlines():
         assert any(step.startswith(line) for step in windows), line
     for job in jobs.values():
@@ -197,8 +182,9 @@ def plans():
 
 @pytest.mark.parametrize(("lesson", "text"), plans())
 def test_a_session_plan_quotes_what_its_lesson_prints(lesson, text):
-    (path,) = paths.notebooks_dir().glob(f"{lesson}_*.ipynb")
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(lessons.notebook(lesson).read_text(encoding="utf-8"))[
+        "cells"
+    ]
     printed = "".join(
         "".join(output.get("text", output.get("data", {}).get("text/plain")))
         for cell in cells

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import paths
+from coursekit.backend import in_replay
 from coursekit.captions.image_encoders import ImageEncoder
 from coursekit.data.fetch.progress import bar
 from coursekit.errors import CourseError
 from coursekit.files import only_one, require_space
-from coursekit.session import in_replay
 
 BATCH = 50
 

@@ -127,7 +127,7 @@ def command(pictures: list[Path], out: Path, beam_width: int) -> int:
 
 def _captioner():
     """The network and the image encoder; the first time it is trained."""
-    from coursekit.session import import_keras
+    from coursekit.backend import import_keras
 
     import_keras()
     from coursekit.captions import checkpoints, scene_captioner, scene_encoder

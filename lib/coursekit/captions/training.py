@@ -15,9 +15,9 @@ from typing import Any
 import keras
 
 from coursekit import paths
+from coursekit.backend import in_replay
 from coursekit.captions import checkpoints
 from coursekit.captions.batches import PictureBatches
-from coursekit.session import in_replay
 
 
 class Stop(keras.callbacks.Callback):

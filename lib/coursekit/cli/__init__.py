@@ -1,1 +1,1 @@
-"""The commands of coursekit, one module each."""
+"""What a learner runs: the command line ``coursekit`` and its parts."""

@@ -7,8 +7,9 @@ import typer
 from coursekit import paths
 from coursekit.data import registry
 from coursekit.data.fetch import Source, find, install
-from coursekit.data.fetch.location import keras_home, own_root
+from coursekit.data.fetch.location import own_root
 from coursekit.errors import CourseError
+from coursekit.keras_config import keras_home
 
 app = typer.Typer(
     help="Fetch, check and find the data sets.", no_args_is_help=True

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.backend import import_keras
 from coursekit.errors import CourseError
-from coursekit.session import import_keras
 
 
 def batches(

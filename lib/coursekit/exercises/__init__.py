@@ -1,6 +1,6 @@
 """Exercises: check an answer, get a hint, see the solution.
 
-Each lesson's exercises are a module, ``lessonNN``, with a tuple EXERCISES
+Each lesson's exercises are its module exercises.py, with a tuple EXERCISES
 of :class:`~coursekit.exercises.engine.Exercise`. The functions here print
 plain text and never raise on account of a learner's answer.
 """
@@ -8,10 +8,9 @@ plain text and never raise on account of a learner's answer.
 import inspect
 import re
 import textwrap
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
+from coursekit import lessons, lookup
 from coursekit.exercises import engine
 from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
@@ -75,38 +74,17 @@ def solution(exercise_id: str) -> None:
 
 def progress() -> None:
     """Print how far each lesson's exercises are done."""
-    Progress().show({number: load(number) for number in lessons()})
-
-
-def lessons() -> list[str]:
-    """Lessons that have exercises, as two digits each."""
-    found = Path(__file__).parent.glob("lesson[0-9][0-9].py")
-    return sorted(path.stem.removeprefix("lesson") for path in found)
+    Progress().show({number: load(number) for number in lessons.numbers()})
 
 
 def load(lesson: str) -> tuple[Exercise, ...]:
     """All exercises of a lesson."""
-    return import_module(f"coursekit.exercises.lesson{lesson}").EXERCISES
+    return lessons.module(lesson, "exercises").EXERCISES
 
 
 def _find(exercise_id: str) -> Exercise | None:
-    """The exercise of that id; prints what there is when it is unknown."""
-    wanted = str(exercise_id).strip()
-    lesson = wanted.partition(".")[0]
-    if lesson not in lessons():
-        print(
-            f"There is no exercise {wanted!r}: ids look like 01.2, and "
-            f"these lessons have exercises: {', '.join(lessons())}."
-        )
-        return None
-    known = {exercise.id: exercise for exercise in load(lesson)}
-    if wanted not in known:
-        print(
-            f"There is no exercise {wanted!r}; "
-            f"lesson {lesson} has {', '.join(known)}. "
-            "(Quiz questions are answered with ck.answer.)"
-        )
-    return known.get(wanted)
+    other = "Quiz questions are answered with ck.answer."
+    return lookup.find("exercise", exercise_id, load, other)
 
 
 def _is_letter(answer: Any) -> bool:

@@ -4,12 +4,10 @@ import html
 import textwrap
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from coursekit import lessons
 from coursekit.errors import CourseError
-
-_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -51,22 +49,17 @@ class Quiz:
         return "\n\n".join(_question_text(item) for item in self.questions)
 
 
-def lessons() -> list[str]:
-    """Lessons that have a question bank."""
-    return sorted(path.stem for path in _FOLDER.glob("[0-9][0-9].toml"))
-
-
 def load(lesson: str) -> Quiz:
     """Read and validate the bank of a lesson.
 
     Raises CourseError when there is none or it breaks a rule.
     """
-    if lesson not in lessons():
+    path = lessons.folder(lesson) / "quiz.toml"
+    if not path.is_file():
         raise CourseError(
-            f"Lesson {lesson!r} has no quiz; {', '.join(lessons())} have.",
-            'give two digits, as in ck.quiz("01")',
+            f"Lesson {lesson} has no quiz.",
+            f"write its questions into {path}",
         )
-    path = _FOLDER / f"{lesson}.toml"
     return parse(lesson, path.read_text(encoding="utf-8"))
 
 
@@ -86,7 +79,7 @@ def parse(lesson: str, text: str) -> Quiz:
         raise CourseError(
             f"The question bank of lesson {lesson} is not in order:\n- "
             + "\n- ".join(problems),
-            f"edit lib/coursekit/quizzes/{lesson}.toml",
+            "edit the lesson's quiz.toml",
         )
     return Quiz(lesson, tuple(questions))
 

@@ -126,10 +126,9 @@ def _fill(source: Source, incoming: Path) -> None:
     downloads.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    megabytes = sum(remote.megabytes for remote in source.remotes)
-    needed = int((megabytes + source.unpacked_megabytes) * 1e6)
+    needed = int((source.megabytes + source.unpacked_megabytes) * 1e6)
     require_space(incoming, needed - _size(downloads))
-    print(f"fetching {source.name}, {megabytes:,.1f} MB")
+    print(f"fetching {source.name}, {source.megabytes:,.1f} MB")
     fetched = [_fetch(source, r, downloads) for r in source.remotes]
     try:
         for remote in source.remotes:
@@ -182,7 +181,7 @@ def _check(source: Source, folder: Path) -> None:
             _WAYS.format(name=source.name),
         )
     if source.check:
-        source.check(folder)
+        source.check(source.base(folder))
 
 
 def _size(folder: Path) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from coursekit.data.fetch import install
 from coursekit.data.fetch.source import Source
 from coursekit.errors import CourseError
+from coursekit.keras_config import keras_home
 
 
 def locate(source: Source, folder: str | Path | None = None) -> Path:
@@ -16,10 +17,10 @@ def locate(source: Source, folder: str | Path | None = None) -> Path:
     lists what is missing in it, or says why fetching failed.
     """
     if folder is not None:
-        return _own(source, Path(folder).expanduser())
+        return source.base(_own(source, Path(folder).expanduser()))
     found = find(source)
     if found is not None:
-        return found
+        return source.base(found)
     if not source.remotes:
         raise CourseError(
             f"The data set {source.name} is for you to bring; the kit knows "
@@ -27,7 +28,7 @@ def locate(source: Source, folder: str | Path | None = None) -> Path:
             f"{source.by_hand}; put that in a folder {source.name} and set "
             "COURSEKIT_DATA to the folder above it",
         )
-    return install.install(source)
+    return source.base(install.install(source))
 
 
 def find(source: Source) -> Path | None:
@@ -46,18 +47,12 @@ def own_root() -> Path | None:
     return Path(named).expanduser() if named else None
 
 
-def keras_home() -> Path:
-    """Keras' cache folder, without importing Keras."""
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-
-
 def _own(source: Source, folder: Path) -> Path:
     """A folder that the user named, after its layout was checked."""
-    wanted = ", ".join(source.files).replace("|", " or ")
     if not folder.is_dir():
         raise CourseError(
             f"There is no folder {folder} for the data set {source.name}.",
-            f"name a folder that holds {wanted}",
+            f"name a folder that holds {source.wanted}",
         )
     missing = source.missing(folder)
     if missing:
@@ -66,7 +61,7 @@ def _own(source: Source, folder: Path) -> Path:
             f"The folder {folder} is not the data set {source.name}: "
             f"{', '.join(missing)} is missing; it holds "
             f"{', '.join(held) or 'nothing'}.",
-            f"a folder of {source.name} holds {wanted}",
+            f"a folder of {source.name} holds {source.wanted}",
         )
     return folder
 
@@ -93,7 +88,7 @@ def _in_keras(source: Source) -> Path | None:
         if _holds(source, folder) and not install.verify(source, folder):
             with contextlib.suppress(CourseError):
                 if source.check:
-                    source.check(folder)
+                    source.check(source.base(folder))
                 return folder
     return None
 

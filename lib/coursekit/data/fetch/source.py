@@ -29,28 +29,47 @@ class Source:
     """Where a set comes from and what its folder must hold.
 
     ``files`` are paths or patterns below the folder, alternatives separated
-    by "|" ("Images|Flicker8k_Dataset"). ``folders`` are further names the
-    folder may have below COURSEKIT_DATA, ``keras`` its places below Keras'
-    cache. ``check`` reads the content and raises CourseError; it stands in
-    where no checksum is published. ``by_hand`` says how a person gets it.
+    by "|" ("Images|Flicker8k_Dataset"); they may lie one level deeper, in a
+    folder named ``inside``, where upstream's archive has them. ``folders``
+    are further names the folder may have below COURSEKIT_DATA, ``keras`` its
+    places below Keras' cache. ``check`` reads the content and raises
+    CourseError; it stands in where no checksum is published, and ``counted``
+    says what it counts. ``by_hand`` says how a person gets the set.
     """
 
     name: str
     files: tuple[str, ...]
     remotes: tuple[Remote, ...] = ()
+    inside: str = ""
     folders: tuple[str, ...] = ()
     keras: tuple[str, ...] = ()
     unpacked_megabytes: float = 0
     check: Callable[[Path], object] | None = None
+    counted: str = ""
     by_hand: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """What a folder must hold, in words."""
+        return ", ".join(self.files).replace("|", " or ")
+
+    @property
+    def megabytes(self) -> float:
+        """What is downloaded."""
+        return sum(remote.megabytes for remote in self.remotes)
+
+    def base(self, folder: Path) -> Path:
+        """Where in a set's folder its files lie."""
+        deeper = folder / self.inside
+        return deeper if deeper.is_dir() else folder
 
     def missing(self, folder: Path) -> list[str]:
         """The entries of ``files`` that a folder does not hold."""
+        base = self.base(folder)
         return [
             entry.replace("|", " or ")
             for entry in self.files
             if not any(
-                next(folder.glob(pattern), None)
-                for pattern in entry.split("|")
+                next(base.glob(pattern), None) for pattern in entry.split("|")
             )
         ]

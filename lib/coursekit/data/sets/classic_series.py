@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
 from coursekit.data.readers.textfiles import broken, rows
+from coursekit.data.splits import over_time
 from coursekit.errors import CourseError
 
 INFO = DatasetInfo(
@@ -56,6 +57,7 @@ SOURCE = Source(
     ),
     folders=("timeseries",),
     check=_check,
+    counted="144, 2,820 and 3,650 readings",
 )
 
 
@@ -73,14 +75,8 @@ def load(series: str = "sunspots", folder=None) -> Dataset:
         )
     file, column, _ = SERIES[series]
     y, time = _read(locate(SOURCE, folder) / file, column)
-    bounds = [int(len(y) * share) for share in (0, 0.7, 0.85, 1)]
-    train, validation, test = (
-        Split(y[part, np.newaxis], y[part], {"time": time[part]})
-        for part in map(slice, bounds[:-1], bounds[1:])
-    )
-    return Dataset(
-        INFO, train, validation, test, note=series, columns=(column,)
-    )
+    splits = over_time(y[:, np.newaxis], y, time=time)
+    return Dataset(INFO, *splits, note=series, columns=(column,))
 
 
 def _read(path: Path, column: str) -> tuple[np.ndarray, np.ndarray]:

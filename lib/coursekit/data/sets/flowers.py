@@ -28,7 +28,7 @@ _INSIDE = "flower_photos"
 
 def _check(folder: Path) -> None:
     """No checksum is published; the number of photographs is."""
-    count = len(list((folder / _INSIDE).glob("*/*.jpg")))
+    count = len(list(folder.glob("*/*.jpg")))
     if count != 3_670:
         raise CourseError(
             f"flower_photos.tgz holds {count:,} photographs, expected 3,670: "
@@ -39,7 +39,7 @@ def _check(folder: Path) -> None:
 
 SOURCE = Source(
     name="flowers",
-    files=tuple(f"{name}|train/{name}|{_INSIDE}/{name}" for name in CLASSES),
+    files=tuple(f"{name}|train/{name}" for name in CLASSES),
     remotes=(
         Remote(
             "https://storage.googleapis.com/download.tensorflow.org/"
@@ -48,9 +48,11 @@ SOURCE = Source(
             unpack=True,
         ),
     ),
+    inside=_INSIDE,
     folders=(_INSIDE,),
     unpacked_megabytes=230,
     check=_check,
+    counted="3,670 photographs",
 )
 
 
@@ -59,7 +61,4 @@ def load(size: int = 160, folder=None) -> Dataset:
 
     See picture_folders.load_classes for the splits.
     """
-    found = locate(SOURCE, folder)
-    if (found / _INSIDE).is_dir():
-        found = found / _INSIDE
-    return load_classes(INFO, found, size)
+    return load_classes(INFO, locate(SOURCE, folder), size)

@@ -60,6 +60,7 @@ def _source(model: str) -> Source:
         folders=("imagenet_weights", "keras/models"),
         keras=("models",),
         check=lambda folder: _check(folder / remote.file),
+        counted="whole HDF5",
     )
 
 

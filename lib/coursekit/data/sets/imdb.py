@@ -11,7 +11,7 @@ from pathlib import Path
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
 from coursekit.data.readers.arrays import read_arrays
-from coursekit.data.readers.pickles import read_number_lists
+from coursekit.data.readers.pickles import read_objects
 from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError
 from coursekit.files import sha256
@@ -72,7 +72,7 @@ def _read(path: Path, part: str, words: dict[int, str]):
     (labels,) = read_arrays(path, **{f"y_{part}": (25_000,)})
     reviews = [
         " ".join(map(words.__getitem__, numbers))
-        for numbers in read_number_lists(path, f"x_{part}")
+        for numbers in read_objects(path, f"x_{part}")
     ]
     return reviews, labels.astype("int64")
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
 from coursekit.data.readers.textfiles import broken, numbered_lines
+from coursekit.data.splits import over_time
 from coursekit.errors import CourseError
 
 INFO = DatasetInfo(
@@ -54,6 +55,7 @@ SOURCE = Source(
     ),
     folders=("timeseries",),
     check=_check,
+    counted="420,551 rows of 14 columns",
 )
 
 
@@ -66,14 +68,9 @@ def load(folder=None) -> Dataset:
     a line of another form.
     """
     columns, x, time = _read(locate(SOURCE, folder))
-    y = x[:, columns.index(TARGET)]
-    bounds = [int(len(x) * share) for share in (0, 0.7, 0.85, 1)]
-    train, validation, test = (
-        Split(x[part], y[part], {"time": time[part]})
-        for part in map(slice, bounds[:-1], bounds[1:])
-    )
+    splits = over_time(x, x[:, columns.index(TARGET)], time=time)
     note = f"{time[0]} to {time[-1]}" if len(x) != 420_551 else ""
-    return Dataset(INFO, train, validation, test, note=note, columns=columns)
+    return Dataset(INFO, *splits, note=note, columns=columns)
 
 
 def _read(folder: Path) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:

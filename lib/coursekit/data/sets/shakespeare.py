@@ -3,8 +3,9 @@
 A. Karpathy (2015), char-rnn; the plays themselves are in the public domain.
 """
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.splits import in_order, next_character
 from coursekit.errors import CourseError
 
 INFO = DatasetInfo(
@@ -54,9 +55,5 @@ def load(folder=None) -> Dataset:
             f"{path} holds {len(text)} characters, too few to learn from.",
             "use the published file of 1,115,394 characters",
         )
-    bounds = [int(len(text) * share) for share in (0, 0.9, 0.95, 1)]
-    train, validation, test = (
-        Split(text[start : stop - 1], text[start + 1 : stop])
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    )
-    return Dataset(INFO, train, validation, test)
+    parts = in_order(len(text), 0.9, 0.95)
+    return Dataset(INFO, *(next_character(text[part]) for part in parts))

@@ -64,6 +64,7 @@ SOURCE = Source(
     ),
     folders=("ud_english_ewt", "UD_English-EWT"),
     check=_check,
+    counted="12,544, 2,001 and 2,077 sentences",
 )
 
 

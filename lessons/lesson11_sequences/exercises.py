@@ -1,0 +1,392 @@
+"""Exercises of lesson 11: sequences."""
+
+import numpy as np
+
+from coursekit.exercises.edits import edit
+from coursekit.exercises.engine import Case, Exercise, Mistake
+
+_TASKS = ("many to one", "one to many", "equal", "unequal")
+_SHAPES = ("one to one", *_TASKS)
+
+
+def _first_wrong(answer):
+    """Place of the first wrong shape, 4 for none; spelling is forgiven."""
+    for place, (said, right) in enumerate(zip(answer, _TASKS, strict=True)):
+        shape = " ".join(said.lower().replace("-", " ").split())
+        shape = shape.removeprefix("many to many").lstrip(" ,(").rstrip(")")
+        if shape not in _SHAPES:
+            raise ValueError("use the five words of the task")
+        if shape != right:
+            return place
+    return len(_TASKS)
+
+
+def windows_ahead(series, length, ahead):
+    count = len(series) - length - ahead + 1
+    x = np.stack([series[row : row + length] for row in range(count)])
+    return x, series[length + ahead - 1 :]
+
+
+def walk_forward_folds(n, first, size):
+    folds = []
+    for start in range(first, n - size + 1, size):
+        rows = list(range(start + size))
+        folds.append((rows[:start], rows[start:]))
+    return folds
+
+
+def tagger(words, tags):
+    import keras
+    from keras import layers
+
+    numbers = layers.Input((None,), dtype="int32")
+    x = layers.Embedding(words, 8)(numbers)
+    x = layers.SimpleRNN(16, return_sequences=True)(x)
+    return keras.Model(numbers, layers.Dense(tags)(x))
+
+
+def _as_a_learner_sees_it(model):
+    """Output shape, parameters, and what numbers come out."""
+    (_, *entry) = model.input_shape
+    shape = (1, *(size or 30 for size in entry))
+    sentence = np.arange(np.prod(shape)).reshape(shape) % 5
+    outputs = np.array(model(sentence))
+    return {
+        "output shape": tuple(model.output_shape),
+        "parameters": model.count_params(),
+        "probabilities": np.allclose(outputs.sum(axis=-1), 1, atol=1e-4),
+        "negative outputs": bool((outputs < 0).any()),
+    }
+
+
+def pairs_right(said, labels, pair):
+    right = said == labels
+    partners = np.unique(pair[pair >= 0])
+    both = [right[pair == partner].all() for partner in partners]
+    return float(np.mean(both))
+
+
+_six = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 60.0])
+_pair = np.array([0, -1, 1, 0, 1, 2, 2, -1, 3, 3])
+_labels = np.array([1, 0, 1, 0, 0, 0, 1, 1, 1, 0])
+_said = np.array([1, 1, 1, 0, 1, 1, 0, 0, 0, 0])
+
+EXERCISES = (
+    Exercise(
+        id="11.1",
+        title="The shape of a task",
+        level="warm-up",
+        reference=_TASKS,
+        summarise=_first_wrong,
+        hints=(
+            "Count the steps that go in and the steps that come out.",
+            "A language is one label; a tune has many notes; a tag belongs "
+            "to each word; a summary is shorter than its article.",
+            "many to one, one to many, equal, and one more",
+        ),
+        mistakes=(
+            Mistake(
+                ("equal", "one to many", "equal", "unequal"),
+                "Look at the first task. Many words go in, and the sentence "
+                "has one language: how many answers come out?",
+            ),
+            Mistake(
+                ("many to one", "one to one", "equal", "unequal"),
+                "Look at the second task. One name goes in, but a tune comes "
+                "out: note after note.",
+            ),
+            Mistake(
+                ("many to one", "one to many", "unequal", "unequal"),
+                "Look at the third task. Each word gets exactly one tag: as "
+                "many outputs as inputs.",
+            ),
+            Mistake(
+                ("many to one", "one to many", "equal", "many to one"),
+                "Look at the last task. A summary is a sequence of words, "
+                "not one label, and shorter than its article.",
+            ),
+        ),
+        explanation="Only the numbers of input and output steps count. The "
+        "typical trap is tagging: the lengths vary from sentence to "
+        "sentence, but in and out they are equal.",
+    ),
+    Exercise(
+        id="11.2",
+        title="Windows, and a value further ahead",
+        level="core",
+        reference=windows_ahead,
+        cases=(
+            Case(_six, 2, 1),
+            Case(_six, 3, 2),
+            Case(_six, 2, 4),
+            Case(np.arange(12.0) ** 2, 4, 3),
+        ),
+        hints=(
+            "Do ahead=1 first. Then: how many windows have an answer at all?",
+            "The window at row i covers i to i + length - 1, its answer is "
+            "at i + length - 1 + ahead.",
+            "count = len(series) - length - ahead + 1, and "
+            "y = series[length + ahead - 1:]",
+        ),
+        mistakes=(
+            Mistake(
+                edit(" - ahead + 1", "", " + ahead - 1", ""),
+                "Your answer is always the next value. With ahead=2 it is "
+                "the one after that.",
+            ),
+            Mistake(
+                edit(" + 1\n", "\n", " - 1 :", " :"),
+                "One step too far: ahead=1 is the value directly after the "
+                "window.",
+            ),
+            Mistake(
+                edit("length + ahead - 1 :", "ahead : ahead + count"),
+                "You counted from the window's first value, so the answer "
+                "lies inside the window: a leak. Count from the last one.",
+            ),
+            Mistake(
+                edit("- 1 :", "- 2 : -1"),
+                "One step too near: ahead=1 is the value after the window, "
+                "not its own last value.",
+            ),
+            Mistake(
+                edit(" - ahead", ""),
+                "Your last windows have no answer: x and y must have the "
+                "same length. Leave out the windows that end too late.",
+            ),
+            Mistake(
+                edit(" - ahead + 1", ""),
+                "There are more windows than answers: the further ahead the "
+                "answer, the fewer windows have one.",
+            ),
+            Mistake(
+                edit(" + 1\n", "\n", "- 1 :", "- 1 : -1"),
+                "The last window is missing: its answer is the last value "
+                "of the series.",
+            ),
+            Mistake(
+                edit(
+                    "series[length + ahead - 1 :]",
+                    "np.stack([series[row + length :][:ahead] "
+                    "for row in range(count)])",
+                ),
+                "Your y holds all values up to the one asked for. Give that "
+                "one alone: one number a window.",
+            ),
+            Mistake(
+                edit(
+                    "return x", "return x[::length]", "- 1 :", "- 1 :: length"
+                ),
+                "Your windows do not overlap, which throws most examples "
+                "away. Begin one at every time step.",
+            ),
+            Mistake(
+                edit(" + 1\n", "\n"),
+                "Your x has one window less than y has answers. The first "
+                "window counts, too: add 1.",
+            ),
+            Mistake(
+                edit("- 1 :", ":"),
+                "Your y has one answer less than x has windows: it begins a "
+                "step too late. The first answer is at length + ahead - 1.",
+            ),
+        ),
+        explanation="The last window must still have an answer, so there "
+        "are length + ahead - 1 windows fewer than values. The typical "
+        "mistake is an answer that lies inside the window.",
+    ),
+    Exercise(
+        id="11.3",
+        title="Walk forward",
+        level="core",
+        reference=walk_forward_folds,
+        cases=(
+            Case(6, 2, 2),
+            Case(8, 3, 2),
+            Case(9, 1, 3),
+            Case(10, 4, 1),
+            Case(4, 3, 2),
+        ),
+        hints=(
+            "Where does the first test block begin, and where the second?",
+            "The test blocks begin at first, first + size, first + 2 size; "
+            "the training rows are all those before.",
+            "for start in range(first, n - size + 1, size)",
+        ),
+        mistakes=(
+            Mistake(
+                edit("rows[:start]", "rows"),
+                "The test rows are among the training rows. That is the "
+                "leak which this test is there to avoid.",
+            ),
+            Mistake(
+                edit("rows[:start]", "rows[start - first : start]"),
+                "You dropped the oldest rows, so that the training set "
+                "keeps its size. That exists (a sliding window), but here "
+                "all rows before the test are used.",
+            ),
+            Mistake(
+                edit("rows[:start]", "rows[:first]"),
+                "Every fold trains on the first rows only. Walking forward "
+                "means that later folds train on more.",
+            ),
+            Mistake(
+                edit("1, size", "1"),
+                "Your test blocks overlap: you moved on by one row and not "
+                "by a whole block.",
+            ),
+            Mistake(
+                edit(
+                    "n - size + 1", "n", "start + size", "min(start + size, n)"
+                ),
+                "Your last test block is shorter than the others. Only full "
+                "blocks count: stop where a whole one no longer fits.",
+            ),
+            Mistake(
+                edit("n - size + 1", "n"),
+                "Your last test block runs past the last row, n - 1. Stop "
+                "where a whole block no longer fits.",
+            ),
+            Mistake(
+                edit("n - size + 1", "n - size"),
+                "The last test block is missing where it ends exactly with "
+                "the last row: the last start is n - size.",
+            ),
+            Mistake(
+                edit("(rows[:start], rows[start:])", "rows[start:]"),
+                "You gave the test rows alone. Each fold is a pair: first "
+                "the training rows, then the test rows.",
+            ),
+            Mistake(
+                edit("rows[start:]", "list(range(start, n))"),
+                "You test on all that follows. A test block has `size` rows.",
+            ),
+        ),
+        explanation="Each row after the first ones is tested exactly once, "
+        "by a model that knows all earlier rows and no later one.",
+    ),
+    Exercise(
+        id="11.4",
+        title="A tagger",
+        level="core",
+        reference=tagger,
+        cases=(Case(100, 5), Case(1000, 17)),
+        summarise=_as_a_learner_sees_it,
+        hints=(
+            "Which of the five shapes is it?",
+            "Every word needs its own state: what does the recurrent layer "
+            "have to return?",
+            "SimpleRNN(16, return_sequences=True), then Dense(tags)",
+        ),
+        mistakes=(
+            Mistake(
+                edit(", return_sequences=True", ""),
+                "That gives one answer for the whole sentence. For one per "
+                "word the layer must return all its states: "
+                "return_sequences=True.",
+            ),
+            Mistake(
+                edit("SimpleRNN(16, return_sequences=True)", "Dense(16)"),
+                "There is no recurrent layer, so every word is tagged "
+                "without its neighbours.",
+            ),
+            Mistake(
+                edit("16", "tags", "layers.Dense(tags)(x)", "x"),
+                "The state itself is your output. Keep 16 units as the "
+                "memory and add a Dense layer for the tags.",
+            ),
+            Mistake(
+                edit("Dense(tags", 'Dense(tags, activation="softmax"'),
+                "You give probabilities. Logits are the numbers before the "
+                "softmax: Dense(tags) without an activation.",
+            ),
+            Mistake(
+                edit("SimpleRNN", "LSTM"),
+                "Four times as many weights in the recurrent layer: that is "
+                "an LSTM. Take a SimpleRNN.",
+            ),
+            Mistake(
+                edit("words, 8", "8, words"),
+                "Embedding wants the number of words first, then how many "
+                "numbers each word gets.",
+            ),
+            Mistake(
+                edit("Dense(tags", 'Dense(tags, activation="relu"'),
+                "Your outputs are never negative. Logits have no activation "
+                "behind them.",
+            ),
+        ),
+        explanation="Many to many with equal lengths. Dense works on the "
+        "last axis, so the same weights give the logits of every word. The "
+        "typical mistake is to leave out return_sequences=True.",
+    ),
+    Exercise(
+        id="11.5",
+        title="Both of a pair",
+        level="stretch",
+        reference=pairs_right,
+        cases=(
+            Case(
+                np.array([1, 0, 1]), np.array([1, 0, 0]), np.array([4, 4, -1])
+            ),
+            Case(
+                np.array([1, 1, 0, 1]),
+                np.array([1, 0, 0, 1]),
+                np.array([2, 2, 5, 5]),
+            ),
+            Case(_said, _labels, _pair),
+        ),
+        hints=(
+            "First decide for each review whether it is right.",
+            "For each number in pair except -1: are all its reviews right?",
+            "np.mean([right[pair == p].all() for p in "
+            "np.unique(pair[pair >= 0])])",
+        ),
+        mistakes=(
+            Mistake(
+                edit("np.mean(both)", "right[pair >= 0].mean()"),
+                "You counted reviews. A bag of words gets half of them "
+                "right without understanding any pair: count pairs.",
+            ),
+            Mistake(
+                edit("pair[pair >= 0]", "pair"),
+                "You took the reviews without a partner (-1) for one large "
+                "pair.",
+            ),
+            Mistake(
+                edit(".all()", ".any()"),
+                "One right review is not enough: even a constant answer "
+                "gets one of each pair.",
+            ),
+            Mistake(
+                edit(
+                    "right[pair == partner].all()",
+                    "np.ptp(said[pair == partner]) > 0",
+                ),
+                "Different answers within a pair are not yet right ones: "
+                "they may be exchanged.",
+            ),
+            Mistake(
+                edit("float(np.mean(both))", "int(np.sum(both))"),
+                "You counted the pairs. Divide by how many pairs there are.",
+            ),
+            Mistake(
+                edit("np.mean(both)", "np.sum(both) / len(pair)"),
+                "You divided by the number of reviews. Divide by the number "
+                "of pairs.",
+            ),
+            Mistake(
+                edit(">= 0", "> 0"),
+                "Pair number 0 is a pair like the others. Only -1 means none.",
+            ),
+            Mistake(
+                edit("np.unique(pair[pair >= 0])", "range(pair.max() + 1)"),
+                "You took every number up to the largest for a pair. Go over "
+                "those that occur: np.unique.",
+            ),
+        ),
+        explanation="By this measure guessing scores a quarter, and every "
+        "model that ignores the order scores exactly zero: it gives both "
+        "reviews the same answer.",
+    ),
+)

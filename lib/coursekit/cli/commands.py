@@ -1,0 +1,146 @@
+"""The command line, ``coursekit``: thin, each command's body is a module."""
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coursekit.errors import CourseError
+
+app = typer.Typer(
+    help="Check, build and look after the course.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Machine-readable output.")
+    ] = False,
+) -> None:
+    """Check this machine: OK, WARN or FAIL lines, each with its fix."""
+    from coursekit.cli import doctor as body
+
+    raise typer.Exit(body.command(as_json))
+
+
+@app.command()
+def notebooks(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Two digits each; none: all.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Lessons at once; default: cores.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option(help="Rebuild unchanged lessons too.")
+    ] = False,
+) -> None:
+    """Execute changed lesson sources into notebooks/."""
+    from coursekit.dev import build
+
+    outcomes = build.build(lessons or (), jobs, force)
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def tables(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; 1 if stale.")
+    ] = False,
+) -> None:
+    """Make README's tables and the lessons' headers from the facts."""
+    from coursekit.dev import tables as body
+
+    stale = body.update(write=not check)
+    for path in stale:
+        print(f"{path}: {'stale' if check else 'updated'}")
+    raise typer.Exit(1 if check and stale else 0)
+
+
+@app.command()
+def work() -> None:
+    """Copy the lessons to work/, keeping what you changed."""
+    from coursekit import paths
+    from coursekit.cli import workcopy
+
+    done = workcopy.copy_lessons()
+    print(
+        f"{paths.work_dir()}: {len(done.new)} new, {len(done.updated)} "
+        f"updated, {len(done.kept)} kept as you left them"
+    )
+    for name in done.kept:
+        print(
+            f"  {name}: you changed it and there is a newer version; "
+            f"`coursekit reset {name[:2]}` brings it (yours is backed up)"
+        )
+
+
+@app.command()
+def reset(lesson: Annotated[str, typer.Argument(help="Two digits.")]) -> None:
+    """Bring back a clean copy of a lesson; yours becomes a backup."""
+    from coursekit.cli import workcopy
+
+    mine, backup = workcopy.reset(lesson)
+    print(f"{mine} is clean again")
+    if backup:
+        print(f"your version is kept as {backup.name}")
+
+
+@app.command()
+def progress() -> None:
+    """Show which exercises are done."""
+    from coursekit import exercises
+
+    exercises.progress()
+
+
+@app.command()
+def caption(
+    pictures: Annotated[
+        list[Path], typer.Argument(help="Picture files.", metavar="PICTURE...")
+    ],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the pictures of attention.")
+    ] = Path(),
+    beam_width: Annotated[
+        int, typer.Option(min=1, max=20, help="Width of the beam.")
+    ] = 3,
+) -> None:
+    """Say what is in pictures, with the network of lesson 22.
+
+    It knows drawn scenes only. If none is kept, one is trained first.
+    """
+    from coursekit.captions import inference
+
+    raise typer.Exit(inference.command(pictures, out, beam_width))
+
+
+@app.command()
+def slips(
+    wanted: Annotated[
+        str, typer.Argument(help="A lesson, 12, or an exercise, 12.4.")
+    ],
+) -> None:
+    """For authors: judge every one-token slip of the reference answers."""
+    from coursekit.dev import slips as body
+
+    raise typer.Exit(body.command(wanted))
+
+
+def main() -> None:
+    """Entry point: a CourseError is two lines, not a traceback."""
+    with contextlib.suppress(ImportError):
+        from coursekit.cli import data
+
+        app.add_typer(data.app, name="data")
+    try:
+        app()
+    except CourseError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,1 @@
+"""What a maintainer runs: build, replay, slips, generated tables."""

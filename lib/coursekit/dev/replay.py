@@ -1,0 +1,150 @@
+"""Strict replay of the notebooks: a pytest plugin on top of nbval.
+
+``pytest --nbval --nbval-current-env -p coursekit.dev.replay notebooks`` runs
+every cell in a fresh kernel and compares its outputs with the stored ones.
+
+nbval compares text exactly. This plugin adds one exception, the tag
+``nbval-approx``: in such a cell decimals (numbers with digits after a point,
+or with an exponent) may differ by rtol 1e-3 plus atol 1e-2, or plus the atol
+in the tag (``nbval-approx-5e-2``). Integers and words stay exact: 34,970
+never passes for 34,944, nor 0.72 for 0.92.
+
+It also fixes the environment of the kernels, gives each cell a time limit,
+and prints how long each notebook took.
+"""
+
+import copy
+import os
+import re
+from collections import defaultdict
+
+REMOVED = ("COURSEKIT_PROGRESS", "COURSEKIT_DATA", "COURSEKIT_FIGURES")
+CELL_SECONDS = 300
+RTOL, ATOL = 1e-3, 1e-2
+
+_TAG = re.compile(r"nbval-approx(?:-(\d+e-?\d+))?")
+# Spaces before a number belong to it: NumPy aligns columns by sign.
+_DECIMAL = re.compile(
+    r" *(?<![\w.,])[-+]?"
+    r"(?:\d[\d,]*\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)"
+    r"(?![\w]|\.\d)"
+)
+
+
+def replay_environment() -> dict[str, str]:
+    """The environment in which notebooks are built and replayed.
+
+    The CPU, the quick profile, a fixed width and fixed hashing, so that
+    outputs do not depend on the machine.
+    """
+    kept = {k: v for k, v in os.environ.items() if k not in REMOVED}
+    return kept | {
+        "COURSEKIT_REPLAY": "1",
+        "COURSEKIT_PROFILE": "quick",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "COLUMNS": "80",
+        "NO_COLOR": "1",
+        "PYTHONHASHSEED": "0",
+        # The debugger's frozen-module warning is noise in a kernel's log.
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def tolerance(tags: list[str]) -> float | None:
+    """The atol of a cell's ``nbval-approx`` tag; None without the tag."""
+    for tag in tags:
+        match = _TAG.fullmatch(tag)
+        if match:
+            return float(match[1]) if match[1] else ATOL
+    return None
+
+
+def forgive_decimals(new: str, stored: str, atol: float) -> str:
+    """``new`` with every decimal within tolerance written as in ``stored``.
+
+    Returns ``new`` unchanged when the two do not have the same number of
+    decimals; the exact comparison that follows then fails.
+    """
+    ours, theirs = _DECIMAL.findall(new), _DECIMAL.findall(stored)
+    if len(ours) != len(theirs):
+        return new
+    replacement = iter(
+        reference if _close(value, reference, atol) else value
+        for value, reference in zip(ours, theirs, strict=True)
+    )
+    return _DECIMAL.sub(lambda match: next(replacement), new)
+
+
+def _close(value: str, reference: str, atol: float) -> bool:
+    a, b = (float(text.replace(",", "")) for text in (value, reference))
+    return abs(a - b) <= atol + RTOL * abs(b)
+
+
+def forgive_outputs(new: list, stored: list, atol: float) -> list:
+    """Notebook outputs ``new`` with forgivable decimals replaced."""
+    if len(new) != len(stored):
+        return new
+    new = copy.deepcopy(new)
+    for ours, theirs in zip(new, stored, strict=True):
+        if "text" in ours and "text" in theirs:
+            ours["text"] = forgive_decimals(ours["text"], theirs["text"], atol)
+        for mime, text in theirs.get("data", {}).items():
+            mine = ours.get("data", {}).get(mime)
+            if isinstance(mine, str) and mime.startswith("text/"):
+                ours["data"][mime] = forgive_decimals(mine, text, atol)
+    return new
+
+
+# ---------------------------------------------------------------- pytest
+
+
+def pytest_configure(config):
+    """Fix the environment before the first kernel starts."""
+    environment = replay_environment()
+    for name in REMOVED:
+        os.environ.pop(name, None)
+    os.environ.update(environment)
+    if config.option.nbval_cell_timeout == 2000:  # nbval's default
+        config.option.nbval_cell_timeout = CELL_SECONDS
+    # "no:durations-like" reporters get one object per session.
+    config.pluginmanager.register(_Durations(), "coursekit-durations")
+
+
+def pytest_itemcollected(item):
+    """Give nbval's cells the tolerant comparison and patience."""
+    if type(item).__name__ != "IPyNbCell":
+        return
+    item.output_timeout = 60  # a busy machine may print late
+    tags = item.cell.metadata.get("tags", [])
+    atol = tolerance(tags)
+    if atol is None:
+        return
+    exact = item.compare_outputs
+
+    def compare(new, stored, skip_compare=None):
+        return exact(forgive_outputs(new, stored, atol), stored, skip_compare)
+
+    item.compare_outputs = compare
+
+
+class _Durations:
+    """Adds up the seconds of each notebook for the summary."""
+
+    def __init__(self):
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report):
+        file = report.nodeid.split("::")[0]
+        if file.endswith(".ipynb"):
+            self.seconds[file] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if not self.seconds:
+            return
+        terminalreporter.section("seconds each notebook took")
+        for file, seconds in sorted(self.seconds.items()):
+            terminalreporter.write_line(f"{seconds:7.1f}  {file}")
+        total = sum(self.seconds.values())
+        terminalreporter.write_line(f"{total:7.1f}  all together")

@@ -1,0 +1,357 @@
+"""Which wrong answers does an exercise accept? One-token slips tell.
+
+Every reference answer is changed in one place at a time, as a hurried
+learner would (a sign, an axis, a forgotten transpose), and judged. What is
+ACCEPTED is either an equal answer or a case that is missing.
+"""
+
+import ast
+import contextlib
+import copy
+import inspect
+import io
+import sys
+import textwrap
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from coursekit import exercises
+from coursekit.exercises import engine
+from coursekit.exercises.edits import function_from
+from coursekit.exercises.engine import Exercise
+
+OUTCOMES = ("ACCEPTED", "difference", "error", "diagnosed")
+_MOST_LINES = 500_000  # of Python executed for one slip; more is endless
+
+_OPERATORS: dict[type, tuple[type, ...]] = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Div, ast.MatMult, ast.Add),
+    ast.Div: (ast.Mult, ast.FloorDiv),
+    ast.FloorDiv: (ast.Div, ast.Mod),
+    ast.Mod: (ast.FloorDiv,),
+    ast.MatMult: (ast.Mult,),
+    ast.Pow: (ast.Mult,),
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.And: (ast.Or,),
+    ast.Or: (ast.And,),
+}
+_PAIRS = (
+    ("sum", "mean"),
+    ("max", "min"),
+    ("max", "sum"),
+    ("max", "argmax"),
+    ("argmax", "argmin"),
+    ("maximum", "minimum"),
+    ("zeros", "ones"),
+    ("zeros_like", "ones_like"),
+    ("floor", "ceil"),
+    ("any", "all"),
+    ("sin", "cos"),
+    ("exp", "log"),
+    ("log", "log2"),
+    ("var", "std"),
+    ("mean", "median"),
+    ("append", "extend"),
+    ("dot", "multiply"),
+    ("inner", "outer"),
+    ("hstack", "vstack"),
+)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One change: its line in the file, the line as it then stands."""
+
+    line: int
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """One of OUTCOMES, and what the learner reads first."""
+
+    slip: Slip
+    outcome: str
+    message: str
+
+
+def command(wanted: str) -> int:
+    """Print the slips of a lesson ("12") or an exercise ("12.4").
+
+    Returns the exit status. Raises CourseError when there is none.
+    """
+    lesson, _, number = wanted.partition(".")
+    for exercise in exercises.load(lesson):
+        if not number or exercise.id == wanted:
+            _report(exercise)
+    return 0
+
+
+def judged(exercise: Exercise) -> list[Result]:
+    """Every slip of a function's reference, the accepted ones first."""
+    results = [_judged(exercise, slip) for slip in slips(exercise.reference)]
+    return sorted(results, key=lambda result: OUTCOMES.index(result.outcome))
+
+
+def slips(function: Callable) -> Iterator[Slip]:
+    """The function's source with one place changed, place by place."""
+    lines, first = inspect.getsourcelines(function)
+    tree = ast.parse(textwrap.dedent("".join(lines)))
+    original = ast.unparse(tree)
+    seen = {original}
+    for holder, key, node in list(_places(tree)):
+        for other in _variants(node, _parameters(tree)):
+            holder[key] = other
+            source = ast.unparse(tree)
+            holder[key] = node
+            if source not in seen:
+                seen.add(source)
+                line = first + node.lineno - 1
+                yield Slip(line, _changed_line(original, source), source)
+
+
+# ----------------------------------------------------------- one judgement
+
+
+class _Endless(BaseException):
+    """Not an Exception: the engine leaves it alone."""
+
+
+def _judged(exercise: Exercise, slip: Slip) -> Result:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answer = function_from(slip.source, exercise.reference)
+        try:
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                _few_lines(answer, exercise.reference),
+            ):
+                verdict = engine.judge(exercise, answer)
+        except _Endless:
+            return Result(slip, "error", "it does not end")
+    message = verdict.message
+    for mistake in exercise.mistakes:
+        if message.endswith(mistake.diagnosis):
+            return Result(slip, "diagnosed", mistake.diagnosis)
+    if verdict.state != "not yet":
+        return Result(slip, "ACCEPTED", "")
+    message = _without_case(exercise, message)
+    raised = message.startswith("your code raised")
+    return Result(slip, "error" if raised else "difference", message)
+
+
+def _without_case(exercise: Exercise, message: str) -> str:
+    """The first line, from where the arguments have been named."""
+    for case in exercise.cases:
+        message = message.removeprefix(f"for {case} ")
+    return message.splitlines()[0]
+
+
+@contextlib.contextmanager
+def _few_lines(*functions: Any) -> Iterator[None]:
+    """Stop after too many lines of these functions' files: no clock."""
+    files = {function.__code__.co_filename for function in functions}
+    count = 0
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        nonlocal count
+        if event == "call":
+            return trace if frame.f_code.co_filename in files else None
+        count += 1
+        if count > _MOST_LINES:
+            raise _Endless
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+# ------------------------------------------------------ where and what else
+
+
+def _places(node: ast.AST) -> Iterator[tuple[Any, Any, Any]]:
+    """Each node below, with the list or dict that holds it, and its key."""
+    for field, value in ast.iter_fields(node):
+        if field in ("decorator_list", "returns", "annotation"):
+            continue
+        holder: Any = value if isinstance(value, list) else vars(node)
+        keys = range(len(value)) if isinstance(value, list) else [field]
+        for key in keys:
+            child = holder[key]
+            if isinstance(child, ast.expr | ast.stmt | ast.keyword):
+                yield holder, key, child
+            if isinstance(child, ast.AST):
+                yield from _places(child)
+
+
+def _parameters(tree: ast.AST) -> list[str]:
+    return [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
+
+
+def _variants(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
+    """What a slip makes of a node; most nodes have none."""
+    match node:
+        case ast.BinOp():
+            yield from _other_operators(node)
+            yield from (node.left, node.right)
+            if isinstance(node.op, ast.MatMult):
+                yield from _transposed(node)
+        case ast.AugAssign():
+            yield from _other_operators(node)
+            yield ast.Assign([node.target], node.value, lineno=node.lineno)
+        case ast.BoolOp():
+            yield from _other_operators(node)
+            yield from node.values
+        case ast.Compare(ops=[operator]):
+            for other in _OPERATORS.get(type(operator), ()):
+                yield _with(node, ops=[other()])
+        case ast.UnaryOp():
+            yield node.operand
+        case ast.Return(value=ast.expr() as value):
+            yield _with(node, value=ast.UnaryOp(ast.USub(), value))
+        case ast.Call():
+            yield from _other_calls(node)
+        case ast.Subscript(slice=ast.Tuple(elts=[first, second])):
+            yield _with(node, slice=ast.Tuple([second, first]))
+        case ast.Slice():
+            for bound in ("lower", "upper", "step"):
+                yield _with(node, **{bound: None})
+        case ast.Attribute(attr="T"):
+            yield node.value
+        case ast.Constant():
+            yield from map(ast.Constant, _other_values(node.value))
+        case ast.Name(ctx=ast.Load()) if node.id in parameters:
+            yield from (_with(node, id=p) for p in parameters)
+
+
+def _other_operators(node: Any) -> Iterator[ast.AST]:
+    for other in _OPERATORS.get(type(node.op), ()):
+        yield _with(node, op=other())
+
+
+def _transposed(node: ast.BinOp) -> Iterator[ast.AST]:
+    yield _with(node, left=node.right, right=node.left)
+    yield _with(node, left=_attribute(node.left, "T"))
+    yield _with(node, right=_attribute(node.right, "T"))
+
+
+def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
+    """Another function, no call at all, arguments exchanged or left out."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    for pair in _PAIRS:
+        if name in pair:
+            other = pair[1 - pair.index(name)]
+            field = "attr" if isinstance(node.func, ast.Attribute) else "id"
+            yield _with(node, func=_with(node.func, **{field: other}))
+    if len(node.args) == 1:
+        if not isinstance(node.args[0], ast.Starred):
+            yield node.args[0]
+    elif not node.args and isinstance(node.func, ast.Attribute):
+        yield node.func.value
+    elif len(node.args) == 2:
+        yield _with(node, args=node.args[::-1])
+    for k, keyword in enumerate(node.keywords):
+        yield _with(node, keywords=node.keywords[:k] + node.keywords[k + 1 :])
+        if keyword.arg == "axis":
+            yield from _other_axes(node, k)
+    if name == "range":
+        yield from _other_ranges(node)
+
+
+def _other_axes(node: ast.Call, k: int) -> Iterator[ast.AST]:
+    for axis in (0, 1, -1):
+        keywords = list(node.keywords)
+        keywords[k] = ast.keyword("axis", ast.Constant(axis))
+        yield _with(node, keywords=keywords)
+
+
+def _other_ranges(node: ast.Call) -> Iterator[ast.AST]:
+    """One round more or less, at either end."""
+    stop = min(1, len(node.args) - 1)
+    for operator in (ast.Add(), ast.Sub()):
+        args = list(node.args)
+        args[stop] = ast.BinOp(args[stop], operator, ast.Constant(1))
+        yield _with(node, args=args)
+    if len(node.args) == 1:
+        yield _with(node, args=[ast.Constant(1), *node.args])
+
+
+def _other_values(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, bool):
+        return (not value,)
+    if isinstance(value, int):
+        return (value + 1, value - 1)
+    if isinstance(value, float) and value in (0, 1):
+        return (1 - value,)
+    return ()
+
+
+def _with(node: Any, **changes: Any) -> Any:
+    """A copy of a node with other parts."""
+    changed = copy.copy(node)
+    for field, value in changes.items():
+        setattr(changed, field, value)
+    return changed
+
+
+def _attribute(node: ast.expr, name: str) -> ast.Attribute:
+    return ast.Attribute(node, name, ast.Load())
+
+
+def _changed_line(before: str, after: str) -> str:
+    """The first line of ``after`` that is new."""
+    pairs = zip(before.splitlines(), after.splitlines(), strict=False)
+    return next((new.strip() for old, new in pairs if old != new), "")
+
+
+# ------------------------------------------------------------- for the eye
+
+
+def _report(exercise: Exercise) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    title = f"{exercise.id}  {exercise.title}"
+    if not callable(exercise.reference):
+        console.print(f"{title}: a value, no slips\n", markup=False)
+        return
+    results = judged(exercise)
+    count = Counter(result.outcome for result in results)
+    counts = ", ".join(f"{count[outcome]} {outcome}" for outcome in OUTCOMES)
+    console.print(f"{title}: {len(results)} slips", markup=False)
+    console.print(_table(results))
+    console.print(f"{exercise.id}: {counts}\n", markup=False)
+
+
+def _table(results: list[Result]) -> Any:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("outcome", box=box.SIMPLE_HEAD)
+    table.add_column("line", justify="right")
+    table.add_column("the slip", ratio=1)
+    table.add_column("what is said", ratio=1)
+    for result in results:
+        slip = result.slip
+        cells = (result.outcome, str(slip.line), slip.text, result.message)
+        table.add_row(*map(Text, cells))
+    return table

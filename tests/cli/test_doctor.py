@@ -1,0 +1,241 @@
+"""The doctor finds what is wrong, names the fix, and says it in JSON too."""
+
+import json
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+from typer.testing import CliRunner
+
+from coursekit import paths
+from coursekit.cli import doctor
+from coursekit.cli.commands import app
+from coursekit.cli.doctor import Check
+from coursekit.data.readers import bundled
+
+
+def given(monkeypatch, *checks):
+    monkeypatch.setattr(doctor, "iterate", lambda: iter(checks))
+
+
+# ------------------------------------------------------------- the report
+
+
+def test_json_lists_every_check_and_a_fail_is_exit_code_1(monkeypatch):
+    given(monkeypatch, Check("a", "OK", "fine"), Check("b", "FAIL", "x", "y"))
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+    assert result.exit_code == 1
+    rows = json.loads(result.stdout)
+    assert rows[0] == {"name": "a", "state": "OK", "found": "fine", "fix": ""}
+    assert rows[1]["fix"] == "y"
+
+
+def test_a_warning_is_no_failure(monkeypatch):
+    given(monkeypatch, Check("a", "WARN", "old", "do this"))
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 0
+    assert "fix: do this" in result.stdout
+    assert "You can start" in result.stdout
+
+
+def test_the_summary_counts_what_is_to_fix(monkeypatch, capsys):
+    given(monkeypatch, Check("a", "FAIL", "x"), Check("b", "FAIL", "y"))
+    assert doctor.command() == 1
+    assert capsys.readouterr().out.endswith("2 to fix before you start.\n")
+
+
+def test_this_environment_has_nothing_to_fix_and_tensorflow_is_silent():
+    done = subprocess.run(
+        [sys.executable, "-m", "coursekit.cli", "doctor", "--json"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
+    states = {row["name"]: row["state"] for row in json.loads(done.stdout)}
+    for name in ("Python", "kit", "Jupyter kernel", "backend", "bundled data"):
+        assert states[name] == "OK", done.stdout
+
+
+# ------------------------------------------------------------- the checks
+
+
+def test_another_python_is_a_failure(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 2))
+    found = doctor.check_python()
+    assert found.state == "FAIL" and "3.11, 3.12 or 3.13" in found.fix
+
+
+def test_a_kit_without_its_repository_is_the_only_thing_to_fix(
+    tmp_path, monkeypatch
+):
+    alone = tmp_path / "site-packages" / "coursekit" / "paths.py"
+    monkeypatch.setattr(paths, "__file__", str(alone))
+    *_, found = doctor.run()
+    assert (found.name, found.state) == ("kit", "FAIL")
+    assert "checkout" in found.found and "`-e`" in found.fix
+
+
+@pytest.fixture
+def pinned(tmp_path, monkeypatch):
+    """Write a requirements.txt for the doctor to compare with."""
+    monkeypatch.setattr(paths, "kit_root", lambda: tmp_path)
+
+    def write(*lines):
+        text = "".join(f"{line} \\\n    --hash=sha256:0\n" for line in lines)
+        (tmp_path / "requirements.txt").write_text(text)
+        return doctor.check_packages()
+
+    return write
+
+
+def test_the_pins_of_other_machines_are_left_out(pinned):
+    numpy = metadata.version("numpy")
+    found = pinned(
+        f"numpy=={numpy} ; python_full_version >= '3.11'",
+        "numpy==0.1 ; python_full_version < '3.11'",
+        "no-such-package==1.0 ; sys_platform == 'elsewhere'",
+    )
+    assert (found.state, found.found) == ("OK", "1, all as pinned")
+
+
+def test_another_version_is_a_warning_that_names_both(pinned):
+    found = pinned("numpy==0.1")
+    assert found.state == "WARN" and found.fix
+    assert found.found == f"numpy {metadata.version('numpy')} (tested: 0.1)"
+
+
+def test_a_missing_tool_is_a_warning_a_missing_backend_a_failure(
+    pinned, monkeypatch
+):
+    assert pinned("no-such-package==1.0").state == "WARN"
+    monkeypatch.setenv("KERAS_BACKEND", "no-such-package")
+    assert pinned("no-such-package==1.0").state == "FAIL"
+
+
+def test_without_pins_it_says_that_it_could_not_compare(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "kit_root", lambda: tmp_path)
+    assert doctor.check_packages().state == "WARN"
+
+
+@pytest.mark.parametrize(
+    ("device", "cards", "hidden", "state", "found"),
+    [
+        ("CPU", [], None, "OK", "none; the quick profile needs none"),
+        ("GPU A", ["A, 81559 MiB"], None, "OK", "A, 81559 MiB"),
+        ("GPU A", [], None, "OK", "GPU A"),
+        ("CPU", ["A, 8192 MiB"], None, "WARN", "A, 8192 MiB: not used"),
+        ("CPU", ["A"], "-1", "OK", "hidden by CUDA_VISIBLE_DEVICES"),
+    ],
+)
+def test_the_gpu_line(monkeypatch, device, cards, hidden, state, found):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if hidden:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+    monkeypatch.setattr(doctor, "_cards", lambda: cards)
+    check = doctor.check_gpu(device)
+    assert (check.state, check.found) == (state, found)
+    assert bool(check.fix) == (state != "OK")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
+def test_cards_are_read_from_the_drivers_tool(tmp_path, monkeypatch):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'Card One, 100 MiB\nCard Two, 200 MiB'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    assert doctor._cards() == ["Card One, 100 MiB", "Card Two, 200 MiB"]
+    tool.write_text("#!/bin/sh\nexit 9\n")
+    assert doctor._cards() == []
+
+
+def test_a_backend_that_cannot_be_imported(monkeypatch):
+    def fail():
+        raise ModuleNotFoundError("No module named 'jax'")
+
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr("coursekit.backend.import_keras", fail)
+    (found,) = doctor.check_backend()
+    assert found.state == "FAIL" and "jax" in found.found
+    assert "unset KERAS_BACKEND" in found.fix
+
+
+def test_a_mistyped_profile(monkeypatch):
+    monkeypatch.setenv("COURSEKIT_PROFILE", "fast")
+    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
+    (found,) = [check for check in doctor.run() if check.name == "profile"]
+    assert found.state == "FAIL" and "quick or full" in found.fix
+
+
+def test_a_damaged_bundled_file(tmp_path, monkeypatch):
+    (tmp_path / "checksums.toml").write_text('[sha256]\n"a.npz" = "00"\n')
+    (tmp_path / "a.npz").write_text("damaged")
+    monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
+    bundled.checksums.cache_clear()
+    found = doctor.check_bundled_data()
+    bundled.checksums.cache_clear()
+    assert found.state == "FAIL" and "make data" in found.fix
+
+
+def test_own_data_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path))
+    assert doctor.check_own_data().state == "OK"
+    monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path / "no"))
+    assert doctor.check_own_data().state == "FAIL"
+
+
+def test_a_place_that_cannot_be_written_to(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    found = doctor.check_write(tmp_path / "file" / "sub", "cache", "HERE")
+    assert found.state == "FAIL" and "HERE" in found.fix
+
+
+def test_writing_is_tried_above_a_folder_that_is_not_there_yet(tmp_path):
+    found = doctor.check_write(tmp_path / "a" / "b", "work folder")
+    assert found.state == "OK"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(6e9, "OK"), (3e9, "WARN"), (1e8, "FAIL")]
+)
+def test_the_disk(tmp_path, monkeypatch, free, state):
+    usage = type("usage", (), {"free": free})
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: usage)
+    assert doctor.check_disk(tmp_path / "not yet", "disk").state == state
+
+
+def test_a_check_that_raises_is_a_failure_and_the_others_go_on(monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(paths, "cache_dir", no_home)
+    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
+    found = {check.name: check for check in doctor.run()}
+    assert found["download cache"].state == "FAIL"
+    assert "home directory" in found["download cache"].found
+    assert found["Python"].state == "OK" and "disk: lessons" in found
+
+
+def test_a_kernel_of_another_python_is_no_kernel_of_this_one(
+    tmp_path, monkeypatch
+):
+    spec = tmp_path / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    other = tmp_path / "other" / "python"
+    (spec / "kernel.json").write_text(
+        json.dumps({"argv": [str(other), "-m"], "display_name": "P"})
+    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    check = doctor.check_kernel()
+    assert check.state == "FAIL" and str(other) in check.found
+
+
+def test_settings_of_keras_that_a_lesson_takes_back_are_a_warning(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert doctor.check_keras_settings().state == "OK"
+    (tmp_path / "keras.json").write_text('{"floatx": "float16"}')
+    check = doctor.check_keras_settings()
+    assert check.state == "WARN" and "floatx = float16" in check.found

@@ -1,0 +1,33 @@
+"""The glossary is one alphabetical list, and names lessons that exist."""
+
+import re
+
+import pytest
+
+from coursekit import lessons, paths
+
+LINE = re.compile(r"- \*\*(.+?)\*\*: (.+) \((\d\d)\)")
+
+
+@pytest.fixture(scope="module")
+def entries():
+    path = paths.kit_root() / "docs" / "glossary.md"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith("-")]
+
+
+def test_every_line_is_a_term_a_definition_and_a_lesson(entries):
+    assert entries
+    for line in entries:
+        assert LINE.fullmatch(line), line
+
+
+def test_the_terms_are_in_alphabetical_order_and_none_is_there_twice(entries):
+    terms = [LINE.fullmatch(line)[1].lower() for line in entries]
+    assert terms == sorted(set(terms))
+
+
+def test_every_term_points_to_a_lesson_that_exists(entries):
+    known = lessons.numbers()
+    for line in entries:
+        assert LINE.fullmatch(line)[3] in known, line
