@@ -73,8 +73,7 @@ class PictureBatches:
         """({"places", "tokens"}, targets) of some pictures."""
         end = self.lengths[chosen].max()
         rows = self.rows[chosen, :, :end]
-        places = np.asarray(self.places[np.sort(chosen)])
-        places = places[np.argsort(np.argsort(chosen))]
+        places = np.asarray(self.places[chosen])
         return {"places": places, "tokens": rows[..., :-1]}, rows[..., 1:]
 
     def stream(self):

@@ -17,6 +17,7 @@ from coursekit.captions.scene_encoder import (
     build,
     with_heads,
 )
+from coursekit.data import pipeline
 from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing, render
 
 OWNED = 12  # pixels of its 64 that a thing needs to own a place
@@ -174,25 +175,23 @@ def _batches(images, labels, size: int, seed: int):
     """Shuffled batches, every second picture seen in a mirror."""
     import tensorflow as tf
 
-    images = tf.constant(images)
-    values = {name: tf.constant(value) for name, value in labels.items()}
+    half = size // 2
 
     def mirrored(batch):
-        half = size // 2
         return tf.concat([batch[:half], batch[half:, :, ::-1]], axis=0)
 
-    def pick(chosen):
-        y = {name: tf.gather(value, chosen) for name, value in values.items()}
-        y |= {name: mirrored(y[name]) for name in PLACES}
+    def make(image, y):
+        y = y | {name: mirrored(y[name]) for name in PLACES}
         weights = {name: tf.ones(size) for name in y}
         for name in PLACES:
             weights[name] = tf.where(y[name] > 0, 4.0, 1.0)
-        return mirrored(tf.gather(images, chosen)), y, weights
+        return mirrored(image), y, weights
 
-    return (
-        tf.data.Dataset.range(len(images))
-        .shuffle(len(images), seed=seed)
-        .batch(size, drop_remainder=True)
-        .map(pick, num_parallel_calls=2)
-        .prefetch(4)
+    return pipeline.batches(
+        (images, labels),
+        size,
+        shuffle=True,
+        seed=seed,
+        drop_remainder=True,
+        make=make,
     )
