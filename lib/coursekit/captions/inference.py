@@ -56,8 +56,10 @@ def caption(
 
     from coursekit.captions import checkpoints, decoding, scene_encoder
 
-    is_image = isinstance(picture, np.ndarray)
-    image = picture if is_image else read_picture(picture, 64)
+    if isinstance(picture, np.ndarray):
+        image = picture
+    else:
+        image = read_picture(picture, 64)
     model = model or checkpoints.load()
     if image_encoder is None:
         image_encoder = scene_encoder.headless(scene_encoder.load())
