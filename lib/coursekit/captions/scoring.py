@@ -42,6 +42,23 @@ def bleu(
     return scores[0], scores[1], scores[2], scores[3]
 
 
+def brevity(
+    candidates: Sequence[str], references: Sequence[Sequence[str]]
+) -> float:
+    """BLEU's penalty for short captions, 0 to 1: exp(1 - r / c) below r.
+
+    c is the length of all candidates together, r that of the references
+    closest to each in length (the shorter one of two as close).
+    """
+    said, closest = 0, 0
+    for text, group in zip(candidates, references, strict=True):
+        size = len(words(text))
+        sizes = [len(words(reference)) for reference in group]
+        said += size
+        closest += min(sizes, key=lambda r: (abs(r - size), r))
+    return float(min(1.0, np.exp(1 - closest / max(said, 1))))
+
+
 def _check(candidates, references) -> None:
     if len(candidates) != len(references):
         raise CourseError(

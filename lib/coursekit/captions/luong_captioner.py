@@ -3,7 +3,7 @@
 All captions of a picture are one example, so that its places are read and
 projected once. The attention comes after the LSTM (M. Luong et al. 2015,
 Effective approaches to attention, EMNLP), so that Keras' LSTM runs over a
-whole sentence at once. TensorFlow only.
+whole sentence at once. Built in lesson 23.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ _NEVER = -1e9
 
 
 @keras.saving.register_keras_serializable("coursekit")
-class Describer(keras.Model):
-    """{"places": (n, p, d), "said": (n, k, t)} to logits (n, k, t, words).
+class LuongCaptioner(keras.Model):
+    """{"places": (n, p, d), "tokens": (n, k, t)} to logits (n, k, t, words).
 
     k captions of each picture. ``known`` are the vocabulary's words without
     the special ones; ``size`` is the width of words, places and queries;
@@ -82,10 +82,10 @@ class Describer(keras.Model):
 
     def read(self, inputs, training=False):
         """Before the words: (n, k, t, units + size), weights (n, k, t, p)."""
-        said = inputs["said"]
-        n, k, t = ops.shape(said)
+        tokens = inputs["tokens"]
+        n, k, t = ops.shape(tokens)
         places, h, c = self._see(inputs["places"], training)
-        words = self.word(ops.reshape(said, (n * k, t)))
+        words = self.word(ops.reshape(tokens, (n * k, t)))
         words = self.drop_word(words, training=training)
         h, c = ops.repeat(h, k, axis=0), ops.repeat(c, k, axis=0)
         out = self.lstm(words, initial_state=[h, c])  # (n * k, t, units)
@@ -117,14 +117,19 @@ class Describer(keras.Model):
         logits = self._say(both) + _NEVER * never
         return logits, (h, c, weights[:, 0], places)
 
+    @staticmethod
+    def attention_weights(state):
+        """Where it looked for its last word, (n, places)."""
+        return state[2]
+
     def _see(self, places, training=False):
         places = self.norm(ops.cast(places, "float32"))
         places = self.place(self.drop_place(places, training=training))
         mean = ops.mean(places, axis=1)
         return places, self.first_h(mean), self.first_c(mean)
 
-    def _look(self, asking, places):
-        scores = ops.matmul(self.query(asking), ops.moveaxis(places, 1, 2))
+    def _look(self, out, places):
+        scores = ops.matmul(self.query(out), ops.moveaxis(places, 1, 2))
         weights = ops.softmax(scores / self.settings["size"] ** 0.5)
         return weights, ops.matmul(weights, places)
 
@@ -132,38 +137,29 @@ class Describer(keras.Model):
         mixed = self.mix(self.drop_seen(both, training=training))
         return self.next_word(self.drop_mix(mixed, training=training))
 
-    def train_step(self, data):
-        import tensorflow as tf
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """Mean cost of a word in nats; padding does not count.
 
-        inputs, targets = data[:2]
-        with tf.GradientTape() as tape:
-            costs, spread = self._costs(inputs, targets, training=True)
-            part = self.settings["smoothing"]
-            loss = ops.mean((1 - part) * costs + part * spread)
-        weights = self.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
-        self.cost.update_state(costs)
-        return {"loss": self.cost.result()}
-
-    def test_step(self, data):
-        inputs, targets = data[:2]
-        costs, _ = self._costs(inputs, targets, training=False)
-        self.cost.update_state(costs)
-        return {"loss": self.cost.result()}
-
-    def _costs(self, inputs, targets, training):
-        """Cost of each word in nats, and of a word drawn by lots.
-
-        Padding is dropped before the largest matrix, not after it.
+        In training the target is smoothed. What is reported as "loss" is the
+        cost without smoothing, so that it compares with validation.
         """
-        import tensorflow as tf
+        spoken = ops.cast(y != PAD, "float32")
+        costs = ops.sparse_categorical_crossentropy(
+            y, y_pred, from_logits=True
+        )
+        self.cost.update_state(costs, spoken)
+        if training:
+            of_all = ops.logsumexp(y_pred, -1) - ops.mean(y_pred, -1)
+            part = self.settings["smoothing"]
+            costs = (1 - part) * costs + part * of_all
+        return ops.sum(costs * spoken) / ops.sum(spoken)
 
-        hidden, _ = self.read(inputs, training)
-        spoken = targets != PAD
-        logits = self._say(tf.boolean_mask(hidden, spoken), training)
-        said = tf.nn.log_softmax(logits)
-        wanted = tf.boolean_mask(targets, spoken)
-        return -tf.gather(said, wanted, batch_dims=1), -ops.mean(said, -1)
+    def get_metrics_result(self) -> dict[str, Any]:
+        found = super().get_metrics_result()
+        found["loss"] = found.pop("cost")
+        return found
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), **self.settings}

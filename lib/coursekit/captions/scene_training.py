@@ -1,127 +1,26 @@
-"""The eye of the captioners: a small CNN that knows the kit's scenes.
+"""Training the image encoder of the scenes: what lessons 21 and 22 call.
 
-It plays the part that a network trained on ImageNet plays for photographs:
-it was trained on other pictures (30,000 scenes drawn at random, none of
-them in the data set) to name what is there, and where; captions it has
-never seen. Things have any colour there, except the combinations that the
-data set holds out. The trained network is scene_encoder.keras, beside this
-file::
-
-    python -m coursekit.captions.encoder     # trains it again, minutes
+``practice`` draws scenes that are in no data set, with labels for every
+place. Things have any colour there, except the combinations that the data
+set holds out. ``tools/train_scene_encoder.py`` writes the trained network.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.render.scene_pictures import (
-    COLOURS,
-    KINDS,
-    SIZES,
-    TEXTURES,
-    Thing,
-    render,
+from coursekit.captions.scene_encoder import (
+    GRID,
+    PLACES,
+    SAID,
+    build,
+    with_heads,
 )
-from coursekit.errors import CourseError
+from coursekit.data import pipeline
+from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing, render
 
-GRID = 8  # places on a side
-CHANNELS = 64  # features of a place
-VECTOR = 256  # features of a whole picture
-PATH = Path(__file__).parent / "scene_encoder.keras"
-POSES = tuple(dict.fromkeys(p for _, poses in KINDS.values() for p in poses))
-# What is named of every place; 0 is for nothing there.
-PLACES: dict[str, tuple[str, ...]] = {
-    "kind": tuple(KINDS),
-    "colour": tuple(COLOURS),
-    "size": tuple(SIZES),
-    "texture": TEXTURES,
-    "pose": POSES,
-}
-# What is said of a kind in the picture: any of these, or that there are two.
-SAID = (*COLOURS, *SIZES, *TEXTURES, *POSES, "several")
 OWNED = 12  # pixels of its 64 that a thing needs to own a place
-
-
-def build():
-    """An untrained encoder: uint8 (64, 64, 3) to {"grid", "vector"}.
-
-    The grid (8, 8, 64) describes places; the vector (256,) the whole
-    picture: 256 detectors, each with its strongest answer at any place.
-    """
-    import keras
-    from keras import layers
-
-    image = layers.Input((64, 64, 3), dtype="uint8", name="image")
-    x = layers.Rescaling(1 / 127.5, -1, name="scale")(image)
-    sizes = ((16, 5, 2), (32, 3, 2), (48, 3, 1), (96, 3, 2), (CHANNELS, 3, 1))
-    for number, (filters, kernel, stride) in enumerate(sizes, 1):
-        x = layers.Conv2D(
-            filters,
-            kernel,
-            strides=stride,
-            padding="same",
-            use_bias=False,
-            name=f"conv{number}",
-        )(x)
-        x = layers.BatchNormalization(momentum=0.95, name=f"norm{number}")(x)
-        name = "grid" if number == len(sizes) else f"relu{number}"
-        x = layers.ReLU(name=name)(x)
-    found = layers.Conv2D(VECTOR, 1, activation="relu", name="detectors")(x)
-    vector = layers.GlobalMaxPooling2D(name="vector")(found)
-    outputs = {"grid": x, "vector": vector}
-    return keras.Model(image, outputs, name="scene_encoder")
-
-
-def with_heads(encoder):
-    """The encoder with one linear answer for each thing to be named."""
-    import keras
-    from keras import layers
-
-    grid, vector = encoder.output["grid"], encoder.output["vector"]
-    answers = {
-        name: layers.Conv2D(len(values) + 1, 1, name=name)(grid)
-        for name, values in PLACES.items()
-    }
-    for name, count in (
-        ("things", len(KINDS) * len(SAID)),
-        ("setting", 5),
-        ("time", 3),
-    ):
-        answers[name] = layers.Dense(count, name=name)(vector)
-    return keras.Model(encoder.input, answers, name="namer")
-
-
-def load(path: Path | None = None):
-    """The trained network with its heads, or CourseError.
-
-    uint8 (n, 64, 64, 3) to logits by name; ``headless`` makes an encoder of
-    it.
-    """
-    import keras
-
-    path = path or PATH
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError) as error:
-        raise CourseError(
-            f"The encoder {path.name} cannot be read: {error}",
-            "restore it with `git checkout -- lib`, or train it again: "
-            "python -m coursekit.captions.encoder",
-        ) from None
-    model.trainable = False
-    return model
-
-
-def headless(namer):
-    """The encoder below the heads: a model of {"grid", "vector"}."""
-    import keras
-
-    outputs = {n: namer.get_layer(n).output for n in ("grid", "vector")}
-    model = keras.Model(namer.input, outputs, name="scene_encoder")
-    model.trainable = False
-    return model
 
 
 def place_labels(
@@ -208,7 +107,7 @@ def train(
     count: int = 30_000,
     epochs: int = 16,
     batch_size: int = 50,
-    rate: float = 4e-3,
+    learning_rate: float = 4e-3,
     seed: int = 0,
 ):
     """Train the network; returns it and its exam on new scenes, by name."""
@@ -222,7 +121,10 @@ def train(
     data = _batches(images, labels, batch_size, seed)
     steps = epochs * count // batch_size
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, int(0.8 * steps), warmup_target=rate, warmup_steps=steps // 5
+        0.0,
+        int(0.8 * steps),
+        warmup_target=learning_rate,
+        warmup_steps=steps // 5,
     )
     losses = {
         name: keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -273,31 +175,23 @@ def _batches(images, labels, size: int, seed: int):
     """Shuffled batches, every second picture seen in a mirror."""
     import tensorflow as tf
 
-    images = tf.constant(images)
-    values = {name: tf.constant(value) for name, value in labels.items()}
+    half = size // 2
 
     def mirrored(batch):
-        half = size // 2
         return tf.concat([batch[:half], batch[half:, :, ::-1]], axis=0)
 
-    def pick(chosen):
-        y = {name: tf.gather(value, chosen) for name, value in values.items()}
-        y |= {name: mirrored(y[name]) for name in PLACES}
+    def make(image, y):
+        y = y | {name: mirrored(y[name]) for name in PLACES}
         weights = {name: tf.ones(size) for name in y}
         for name in PLACES:
             weights[name] = tf.where(y[name] > 0, 4.0, 1.0)
-        return mirrored(tf.gather(images, chosen)), y, weights
+        return mirrored(image), y, weights
 
-    return (
-        tf.data.Dataset.range(len(images))
-        .shuffle(len(images), seed=seed)
-        .batch(size, drop_remainder=True)
-        .map(pick, num_parallel_calls=2)
-        .prefetch(4)
+    return pipeline.batches(
+        (images, labels),
+        size,
+        shuffle=True,
+        seed=seed,
+        drop_remainder=True,
+        make=make,
     )
-
-
-if __name__ == "__main__":
-    trained, exam = train()
-    trained.save(PATH)
-    print({name: round(value, 4) for name, value in exam.items()})

@@ -1,8 +1,9 @@
-"""Encoders for lesson 23: what turns pictures into a grid of features.
+"""Image encoders: what turns pictures into a grid of features.
 
 For photographs a network of keras.applications that was trained on
 ImageNet, cut below its head; for the kit's scenes the encoder of lessons 21
-and 22. An Eye is called like that one: pictures in, {"grid": ...} out.
+and 22. An ImageEncoder is called like that one: pictures in, {"grid": ...}
+out. Built in lesson 23.
 """
 
 import hashlib
@@ -44,7 +45,7 @@ SCENES = "scenes"
 SMALL = "mobilenet_v2_0.35"
 
 
-class Eye:
+class ImageEncoder:
     """Pictures uint8 (n, height, width, 3) to {"grid": (n, g, g, d)}.
 
     ``name`` and ``size`` say what it is and how many pixels it is shown;
@@ -56,10 +57,10 @@ class Eye:
 
         self.name, self.size, self.version = name, size, version
         self.network, self.scale = network, scale
-        self._see = tf.function(self._call, reduce_retracing=True)
+        self._encode = tf.function(self._call, reduce_retracing=True)
 
     def __call__(self, images) -> dict[str, Any]:
-        return {"grid": self._see(images)}
+        return {"grid": self._encode(images)}
 
     def _call(self, images):
         import tensorflow as tf
@@ -92,8 +93,8 @@ def choose(wanted: str) -> str:
     return wanted
 
 
-def load(wanted: str, weights: str | Path | None = "imagenet") -> Eye:
-    """An Eye by name, see ``choose``.
+def load(wanted: str, weights: str | Path | None = "imagenet") -> ImageEncoder:
+    """An image encoder by name, see ``choose``.
 
     ``weights`` "imagenet" are the stored ones; None is a network with
     random weights, to test the code with.
@@ -118,17 +119,19 @@ def load(wanted: str, weights: str | Path | None = "imagenet") -> Eye:
     network.trainable = False
     module = importlib.import_module(f"keras.applications.{recipe.module}")
     version = "random" if weights is None else Path(weights).name
-    return Eye(name, recipe.size, version, network, module.preprocess_input)
+    return ImageEncoder(
+        name, recipe.size, version, network, module.preprocess_input
+    )
 
 
-def _scenes() -> Eye:
-    """The kit's own eye: it scales pixels itself."""
+def _scenes() -> ImageEncoder:
+    """The kit's own encoder: it scales pixels itself."""
     import keras
 
-    from coursekit.captions import encoder
+    from coursekit.captions import scene_encoder
 
-    whole = encoder.headless(encoder.load())
+    whole = scene_encoder.headless(scene_encoder.load())
     network = keras.Model(whole.input, whole.output["grid"])
     network.trainable = False
-    version = hashlib.sha256(encoder.PATH.read_bytes()).hexdigest()[:16]
-    return Eye(SCENES, 64, version, network, lambda pixels: pixels)
+    version = hashlib.sha256(scene_encoder.PATH.read_bytes()).hexdigest()[:16]
+    return ImageEncoder(SCENES, 64, version, network, lambda pixels: pixels)

@@ -1,8 +1,8 @@
 """A captioner that looks at the picture before each word, as a Keras model.
 
 K. Xu et al. (2015), Show, attend and tell, ICML: the "soft" attention of
-section 4.2, with the state's initial values of section 3.1.2. TensorFlow
-only: the loop over time is unrolled while tracing.
+section 4.2, with the state's initial values of section 3.1.2. The loop over
+time is unrolled while tracing. Built in lesson 22.
 """
 
 from collections.abc import Sequence
@@ -39,8 +39,8 @@ class AdditiveAttention(layers.Layer):
         return self.of_place(places)
 
     def call(self, keys, state):
-        asked = ops.expand_dims(self.of_state(state), 1)  # (n, 1, size)
-        scores = self.score(ops.tanh(keys + asked))  # (n, places, 1)
+        query = ops.expand_dims(self.of_state(state), 1)  # (n, 1, size)
+        scores = self.score(ops.tanh(keys + query))  # (n, places, 1)
         return ops.softmax(scores[..., 0], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
@@ -48,8 +48,8 @@ class AdditiveAttention(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("coursekit")
-class AttendingCaptioner(keras.Model):
-    """{"places": (n, p, d), "said": (n, t)} to logits (n, t, words).
+class AttentionCaptioner(keras.Model):
+    """{"places": (n, p, d), "tokens": (n, t)} to logits (n, t, words).
 
     ``known`` are the words of its vocabulary, without the special ones.
     ``look`` False is the control: every place has the same weight, so that
@@ -93,7 +93,7 @@ class AttendingCaptioner(keras.Model):
     def build(self, input_shape):
         places = tuple(input_shape["places"])
         units, features = self.settings["units"], places[-1]
-        self.word.build(tuple(input_shape["said"]))
+        self.word.build(tuple(input_shape["tokens"]))
         self.attention.build(places, (None, units))
         self.first_h.build((None, features))
         self.first_c.build((None, features))
@@ -102,18 +102,18 @@ class AttendingCaptioner(keras.Model):
         self.built = True
 
     def call(self, inputs, training=False):
-        places, said = inputs["places"], inputs["said"]
-        words = ops.unstack(self.word(said), axis=1)
+        places, tokens = inputs["places"], inputs["tokens"]
+        words = ops.unstack(self.word(tokens), axis=1)
         state = self.begin(places)
-        outputs, looks = [], []
+        outputs, weights = [], []
         for word in words:
             output, state = self._advance(word, state)
             outputs.append(output)
-            looks.append(state[2])
+            weights.append(self.attention_weights(state))
         if self.settings["penalty"]:
-            self.add_loss(self._penalty(ops.stack(looks, axis=1), said))
-        seen = self.drop(ops.stack(outputs, axis=1), training=training)
-        return self.next_word(seen)
+            self.add_loss(self._penalty(ops.stack(weights, axis=1), tokens))
+        hidden = self.drop(ops.stack(outputs, axis=1), training=training)
+        return self.next_word(hidden)
 
     def begin(self, places):
         """State before the first word: h, c, weights, keys, places."""
@@ -127,6 +127,11 @@ class AttendingCaptioner(keras.Model):
         output, state = self._advance(self.word(words), state)
         return self.next_word(output), state
 
+    @staticmethod
+    def attention_weights(state):
+        """Where it looked before its last word, (n, places)."""
+        return state[2]
+
     def _advance(self, word, state):
         h, c, weights, keys, places = state
         if self.settings["look"]:
@@ -137,19 +142,14 @@ class AttendingCaptioner(keras.Model):
         output = ops.concatenate([h, context], axis=-1)
         return output, (h, c, weights, keys, places)
 
-    def _penalty(self, looks, said):
+    def _penalty(self, weights, tokens):
         # After <end> nothing is said: those maps do not count.
-        words = ops.logical_and(said != PAD, said != END)
-        spoken = ops.cast(words, looks.dtype)
-        total = ops.sum(looks * ops.expand_dims(spoken, -1), axis=1)
-        fair = ops.sum(spoken, axis=1, keepdims=True) / looks.shape[-1]
+        words = ops.logical_and(tokens != PAD, tokens != END)
+        spoken = ops.cast(words, weights.dtype)
+        total = ops.sum(weights * ops.expand_dims(spoken, -1), axis=1)
+        fair = ops.sum(spoken, axis=1, keepdims=True) / weights.shape[-1]
         gap = ops.sum(ops.square(total - fair), axis=-1)
         return self.settings["penalty"] * ops.mean(gap)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), **self.settings}
-
-
-def weights_of(state):
-    """What decoding watches: the attention weights (n, places)."""
-    return state[2]
