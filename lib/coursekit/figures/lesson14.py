@@ -120,6 +120,23 @@ _GRU_TEXTS = [
 ]
 
 
+def forecast(
+    years: Sequence[int], counted: Sequence[float], said: Sequence[float]
+) -> CourseFigure:
+    """Sunspots of each year as a line, and what was forecast as points."""
+    figure, axes = new_figure(width=8.4)
+    axes.plot(years, counted, color=PALETTE["black"], lw=1.2, label="counted")
+    axes.plot(years, said, "o", color=PALETTE["orange"], label="LSTM")
+    axes.set(xlabel="year", ylabel="sunspots")
+    axes.legend()
+    return CourseFigure(
+        figure,
+        f"Sunspots from {years[0]} to {years[-1]}: counted from "
+        f"{min(counted):.1f} to {max(counted):.1f}, forecast from "
+        f"{min(said):.1f} to {max(said):.1f}.",
+    )
+
+
 def lstm_in_steps() -> CourseFigure:
     """The LSTM in four strokes, a panel each; what is new is coloured."""
     figure, panels = new_figure(2, 2, width=11, height=6.2)
