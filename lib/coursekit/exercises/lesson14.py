@@ -174,6 +174,19 @@ EXERCISES = (
                 "Gates are between 0 and 1: the logistic function, not tanh.",
             ),
             Mistake(
+                edit(
+                    *("logistic(f)", "f"),
+                    *("logistic(i)", "i"),
+                    *("logistic(o)", "o"),
+                ),
+                "Those are the sums. A gate is the logistic function of its "
+                "sum, between 0 and 1.",
+            ),
+            Mistake(
+                edit("logistic(o) * ", ""),
+                "The output gate is missing: h = o * tanh(c).",
+            ),
+            Mistake(
                 edit("i, f, g, o", "f, i, g, o"),
                 "The order is i, f, g, o; you took f first.",
             ),
@@ -264,6 +277,19 @@ EXERCISES = (
                 "The old state must make room: z * h + (1 - z) * g.",
             ),
             Mistake(edit(" + bias", ""), "The biases are missing."),
+            Mistake(
+                edit("g = np.tanh(", "g = ("),
+                "The candidate goes through a tanh.",
+            ),
+            Mistake(
+                edit("z = logistic(", "z = (", "r = logistic(", "r = ("),
+                "Those are the sums. A gate is the logistic function of its "
+                "sum, between 0 and 1.",
+            ),
+            Mistake(
+                edit(" + h @ W_z", "", " + h @ W_r", ""),
+                "The gates look at the old state, too: + h @ W_z, + h @ W_r.",
+            ),
         ),
         explanation="The candidate needs r before the product with W_g, so "
         "one product with all of recurrent can't do it. The kind that "
@@ -489,6 +515,11 @@ EXERCISES = (
                 ),
                 "You cut all to the shortest. Nothing real should be lost: "
                 "fill up to the longest.",
+            ),
+            Mistake(
+                edit("< lengths", "<= lengths"),
+                "Your mask is one step too long: counting starts at 0, so "
+                "use <, not <=.",
             ),
             Mistake(
                 edit("return array, mask", "return array, ~mask"),
