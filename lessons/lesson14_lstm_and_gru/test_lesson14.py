@@ -59,7 +59,7 @@ def weights_of(layer, seed):
 
 @pytest.mark.parametrize("name", ["lstm_step", "gru_step"])
 def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
-    reference = getattr(lesson14, name)
+    reference = getattr(answers, name)
     (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
     for case in exercise.cases:
         ours = own[f"good_{name}"](*case.args)
