@@ -265,7 +265,8 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
             field = "attr" if isinstance(node.func, ast.Attribute) else "id"
             yield _with(node, func=_with(node.func, **{field: other}))
     if len(node.args) == 1:
-        yield node.args[0]
+        if not isinstance(node.args[0], ast.Starred):
+            yield node.args[0]
     elif not node.args and isinstance(node.func, ast.Attribute):
         yield node.func.value
     elif len(node.args) == 2:
