@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises import networks
 from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
@@ -46,17 +47,8 @@ def tagger(words, tags):
 
 
 def _as_a_learner_sees_it(model):
-    """Output shape, parameters, and what numbers come out."""
-    (_, *entry) = model.input_shape
-    shape = (1, *(size or 30 for size in entry))
-    sentence = np.arange(np.prod(shape)).reshape(shape) % 5
-    outputs = np.array(model(sentence))
-    return {
-        "output shape": tuple(model.output_shape),
-        "parameters": model.count_params(),
-        "probabilities": np.allclose(outputs.sum(axis=-1), 1, atol=1e-4),
-        "negative outputs": bool((outputs < 0).any()),
-    }
+    sentences = np.arange(60).reshape(2, 30) % 7 + 1
+    return networks.facts(model, (None,), sentences)
 
 
 def pairs_right(said, labels, pair):
@@ -309,6 +301,11 @@ EXERCISES = (
                 edit("words, 8", "8, words"),
                 "Embedding wants the number of words first, then how many "
                 "numbers each word gets.",
+            ),
+            Mistake(
+                edit("Dense(tags", 'Dense(tags, activation="sigmoid"'),
+                "A sigmoid puts every output between 0 and 1. Logits have no "
+                "activation behind them.",
             ),
             Mistake(
                 edit("Dense(tags", 'Dense(tags, activation="relu"'),
