@@ -189,6 +189,7 @@ EXERCISES = (
             Case(28, [8]),
             Case(32, [6, 16]),
             Case(35, [4, 5]),
+            Case(40, [5, 3, 4]),
         ),
         hints=(
             "Follow one side of the map first, layer by layer.",

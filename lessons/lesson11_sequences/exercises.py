@@ -112,6 +112,7 @@ EXERCISES = (
             Case(_six, 3, 2),
             Case(_six, 2, 4),
             Case(np.arange(12.0) ** 2, 4, 3),
+            Case(np.array([3.0, -1.0, 4.0, -1.5, 5.0, -9.0, 2.0]), 3, 2),
         ),
         hints=(
             "Do ahead=1 first. Then: how many windows have an answer at all?",
