@@ -107,7 +107,7 @@ EXERCISES = (
         reference=to_batch,
         cases=(
             Case(_photo),
-            Case(_rng.integers(0, 256, (4, 5, 3)).astype("uint8")),
+            Case(_rng.integers(0, 256, (5, 4, 3)).astype("uint8")),
         ),
         hints=(
             "Two things change: the range of the values, and the number of "
@@ -340,7 +340,7 @@ EXERCISES = (
             Case(_column([1, 2, 3]), 0),
             Case(_rng.integers(1, 9, (2, 4, 3, 1)), 2),
             Case(np.arange(12.0).reshape(1, 3, 2, 2) / 12, 1),
-            Case(_rng.standard_normal((2, 5, 3, 1)), 2),
+            Case(_rng.standard_normal((5, 6, 3, 1)), 2),
             Case(_column([1, 2, 3]), 3),
             Case(_column([1, 2, 3]), 4),
             Case(_column([1, 2, 3]), 9),

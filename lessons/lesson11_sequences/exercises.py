@@ -47,7 +47,7 @@ def tagger(words, tags):
 
 
 def _as_a_learner_sees_it(model):
-    sentences = np.arange(60).reshape(2, 30) % 7 + 1
+    sentences = np.array([[3, 1, 4, 1, 5], [2, 6, 5, 3, 5]])
     return networks.facts(model, (None,), sentences)
 
 

@@ -525,7 +525,7 @@ EXERCISES = (
                 5,
             ),
             Case(np.array([-0.5]), np.log([[0.1, 0.6, 0.3]]), 2),
-            Case(_rng.standard_normal(5), np.log(_rng.random((5, 7))), 4),
+            Case(-3 * _rng.random(5), np.log(_rng.random((5, 7))), 4),
         ),
         hints=(
             "All beams are continued by all words; the best of them all stay.",

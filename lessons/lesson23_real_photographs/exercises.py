@@ -102,7 +102,7 @@ EXERCISES = (
             Case(np.arange(12.0).reshape(2, 2, 3) * 20, "resnet"),
             Case(np.array([[200, 100, 0]], "uint8"), "mobilenet"),
             Case(_PHOTO, "mobilenet"),
-            Case(_PHOTO, "resnet"),
+            Case(_PHOTO * 1.0, "resnet"),
         ),
         hints=(
             "Two families, two formulas: start with an if.",

@@ -18,7 +18,8 @@ def facts(
     asked = tuple(getattr(model, "input_shape", (None, *shape)))[1:]
     outputs = count = None
     if asked == shape:
-        model(example)  # a model that has no weights yet makes them here
+        if not model.built:  # its weights are made by a call
+            model(example)
         outputs = _with_known_weights(model, example)
         count = model.count_params()
     return {
