@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from coursekit import lessons
+from coursekit import lessons, lookup
 from coursekit.exercises import engine
 from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
@@ -36,20 +36,8 @@ def check(exercise_id: str = "", answer: Any = _FORGOTTEN) -> None:
     exercise = _find(exercise_id)
     if exercise is None:
         return
-    if answer is _FORGOTTEN:
-        print(
-            f"{exercise.id}  your answer is missing: give it after the "
-            f'number, as in ck.check("{exercise.id}", my_answer)'
-        )
-        return
-    try:
-        with _word_when_slow(exercise.id):
-            verdict = engine.judge(exercise, answer)
-    except KeyboardInterrupt:
-        print(
-            f"{exercise.id}  stopped. If your code never ends, look at its "
-            "loop: what has to change in each round so that it stops?"
-        )
+    verdict = _verdict(exercise, answer)
+    if verdict is None:
         return
     Progress().record(exercise.id, verdict.state)
     if verdict.state == "correct":
@@ -104,23 +92,27 @@ def load(lesson: str) -> tuple[Exercise, ...]:
 
 
 def _find(exercise_id: str) -> Exercise | None:
-    """The exercise of that id; prints what there is when it is unknown."""
-    wanted = str(exercise_id).strip()
-    lesson = wanted.partition(".")[0]
-    if lesson not in lessons.numbers():
+    other = "Quiz questions are answered with ck.answer."
+    return lookup.find("exercise", exercise_id, load, other)
+
+
+def _verdict(exercise: Exercise, answer: Any) -> engine.Verdict | None:
+    """The verdict; None, and why in a sentence, when there can be none."""
+    if answer is _FORGOTTEN:
         print(
-            f"There is no exercise {wanted!r}: ids look like 01.2, and "
-            f"these lessons have exercises: {', '.join(lessons.numbers())}."
+            f"{exercise.id}  your answer is missing: give it after the "
+            f'number, as in ck.check("{exercise.id}", my_answer)'
         )
         return None
-    known = {exercise.id: exercise for exercise in load(lesson)}
-    if wanted not in known:
+    try:
+        with _word_when_slow(exercise.id):
+            return engine.judge(exercise, answer)
+    except KeyboardInterrupt:
         print(
-            f"There is no exercise {wanted!r}; "
-            f"lesson {lesson} has {', '.join(known)}. "
-            "(Quiz questions are answered with ck.answer.)"
+            f"{exercise.id}  stopped. If your code never ends, look at its "
+            "loop: what has to change in each round so that it stops?"
         )
-    return known.get(wanted)
+        return None
 
 
 @contextlib.contextmanager
