@@ -16,7 +16,7 @@ def facts(
     a layer. Raises whatever a model does that cannot read the example.
     """
     asked = tuple(getattr(model, "input_shape", (None, *shape)))[1:]
-    outputs = count = None
+    outputs, count = np.zeros(0), None
     if asked == shape:
         if not model.built:  # its weights are made by a call
             model(example)
@@ -24,7 +24,7 @@ def facts(
         count = model.count_params()
     return {
         "input shape": asked,
-        f"output shape for inputs {example.shape}": np.shape(outputs),
+        f"output shape for inputs {example.shape}": outputs.shape,
         "parameters": count,
         "outputs, with known weights": outputs,
     }
