@@ -63,6 +63,8 @@ class Hostile:
         (np.zeros((0, 2)), np.zeros((0, 2))),
         (10**30, 10**30),
         (np.array([1.0, 2.0]), np.array([1, 2.0], object)),
+        ([[1], [1, 2]], np.array([[1], [1, 2]], object)),
+        (["a", "b"], np.array(["a", "b"], object)),
         (np.array([1.0, 2.0]), np.array([1, 2], "bfloat16")),
     ],
 )

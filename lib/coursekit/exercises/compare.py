@@ -4,6 +4,7 @@ Numbers, text, arrays, tensors (anything NumPy can read), and lists, tuples
 and dicts of them. Nothing here raises, whatever a learner's code returned.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -98,8 +99,9 @@ def _plain(array: np.ndarray) -> np.ndarray:
     if array.dtype.isbuiltin == 2:  # bfloat16 and other added types
         return array.astype("float32")
     if array.dtype == object:
-        numbers = np.array(array.tolist())
-        return numbers if numbers.dtype.kind in _NUMBERS else array
+        with contextlib.suppress(ValueError):  # rows of unequal length
+            numbers = np.array(array.tolist())
+            return numbers if numbers.dtype.kind in _NUMBERS else array
     return array
 
 
