@@ -150,6 +150,11 @@ EXERCISES = (
                 edit("a - a.mean(axis=0)", "a.mean(axis=0) - a"),
                 "The sign is turned round: subtract the means from a.",
             ),
+            Mistake(
+                edit("a - ", "a + "),
+                "You added the means: now each column has twice its mean. "
+                "Subtract.",
+            ),
         ),
         explanation="axis=0 removes the rows, so one mean per column is "
         "left, and broadcasting subtracts it from every row. The typical "

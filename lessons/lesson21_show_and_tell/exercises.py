@@ -206,6 +206,14 @@ EXERCISES = (
                 "begins with <start>, and that it has an end. Look at each "
                 "number instead.",
             ),
+            Mistake(
+                lambda numbers, words: " ".join(
+                    words[number] for number in numbers[1:-1]
+                ),
+                "You cut one number off at each end. A row need not begin "
+                "with <start>, and padding may stand behind <end>: look at "
+                "each number.",
+            ),
         ),
         explanation="Start, end and padding belong to the network, not to the "
         "caption; <unk> stands for a word that was said. "
