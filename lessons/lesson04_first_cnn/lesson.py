@@ -535,7 +535,7 @@ images.image_grid(
     batch[:8].numpy(),
     titles=[str(label) for label in labels[:8].numpy()],
     columns=8,
-    summary="Eight training digits as the network sees them, with labels.",
+    summary="Eight training digits as the network sees them",
 )
 
 # %% [markdown]
@@ -1231,8 +1231,9 @@ images.image_grid(
         for label, (first, second) in zip(small.test.y[unsure], best_two)
     ],
     columns=8,
-    summary="The 8 test digits with the smallest gaps, label and two guesses.",
+    summary="The 8 test digits with the smallest gaps, label and two guesses",
     size=1.3,
+    varies=("title", "images"),
 )
 
 # %% [markdown]

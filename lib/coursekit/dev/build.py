@@ -7,7 +7,6 @@ what the notebook was made from and on what machine; a lesson is rebuilt when
 a file that its run used has changed.
 """
 
-import contextlib
 import copy
 import hashlib
 import json

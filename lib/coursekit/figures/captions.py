@@ -57,9 +57,13 @@ def pictures(
     if references:
         said = " | ".join(references)
         return CourseFigure(
-            figure, f"{what} with the network's captions; people say: {said}"
+            figure,
+            f"{what} with the network's captions; people say: {said}",
+            varies=("title", "texts"),  # references move below long captions
         )
-    return CourseFigure(figure, f"{what}, each with a caption below it.")
+    return CourseFigure(
+        figure, f"{what}, each with a caption below it.", varies=("title",)
+    )
 
 
 def two_injections() -> CourseFigure:
@@ -241,6 +245,7 @@ def looks(
         f"A picture, and once for each word of its caption with the "
         f"{weights.shape[1]} x {weights.shape[2]} places lit up where the "
         "network looked.",
+        varies=("title", "limits", "images"),
     )
 
 
@@ -283,6 +288,7 @@ def faithfulness(masses: np.ndarray, shuffled: np.ndarray) -> CourseFigure:
         "Attention inside the boxes of named things is on average "
         f"{'more than 3' if ratio > 3 else 'up to 3'} times chance, that of "
         f"maps of other pictures {'below' if other < 2 else 'above'} twice.",
+        varies=("limits", "marks"),
     )
 
 
@@ -317,4 +323,5 @@ def ablation(results: Mapping[str, Mapping[str, float]]) -> CourseFigure:
         f"{', '.join(measures)} of {', '.join(names)}: {first!r} says "
         f"{'more than 15 points' if gain > 15 else 'up to 15 points'} more "
         f"true colours than {second!r}.",
+        varies=("patches", "texts"),
     )

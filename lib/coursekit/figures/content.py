@@ -31,9 +31,9 @@ _GRID = 5  # rows and columns to which a picture is averaged
 def content(figure: Any, varies: Collection[str] = ()) -> str:
     """What a matplotlib figure shows, without the kinds in ``varies``.
 
-    A line of JSON for each thing: [panel, kind, what]. Panels count from 0. The kinds are
-    "title", "labels", "scales", "limits", "ticks", "legend", "texts",
-    "lines", "marks", "patches" and "images".
+    A line of JSON for each thing: [panel, kind, what]; panels count from 0.
+    The kinds are "title", "labels", "scales", "limits", "ticks", "legend",
+    "texts", "lines", "marks", "patches" and "images".
     """
     found: list[Any] = [["legend", *_legend(one)] for one in figure.legends]
     for number, axes in enumerate(figure.axes):

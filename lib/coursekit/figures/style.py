@@ -59,14 +59,18 @@ class Captioned:
         data = {"image/png": picture, MIME: self.content()}
         return data, {"image/png": {"alt": self.summary}}
 
+    def caption(self) -> dict[str, str]:
+        """Data of the caption's output."""
+        text = html.escape(self.summary, quote=False)
+        page = f"<p><em>{text}</em></p>"
+        return {"text/html": page, "text/plain": self.summary}
+
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         data, notes = self.output()
         display(data, metadata=notes, raw=True)
-        text = html.escape(self.summary, quote=False)
-        caption = {"text/html": f"<p><em>{text}</em></p>"}
-        display(caption | {"text/plain": self.summary}, raw=True)
+        display(self.caption(), raw=True)
 
     def __repr__(self) -> str:
         return self.summary
