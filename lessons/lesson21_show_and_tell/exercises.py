@@ -4,35 +4,12 @@ from collections import Counter
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
 def teach(rows):
     return rows[:, :-1], rows[:, 1:]
-
-
-def _not_shifted(rows):
-    return rows[:, :-1], rows[:, :-1]
-
-
-def _backwards(rows):
-    return rows[:, 1:], rows[:, :-1]
-
-
-def _whole_rows(rows):
-    return rows, rows
-
-
-def _input_not_cut(rows):
-    return rows, rows[:, 1:]
-
-
-def _both_without_start(rows):
-    return rows[:, 1:], rows[:, 1:]
-
-
-def _sentences_cut(rows):
-    return rows[:-1], rows[1:]
 
 
 def sentence(numbers, words):
@@ -45,41 +22,8 @@ def sentence(numbers, words):
     return " ".join(said)
 
 
-def _special_words_said(numbers, words):
-    return " ".join(words[number] for number in numbers)
-
-
-def _goes_on_after_the_end(numbers, words):
-    return " ".join(words[k] for k in numbers if k not in (0, 2, 3))
-
-
-def _only_padding_removed(numbers, words):
-    return " ".join(words[number] for number in numbers if number != 0)
-
-
-def _up_to_end(numbers):
-    numbers = list(numbers)
-    return numbers[: numbers.index(3)] if 3 in numbers else numbers
-
-
-def _start_said(numbers, words):
-    return " ".join(words[k] for k in _up_to_end(numbers) if k != 0)
-
-
-def _unknown_left_out(numbers, words):
-    return " ".join(words[k] for k in _up_to_end(numbers) if k > 3)
-
-
-def _four_subtracted(numbers, words):
-    return " ".join(words[k - 4] for k in _up_to_end(numbers) if k > 3)
-
-
 def columns(captions):
     return [list(column) for column in zip(*captions, strict=True)]
-
-
-def _rows(captions):
-    return [list(group) for group in captions]
 
 
 def _cut_in_pieces(captions):
@@ -88,51 +32,9 @@ def _cut_in_pieces(captions):
     return [flat[k : k + size] for k in range(0, len(flat), size)]
 
 
-def _one_list(captions):
-    return [text for group in captions for text in group]
-
-
-def _first_ones(captions):
-    return [group[0] for group in captions]
-
-
-def _joined(captions):
-    return [" ".join(column) for column in zip(*captions, strict=True)]
-
-
 def sentence_cost(costs, targets):
     mask = targets != 0
     return (costs * mask).sum() / mask.sum()
-
-
-def _mean_of_all(costs, targets):
-    return costs.mean()
-
-
-def _divided_by_all(costs, targets):
-    return (costs * (targets != 0)).mean()
-
-
-def _mean_of_means(costs, targets):
-    mask = targets != 0
-    return ((costs * mask).sum(axis=1) / mask.sum(axis=1)).mean()
-
-
-def _not_divided(costs, targets):
-    return (costs * (targets != 0)).sum()
-
-
-def _divided_by_sentences(costs, targets):
-    return (costs * (targets != 0)).sum() / len(targets)
-
-
-def _one_each_sentence(costs, targets):
-    mask = targets != 0
-    return (costs * mask).sum(axis=1) / mask.sum(axis=1)
-
-
-def _end_is_free(costs, targets):
-    return costs[(targets != 0) & (targets != 3)].mean()
 
 
 def precision(candidate, references, n):
@@ -147,76 +49,12 @@ def precision(candidate, references, n):
     return (have & most).total() / have.total()
 
 
-def _grams(text, n):
-    words = text.split()
-    return Counter(zip(*(words[k:] for k in range(n)), strict=False))
-
-
-def _not_clipped(candidate, references, n):
-    known = set().union(*(_grams(text, n) for text in references))
-    have = _grams(candidate, n)
-    return sum(have[gram] for gram in have if gram in known) / have.total()
-
-
-def _added_references(candidate, references, n):
-    most: Counter = sum((_grams(r, n) for r in references), Counter())
-    have = _grams(candidate, n)
-    return (have & most).total() / have.total()
-
-
-def _first_reference(candidate, references, n):
-    have = _grams(candidate, n)
-    return (have & _grams(references[0], n)).total() / have.total()
-
-
-def _each_once(candidate, references, n):
-    known = set().union(*(_grams(text, n) for text in references))
-    have = set(_grams(candidate, n))
-    return len(have & known) / len(have)
-
-
-def _divided_by_words(candidate, references, n):
-    share = precision(candidate, references, n)
-    return share * _grams(candidate, n).total() / len(candidate.split())
-
-
-def _recall(candidate, references, n):
-    most: Counter = Counter()
-    for reference in references:
-        most |= _grams(reference, n)
-    return (_grams(candidate, n) & most).total() / most.total()
-
-
 def _best_reference(candidate, references, n):
-    return max(_first_reference(candidate, [r], n) for r in references)
+    return max(precision(candidate, [one], n) for one in references)
 
 
 def best_sentence(log_probabilities, lengths, alpha):
     return int(np.argmax(log_probabilities / lengths**alpha))
-
-
-def _no_normalisation(log_probabilities, lengths, alpha):
-    return int(np.argmax(log_probabilities))
-
-
-def _multiplied(log_probabilities, lengths, alpha):
-    return int(np.argmax(log_probabilities * lengths**alpha))
-
-
-def _probability_divided(log_probabilities, lengths, alpha):
-    return int(np.argmax(np.exp(log_probabilities) / lengths**alpha))
-
-
-def _alpha_unused(log_probabilities, lengths, alpha):
-    return int(np.argmax(log_probabilities / lengths))
-
-
-def _score_itself(log_probabilities, lengths, alpha):
-    return float(np.max(log_probabilities / lengths**alpha))
-
-
-def _worst_score(log_probabilities, lengths, alpha):
-    return int(np.argmin(log_probabilities / lengths**alpha))
 
 
 def beam_step(scores, log_probabilities, beams):
@@ -226,45 +64,11 @@ def beam_step(scores, log_probabilities, beams):
     return best // width, best % width, total[best]
 
 
-def _step_alone(scores, log_probabilities, beams):
-    return beam_step(np.zeros_like(scores), log_probabilities, beams)
-
-
 def _one_each(scores, log_probabilities, beams):
     word = log_probabilities.argmax(axis=1)
     total = scores + log_probabilities.max(axis=1)
     order = np.argsort(-total)[:beams]
     return order, word[order], total[order]
-
-
-def _multiplied_scores(scores, log_probabilities, beams):
-    total = (scores[:, np.newaxis] * log_probabilities).ravel()
-    best = np.argsort(-total)[:beams]
-    width = log_probabilities.shape[1]
-    return best // width, best % width, total[best]
-
-
-def _worst_kept(scores, log_probabilities, beams):
-    total = (scores[:, np.newaxis] + log_probabilities).ravel()
-    best = np.argsort(total)[:beams]
-    width = log_probabilities.shape[1]
-    return best // width, best % width, total[best]
-
-
-def _best_last(scores, log_probabilities, beams):
-    parents, words, totals = beam_step(scores, log_probabilities, beams)
-    return parents[::-1], words[::-1], totals[::-1]
-
-
-def _divided_by_beams(scores, log_probabilities, beams):
-    total = (scores[:, np.newaxis] + log_probabilities).ravel()
-    best = np.argsort(-total)[:beams]
-    return best // len(scores), best % len(scores), total[best]
-
-
-def _gains_returned(scores, log_probabilities, beams):
-    parents, words, _ = beam_step(scores, log_probabilities, beams)
-    return parents, words, log_probabilities[parents, words]
 
 
 _WORDS = ["<pad>", "<unk>", "<start>", "<end>", "a", "dog", "runs"]
@@ -289,35 +93,35 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _not_shifted,
+                edit("rows[:, 1:]", "rows[:, :-1]"),
                 "Input and target are the same: the network learns to repeat "
                 "the word it was just given, and to score <start>. Shift the "
                 "targets by one.",
             ),
             Mistake(
-                _backwards,
+                edit("rows[:, :-1], rows[:, 1:]", "rows[:, 1:], rows[:, :-1]"),
                 "The other way round: this network sees a word and must say "
                 "the one before it. Input is all but the last column.",
             ),
             Mistake(
-                _whole_rows,
+                edit("rows[:, :-1], rows[:, 1:]", "rows, rows"),
                 "Two whole rows: <start> would be scored, and nothing is "
                 "shifted. Cut the last column of one and the first of the "
                 "other.",
             ),
             Mistake(
-                _input_not_cut,
+                edit("rows[:, :-1]", "rows"),
                 "The targets are right, but the input is a word longer: "
                 "after the last word nothing is asked. Cut its last column.",
             ),
             Mistake(
-                _both_without_start,
+                edit("rows[:, :-1]", "rows[:, 1:]"),
                 "Input and target are the same, and nobody sees <start>: the "
                 "first word would have nothing before it. Only the targets "
                 "lose the first column.",
             ),
             Mistake(
-                _sentences_cut,
+                edit("rows[:, :-1], rows[:, 1:]", "rows[:-1], rows[1:]"),
                 "You cut the first axis: that leaves whole sentences out. "
                 "Words are on the second axis: rows[:, ...].",
             ),
@@ -335,6 +139,7 @@ EXERCISES = (
             Case([2, 4, 1, 3, 0], _WORDS),
             Case([2, 4, 5, 6, 3, 0, 0], _WORDS),
             Case([4, 5, 3, 4, 6, 3], _WORDS),
+            Case([2, 4, 5, 0, 0], _WORDS),
         ),
         hints=(
             "Which of the numbers 0 to 3 should be said aloud?",
@@ -343,32 +148,42 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _special_words_said,
+                edit("break", "pass", "(0, 2)", "()"),
                 "You say <end> and <pad> aloud. BLEU counts them as words "
                 "that no reference has: padding in BLEU costs many points.",
             ),
             Mistake(
-                _goes_on_after_the_end,
+                edit("break", "continue"),
                 "After the first <end> nothing is meant any more; a decoder "
                 "may leave anything there. Stop at it.",
             ),
             Mistake(
-                _only_padding_removed,
+                edit("break", "pass", "(0, 2)", "(0,)"),
                 "Padding is gone, but <start> and <end> are still said.",
             ),
             Mistake(
-                _start_said,
+                edit("(0, 2)", "(0,)"),
                 "You stop at the end, but <start> is still said.",
             ),
             Mistake(
-                _unknown_left_out,
+                edit("(0, 2)", "(0, 1, 2)"),
                 "You left the unknown word out. Somebody said a word there: "
                 "without <unk> the sentence looks shorter than it was.",
             ),
             Mistake(
-                _four_subtracted,
+                edit("not in (0, 2)", "> 3", "[number]", "[number - 4]"),
                 "You subtracted 4, but words begins with the four special "
                 "ones: number k is words[k].",
+            ),
+            Mistake(
+                edit("(0, 2)", "()"),
+                "You stop at the end, but not all before it is said: <start> "
+                "is not, nor is the padding of a row without an end.",
+            ),
+            Mistake(
+                edit("in numbers:", "in numbers[: numbers.index(3)]:"),
+                "A sentence may have no end: the decoder stops at its longest "
+                "length. Then everything is said but padding and start.",
             ),
         ),
         explanation="Start, end and padding belong to the network, not to the "
@@ -395,40 +210,53 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _mean_of_all,
+                edit("(costs * mask).sum() / mask.sum()", "costs.mean()"),
                 "The cost of padding is in your mean. Multiply by the mask "
                 "first.",
             ),
             Mistake(
-                _divided_by_all,
+                edit("sum() / mask.sum()", "mean()"),
                 "Padding costs nothing any more, but you still divide by its "
                 "number: short sentences look cheap. Divide by mask.sum().",
             ),
             Mistake(
-                _mean_of_means,
+                edit(
+                    "(costs * mask).sum() / mask.sum()",
+                    "((costs * mask).sum(axis=1) / mask.sum(axis=1)).mean()",
+                ),
                 "You averaged the sentences' means: a word of a short "
                 "sentence then weighs more than one of a long sentence. Sum "
                 "over everything first.",
             ),
             Mistake(
-                _not_divided,
+                edit(" / mask.sum()", ""),
                 "That is the sum. Divide it by the number of words, "
                 "mask.sum().",
             ),
             Mistake(
-                _divided_by_sentences,
+                edit("mask.sum()", "len(targets)"),
                 "That is the mean cost of a sentence. Divide by the number "
                 "of words, not of sentences.",
             ),
             Mistake(
-                _one_each_sentence,
+                edit("sum() / mask.sum()", "sum(axis=1) / mask.sum(axis=1)"),
                 "One number for each sentence. Asked for is one number: sum "
                 "over both axes before you divide.",
             ),
             Mistake(
-                _end_is_free,
+                edit("targets != 0", "(targets != 0) & (targets != 3)"),
                 "<end> (3) is free in your mean, but it must be paid for: "
                 "else nobody learns to stop. Only padding (0) is free.",
+            ),
+            Mistake(
+                edit("(costs * mask).sum()", "costs.sum()"),
+                "You divide by the words, but the cost of padding is still in "
+                "the sum. Multiply by the mask first.",
+            ),
+            Mistake(
+                edit("!=", "=="),
+                "Your mask keeps the padding and drops the words. It must be "
+                "true where the target is not 0.",
             ),
         ),
         explanation="One sum of costs, one count of words. Keras does it with "
@@ -459,22 +287,32 @@ EXERCISES = (
                 "the references of other pictures.",
             ),
             Mistake(
-                _rows,
+                edit("zip(*captions, strict=True)", "captions"),
                 "These are still rows, one list a picture. sacrebleu would "
                 "take the first picture's captions for everybody's first.",
             ),
             Mistake(
-                _one_list,
+                edit(
+                    "list(column)",
+                    "text",
+                    "zip(*captions, strict=True)",
+                    "captions for text in column",
+                ),
                 "One flat list: which caption belongs to which picture is "
                 "lost.",
             ),
             Mistake(
-                _first_ones,
+                edit(
+                    "list(column)",
+                    "column[0]",
+                    "zip(*captions, strict=True)",
+                    "captions",
+                ),
                 "Only the first column, everybody's first caption. sacrebleu "
                 "wants a list of all columns.",
             ),
             Mistake(
-                _joined,
+                edit("list(column)", '" ".join(column)'),
                 "You glued the captions of a column to one string: BLEU needs "
                 "a reference for each picture. Keep them apart, in a list.",
             ),
@@ -504,19 +342,21 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _not_clipped,
+                edit(
+                    "(have & most).total()", "sum(have[gram] for gram in most)"
+                ),
                 "A gram that is in a reference counts every time you say it: "
                 "'a a a a' is perfect. Clip its count at the largest count "
                 "in one reference.",
             ),
             Mistake(
-                _added_references,
+                edit("|=", "+="),
                 "You added the references' counts up. A reference is one "
                 "way to say it all: take the largest count in any of them, "
                 "with | and not with +.",
             ),
             Mistake(
-                _first_reference,
+                edit("in references", "in references[:1]"),
                 "Only the first reference was looked at. Each of them may "
                 "supply a gram.",
             ),
@@ -526,19 +366,36 @@ EXERCISES = (
                 "come from another: take the largest counts gram by gram.",
             ),
             Mistake(
-                _each_once,
+                edit(
+                    "(have & most).total() / have.total()",
+                    "len(have & most) / len(have)",
+                ),
                 "You counted each different gram once. A candidate that says "
                 "a gram twice has it twice, above and below: count.",
             ),
             Mistake(
-                _divided_by_words,
+                edit("have.total()", "len(candidate.split())"),
                 "You divided by the number of words. Of five words there are "
                 "four pairs and three triples: divide by the n-grams.",
             ),
             Mistake(
-                _recall,
+                edit("have.total()", "most.total()"),
                 "You divided by what the references have: that is a recall. "
                 "Precision is a share of the candidate's n-grams.",
+            ),
+            Mistake(
+                edit("text.split()", "text.split()[:-1]"),
+                "You left the last n-gram out. Of m words there are m - n + "
+                "1, the last of them at m - n.",
+            ),
+            Mistake(
+                edit(
+                    "grams(reference)",
+                    "Counter({gram: reference.count(' '.join(gram))"
+                    " for gram in grams(candidate)})",
+                ),
+                "reference.count looks for letters: it finds a in ball too. "
+                "Count n-grams of words, in references as in the candidate.",
             ),
         ),
         explanation="Clipping stops a captioner from repeating a safe word. "
@@ -567,32 +424,32 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _no_normalisation,
+                edit(" / lengths**alpha", ""),
                 "Without normalisation the short sentence wins: it has fewer "
                 "factors below 1. Divide by lengths**alpha.",
             ),
             Mistake(
-                _multiplied,
+                edit(" / ", " * "),
                 "You multiplied by the length: that punishes long sentences "
                 "even more. Log-probabilities are negative; divide.",
             ),
             Mistake(
-                _probability_divided,
+                edit("log_probabilities /", "np.exp(log_probabilities) /"),
                 "You divided the probability. Its logarithm is what grows "
                 "with every word: divide that.",
             ),
             Mistake(
-                _alpha_unused,
+                edit("**alpha", ""),
                 "You divided by the length itself: alpha is not used. With "
                 "alpha 0.5 it is the square root, with 0 no division.",
             ),
             Mistake(
-                _worst_score,
+                edit("argmax", "argmin"),
                 "argmin finds the worst. Scores are negative: the largest, "
                 "closest to zero, is best.",
             ),
             Mistake(
-                _score_itself,
+                edit("int(np.argmax", "float(np.max"),
                 "That is the best score. Asked for is its index: argmax, not "
                 "max.",
             ),
@@ -622,6 +479,7 @@ EXERCISES = (
                 np.log([[0.1, 0.2, 0.4, 0.3], [0.05, 0.45, 0.15, 0.35]]),
                 5,
             ),
+            Case(np.array([-0.5]), np.log([[0.1, 0.6, 0.3]]), 2),
         ),
         hints=(
             "All beams are continued by all words; the best of them all stay.",
@@ -631,7 +489,7 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _step_alone,
+                edit("scores[:, np.newaxis] + ", ""),
                 "You forgot what the beginnings cost: add scores to the new "
                 "log-probabilities before you choose.",
             ),
@@ -642,29 +500,42 @@ EXERCISES = (
                 "among all.",
             ),
             Mistake(
-                _multiplied_scores,
+                edit(" + ", " * "),
                 "Logarithms are added, not multiplied: log(pq) = log p + "
                 "log q.",
             ),
             Mistake(
-                _worst_kept,
+                edit("-total", "total"),
                 "argsort puts the smallest first: you kept the worst. Sort "
                 "the negative totals.",
             ),
             Mistake(
-                _best_last,
+                edit("[:beams]", "[:beams][::-1]"),
                 "The right ones, in the wrong order: best first.",
             ),
             Mistake(
-                _divided_by_beams,
+                edit("log_probabilities.shape[1]", "len(scores)"),
                 "A flat table has a row for each beam, as long as there are "
                 "words: // and % by the number of words, not of beams.",
             ),
             Mistake(
-                _gains_returned,
+                edit("total[best]", "log_probabilities.ravel()[best]"),
                 "Parents and words are right, but you returned the step's "
                 "log-probabilities. The score of a sentence includes its "
                 "beginning.",
+            ),
+            Mistake(
+                edit("scores[:, np.newaxis]", "scores"),
+                "You added a score to each column, a word. It belongs to a "
+                "row, a beginning: make scores (k, 1) with np.newaxis.",
+            ),
+            Mistake(
+                edit(
+                    "best // width, best % width",
+                    "best % width, best // width",
+                ),
+                "Parents and words are swapped. // gives the row of the flat "
+                "table, the parent; % gives the column, the word.",
             ),
         ),
         explanation="The parent tells whose state to carry on. Forgetting to "

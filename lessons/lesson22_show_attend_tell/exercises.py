@@ -2,67 +2,22 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
 def attention_weights(scores):
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    highest = scores.max(axis=1, keepdims=True)
+    e = np.exp(scores - highest)
     return e / e.sum(axis=1, keepdims=True)
-
-
-def _over_pictures(scores):
-    e = np.exp(scores - scores.max(axis=0, keepdims=True))
-    return e / e.sum(axis=0, keepdims=True)
-
-
-def _over_everything(scores):
-    e = np.exp(scores - scores.max())
-    return e / e.sum()
-
-
-def _no_exponential(scores):
-    return scores / scores.sum(axis=1, keepdims=True)
-
-
-def _exponential_too_large(scores):
-    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-
-
-def _maximum_of_the_batch(scores):
-    e = np.exp(scores - scores.max())
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def _sigmoid(scores):
-    return 1 / (1 + np.exp(-scores))
-
-
-def _not_divided(scores):
-    return np.exp(scores - scores.max(axis=1, keepdims=True))
 
 
 def context(weights, places):
     return (weights[:, :, np.newaxis] * places).sum(axis=1)
 
 
-def _plain_mean(weights, places):
-    return places.mean(axis=1)
-
-
-def _mean_of_weighted(weights, places):
-    return (weights[:, :, np.newaxis] * places).mean(axis=1)
-
-
 def _only_the_best(weights, places):
     return places[np.arange(len(places)), weights.argmax(axis=1)]
-
-
-def _over_features(weights, places):
-    return (weights[:, :, np.newaxis] * places).sum(axis=2)
-
-
-def _not_summed(weights, places):
-    return weights[:, :, np.newaxis] * places
 
 
 def mass_inside(weights, box):
@@ -70,94 +25,20 @@ def mass_inside(weights, box):
     return weights[top:bottom, left:right].sum()
 
 
-def _axes_swapped(weights, box):
-    left, top, right, bottom = box
-    return weights[left:right, top:bottom].sum()
-
-
-def _mean_inside(weights, box):
-    left, top, right, bottom = box
-    return weights[top:bottom, left:right].mean()
-
-
-def _one_too_many(weights, box):
-    left, top, right, bottom = box
-    return weights[top : bottom + 1, left : right + 1].sum()
-
-
-def _width_and_height(weights, box):
-    left, top, width, height = box
-    return weights[top : top + height, left : left + width].sum()
-
-
-def _times_chance(weights, box):
-    left, top, right, bottom = box
-    share = (right - left) * (bottom - top) / weights.size
-    return mass_inside(weights, box) / share
-
-
 def additive_scores(places, state, W, U, v):
-    return np.tanh(places @ W + state @ U) @ v
+    hidden = np.tanh(places @ W + state @ U)
+    return hidden @ v
 
 
-def _without_tanh(places, state, W, U, v):
-    return (places @ W + state @ U) @ v
-
-
-def _multiplied(places, state, W, U, v):
-    return np.tanh((places @ W) * (state @ U)) @ v
-
-
-def _tanh_outside(places, state, W, U, v):
-    return np.tanh((places @ W + state @ U) @ v)
-
-
-def _softmax_taken(places, state, W, U, v):
-    e = np.exp(additive_scores(places, state, W, U, v))
+def _softmax_taken(*arguments):
+    e = np.exp(additive_scores(*arguments))
     return e / e.sum()
-
-
-def _without_v(places, state, W, U, v):
-    return np.tanh(places @ W + state @ U).sum(axis=1)
-
-
-def _tanh_of_each(places, state, W, U, v):
-    return (np.tanh(places @ W) + np.tanh(state @ U)) @ v
 
 
 def even_penalty(weights, spoken):
     total = (weights * spoken[:, np.newaxis]).sum(axis=0)
     fair = spoken.sum() / weights.shape[1]
     return ((fair - total) ** 2).sum()
-
-
-def _target_one(weights, spoken):
-    total = (weights * spoken[:, np.newaxis]).sum(axis=0)
-    return ((1 - total) ** 2).sum()
-
-
-def _padding_counted(weights, spoken):
-    fair = len(weights) / weights.shape[1]
-    return ((fair - weights.sum(axis=0)) ** 2).sum()
-
-
-def _padding_summed(weights, spoken):
-    fair = spoken.sum() / weights.shape[1]
-    return ((fair - weights.sum(axis=0)) ** 2).sum()
-
-
-def _mean_of_places(weights, spoken):
-    return even_penalty(weights, spoken) / weights.shape[1]
-
-
-def _share_of_one_word(weights, spoken):
-    total = (weights * spoken[:, np.newaxis]).sum(axis=0)
-    return ((1 / weights.shape[1] - total) ** 2).sum()
-
-
-def _over_places(weights, spoken):
-    total = (weights * spoken[:, np.newaxis]).sum(axis=1)
-    return ((1 - total) ** 2).sum()
 
 
 _A = np.array([[[1.0, 0.0], [0.0, 2.0], [4.0, 4.0]]])
@@ -174,6 +55,7 @@ EXERCISES = (
             Case(np.array([[0.0, 1.0]])),
             Case(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 1.0]])),
             Case(np.array([[1000.0, 999.0], [0.0, 3.0]])),
+            Case(np.array([[0.0, 0.0, 1000.0, 0.0, 0.0]])),
         ),
         hints=(
             "What must sum to one: the places of a picture, or the pictures?",
@@ -183,40 +65,64 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _over_pictures,
+                edit("max(axis=1", "max(axis=0", "sum(axis=1", "sum(axis=0"),
                 "Your columns sum to one: the pictures of a batch compete "
                 "for each place. The softmax runs over places, axis 1.",
             ),
             Mistake(
-                _over_everything,
+                edit(
+                    "max(axis=1, keepdims=True)",
+                    "max()",
+                    "sum(axis=1, keepdims=True)",
+                    "sum()",
+                ),
                 "All weights together sum to one, so that the pictures of a "
                 "batch share one attention. Each row must sum to one.",
             ),
             Mistake(
-                _no_exponential,
+                edit("np.exp(scores - highest)", "scores"),
                 "Dividing by the sum is no softmax: scores may be negative or "
                 "sum to zero. Exponentiate first.",
             ),
             Mistake(
-                _exponential_too_large,
+                edit(" - highest", ""),
                 "exp(1000) is infinite, and infinity by infinity is no "
                 "number. Subtract each row's maximum first: the weights stay "
                 "the same.",
             ),
             Mistake(
-                _maximum_of_the_batch,
+                edit("max(axis=1, keepdims=True)", "max()"),
                 "You subtracted the maximum of the whole batch: a row far "
                 "below it becomes 0 / 0. Subtract each row's own.",
             ),
             Mistake(
-                _sigmoid,
+                edit(
+                    "e / e.sum(axis=1, keepdims=True)",
+                    "1 / (1 + np.exp(-scores))",
+                ),
                 "A sigmoid judges each place alone. The places share one "
                 "attention: exponentiate, and divide by the row's sum.",
             ),
             Mistake(
-                _not_divided,
+                edit(" / e.sum(axis=1, keepdims=True)", ""),
                 "The exponentials are right. Divide them by their row's sum, "
                 "so that each row sums to one.",
+            ),
+            Mistake(
+                edit(
+                    "max(axis=1, keepdims=True)",
+                    "max(axis=1)",
+                    "sum(axis=1, keepdims=True)",
+                    "sum(axis=1)",
+                ),
+                "A maximum (n,) lies along the places. One for each row is a "
+                "column, (n, 1): keepdims=True.",
+            ),
+            Mistake(
+                edit("max", "min"),
+                "After your subtraction an exponent may still be far above 0, "
+                "and exp overflows. Subtract the row's maximum: then the "
+                "largest is exp(0).",
             ),
         ),
         explanation="Each picture's weights sum to one, whatever else is in "
@@ -243,11 +149,13 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _plain_mean,
+                edit(
+                    "(weights[:, :, np.newaxis] * places).sum", "places.mean"
+                ),
                 "Every place counts the same: the weights are not used.",
             ),
             Mistake(
-                _mean_of_weighted,
+                edit("sum", "mean"),
                 "The weights sum to one already; a mean divides once more by "
                 "the number of places. Sum.",
             ),
@@ -258,13 +166,21 @@ EXERCISES = (
                 "every place.",
             ),
             Mistake(
-                _over_features,
+                edit("axis=1", "axis=2"),
                 "You summed over the features, axis 2: that leaves one number "
                 "a place. The mean is over places, axis 1.",
             ),
             Mistake(
-                _not_summed,
+                edit(".sum(axis=1)", ""),
                 "The places are weighted now. Sum over them, axis 1.",
+            ),
+            Mistake(
+                edit(
+                    "(weights[:, :, np.newaxis] * places).sum(axis=1)",
+                    "weights @ places",
+                ),
+                "weights @ places takes every picture's weights to every "
+                "picture's places: (n, n, d). Each picture has its own.",
             ),
         ),
         explanation="In one line: np.einsum('np,npd->nd', weights, places).",
@@ -278,6 +194,7 @@ EXERCISES = (
             Case(_MAP, (0, 0, 1, 1)),
             Case(_MAP, (1, 2, 3, 4)),
             Case(_MAP, (0, 1, 4, 2)),
+            Case(np.arange(1.0, 11).reshape(2, 5) / 55, (2, 0, 5, 1)),
         ),
         hints=(
             "Rows run from top to bottom, columns from left to right.",
@@ -287,26 +204,37 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _axes_swapped,
+                edit("top:bottom, left:right", "left:right, top:bottom"),
                 "Left and right choose columns, the second axis. You used "
                 "them for rows.",
             ),
             Mistake(
-                _mean_inside,
+                edit("sum", "mean"),
                 "You averaged. Mass adds up: a large box may hold more.",
             ),
             Mistake(
-                _one_too_many,
+                edit(
+                    "top:bottom, left:right",
+                    "top : bottom + 1, left : right + 1",
+                ),
                 "right and bottom are the first places outside, as in Python "
                 "slices: no + 1.",
             ),
             Mistake(
-                _width_and_height,
+                edit(
+                    "right, bottom =",
+                    "width, height =",
+                    "top:bottom, left:right",
+                    "top : top + height, left : left + width",
+                ),
                 "You read the last two as width and height. They are the "
                 "right and the bottom edge.",
             ),
             Mistake(
-                _times_chance,
+                edit(
+                    ".sum()",
+                    ".sum() * weights.size / (right - left) / (bottom - top)",
+                ),
                 "You divided by the box's share of the picture: that is how "
                 "many times chance. Asked for is the mass itself.",
             ),
@@ -334,6 +262,13 @@ EXERCISES = (
                 np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]),
                 np.array([2.0, -1.0]),
             ),
+            Case(
+                np.array([[1.0, 0.0, -1.0]]),
+                np.array([0.5]),
+                np.array([[1.0, 0.5], [0.3, -1.0], [-0.2, 0.4]]),
+                np.array([[0.6, -0.8]]),
+                np.array([2.0, -1.0]),
+            ),
         ),
         hints=(
             "Place and state are added, after each has been projected.",
@@ -342,18 +277,18 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _without_tanh,
+                edit("np.tanh", ""),
                 "Without tanh the state adds the same number to all scores, "
                 "and a softmax does not notice: the weights never depend on "
                 "what is being said.",
             ),
             Mistake(
-                _multiplied,
+                edit("places @ W + state @ U", "(places @ W) * (state @ U)"),
                 "You multiplied place and state: additive attention adds "
                 "them.",
             ),
             Mistake(
-                _tanh_outside,
+                edit("np.tanh", "", "hidden @ v", "np.tanh(hidden @ v)"),
                 "The tanh is around the finished score. It belongs around "
                 "the sum, before v.",
             ),
@@ -363,11 +298,11 @@ EXERCISES = (
                 "the softmax.",
             ),
             Mistake(
-                _without_v,
+                edit("hidden @ v", "hidden.sum(axis=1)"),
                 "You summed over the hidden numbers. v weighs them: @ v.",
             ),
             Mistake(
-                _tanh_of_each,
+                edit("W + state @ U", "W) + np.tanh(state @ U"),
                 "You bent place and state each for itself, and added then: "
                 "the state adds the same number to all scores again. Add "
                 "first, bend the sum.",
@@ -394,33 +329,43 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _target_one,
+                edit("fair - total", "1 - total"),
                 "Every place should get 1? The weights of t words sum to t, "
                 "and there are p places: a fair share is t / p.",
             ),
             Mistake(
-                _padding_counted,
+                edit(
+                    "(weights * spoken[:, np.newaxis])",
+                    "weights",
+                    "spoken.sum()",
+                    "len(weights)",
+                ),
                 "The weights after <end> are in your sum. Multiply by spoken "
                 "and count only the words spoken.",
             ),
             Mistake(
-                _padding_summed,
+                edit("(weights * spoken[:, np.newaxis])", "weights"),
                 "The fair share is right, but the weights after <end> are in "
                 "your sum. Multiply by spoken first.",
             ),
             Mistake(
-                _share_of_one_word,
+                edit("spoken.sum()", "1"),
                 "1 / p is a place's fair share of one word. Over a sentence "
                 "of t words it is t / p.",
             ),
             Mistake(
-                _mean_of_places,
+                edit("2).sum()", "2).mean()"),
                 "You averaged over the places. The penalty is their sum.",
             ),
             Mistake(
-                _over_places,
+                edit("axis=0", "axis=1", "fair - total", "1 - total"),
                 "You summed over places: those sums are 1 by the softmax. "
                 "The penalty is about the sums over time.",
+            ),
+            Mistake(
+                edit("((fair - total) ** 2)", "(fair - total)"),
+                "Without the square the gaps cancel: they sum to 0 however "
+                "uneven the looks are.",
             ),
         ),
         explanation="The paper writes 1 for the fair share. That can be "

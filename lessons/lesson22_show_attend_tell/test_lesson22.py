@@ -80,11 +80,10 @@ def test_mass_is_added_up_for_true_nouns_only(own):
 
 
 def test_the_state_changes_scores_place_by_place_only_through_the_bend():
-    places, state, W, U, v = answers.EXERCISES[3].cases[1].args
-    for score, bends in (
-        (answers.additive_scores, True),
-        (answers._without_tanh, False),
-    ):
+    exercise = answers.EXERCISES[3]
+    places, state, W, U, v = exercise.cases[1].args
+    without_tanh = exercise.mistakes[0].answer
+    for score, bends in ((exercise.reference, True), (without_tanh, False)):
         change = score(places, state, W, U, v) - score(places, -state, W, U, v)
         assert (np.ptp(change) > 0.5) == bends
 

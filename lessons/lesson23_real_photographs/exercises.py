@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -12,40 +13,6 @@ def to_network(pixels, family):
         return pixels / 127.5 - 1
     blue_first = pixels[..., ::-1]
     return blue_first - np.array([103.939, 116.779, 123.68])
-
-
-def _zero_to_one(pixels, family):
-    if family == "mobilenet":
-        return pixels / 255
-    return pixels[..., ::-1] - np.array([103.939, 116.779, 123.68])
-
-
-def _red_first(pixels, family):
-    if family == "mobilenet":
-        return pixels / 127.5 - 1
-    return pixels - np.array([123.68, 116.779, 103.939])
-
-
-def _means_swapped(pixels, family):
-    if family == "mobilenet":
-        return pixels / 127.5 - 1
-    return pixels[..., ::-1] - np.array([123.68, 116.779, 103.939])
-
-
-def _not_reversed(pixels, family):
-    if family == "mobilenet":
-        return pixels / 127.5 - 1
-    return pixels - np.array([103.939, 116.779, 123.68])
-
-
-def _first_axis(pixels, family):
-    if family == "mobilenet":
-        return pixels / 127.5 - 1
-    return pixels[::-1] - np.array([103.939, 116.779, 123.68])
-
-
-def _one_for_all(pixels, family):
-    return pixels / 127.5 - 1
 
 
 def captions_of(lines):
@@ -60,24 +27,6 @@ def captions_of(lines):
     }
 
 
-def _in_order_of_lines(lines):
-    found: dict[str, list] = {}
-    for line in lines:
-        label, caption = line.split("\t")
-        name, _ = label.split("#")
-        found.setdefault(name, []).append(caption)
-    return {name: tuple(captions) for name, captions in found.items()}
-
-
-def _sorted_captions(lines):
-    found = _in_order_of_lines(lines)
-    return {name: tuple(sorted(captions)) for name, captions in found.items()}
-
-
-def _sorted_lines(lines):
-    return _in_order_of_lines(sorted(lines))
-
-
 def _by_counting(lines):
     names = list(dict.fromkeys(line.split("#")[0] for line in lines))
     captions = [line.split("\t")[1] for line in lines]
@@ -86,18 +35,6 @@ def _by_counting(lines):
         name: tuple(captions[k * each : (k + 1) * each])
         for k, name in enumerate(names)
     }
-
-
-def _number_kept(lines):
-    found: dict[str, list] = {}
-    for line in lines:
-        label, caption = line.split("\t")
-        found.setdefault(label, []).append(caption)
-    return {name: tuple(captions) for name, captions in found.items()}
-
-
-def _only_the_last(lines):
-    return {line.split("#")[0]: (line.split("\t")[1],) for line in lines}
 
 
 _SHUFFLED = [
@@ -118,35 +55,10 @@ def sentence(numbers, vocabulary):
     return " ".join(words)
 
 
-def _padding_kept(numbers, vocabulary):
-    return " ".join(vocabulary[n] for n in numbers if n not in (2, 3))
-
-
-def _everything(numbers, vocabulary):
-    return " ".join(vocabulary[number] for number in numbers)
-
-
-def _beyond_the_end(numbers, vocabulary):
-    return " ".join(vocabulary[n] for n in numbers if n not in (0, 2, 3))
-
-
-def _start_kept(numbers, vocabulary):
-    return " ".join(vocabulary[n] for n in numbers[: numbers.index(3)])
-
-
 def _last_end(numbers, vocabulary):
     last = len(numbers) - numbers[::-1].index(3)
-    return _beyond_the_end(numbers[:last], vocabulary)
-
-
-def _end_kept(numbers, vocabulary):
-    words = []
-    for number in numbers:
-        if number not in (0, 2):
-            words.append(vocabulary[number])
-        if number == 3:
-            break
-    return " ".join(words)
+    said = [n for n in numbers[:last] if n not in (0, 2, 3)]
+    return " ".join(vocabulary[n] for n in said)
 
 
 _WORDS = ["<pad>", "<unk>", "<start>", "<end>", "a", "dog", "runs"]
@@ -161,77 +73,12 @@ def epochs_done(files):
     return max(done, default=0)
 
 
-def _as_text(files):
-    whole = sorted(name for name in files if name.startswith("epoch-"))
-    return int(whole[-1].split("-")[1].split(".")[0]) if whole else 0
-
-
-def _one_digit(files):
-    whole = [name for name in files if name.startswith("epoch-")]
-    return max((int(name[6]) for name in whole), default=0)
-
-
-def _last_in_list(files):
-    return int(files[-1].split("epoch-")[1].split(".")[0]) if files else 0
-
-
-def _parts_too(files):
-    done = [int(name.split("epoch-")[1].split(".")[0]) for name in files]
-    return max(done, default=0)
-
-
-def _counted(files):
-    return sum(name.startswith("epoch-") for name in files)
-
-
 def rarity(word, references):
     having = sum(
         any(word in caption.split() for caption in group)
         for group in references
     )
     return math.log(len(references) / max(having, 1))
-
-
-def _captions_counted(word, references):
-    captions = [caption for group in references for caption in group]
-    having = sum(word in caption.split() for caption in captions)
-    return math.log(len(captions) / max(having, 1))
-
-
-def _mixed_counts(word, references):
-    having = sum(
-        word in caption.split() for group in references for caption in group
-    )
-    return math.log(len(references) / max(having, 1))
-
-
-def _letters(word, references):
-    having = sum(
-        any(word in caption for caption in group) for group in references
-    )
-    return math.log(len(references) / max(having, 1))
-
-
-def _first_caption(word, references):
-    having = sum(word in group[0].split() for group in references)
-    return math.log(len(references) / max(having, 1))
-
-
-def _whole_captions(word, references):
-    having = sum(word in group for group in references)
-    return math.log(len(references) / max(having, 1))
-
-
-def _base_ten(word, references):
-    return rarity(word, references) / math.log(10)
-
-
-def _no_logarithm(word, references):
-    having = sum(
-        any(word in caption.split() for caption in group)
-        for group in references
-    )
-    return len(references) / max(having, 1)
 
 
 _TWO = [("a dog", "the dog runs"), ("a ball", "the red ball")]
@@ -251,6 +98,7 @@ EXERCISES = (
             Case(np.array([[255.0, 128.0, 0.0]]), "mobilenet"),
             Case(np.array([[255.0, 128.0, 0.0]]), "resnet"),
             Case(np.arange(12.0).reshape(2, 2, 3) * 20, "resnet"),
+            Case(np.array([[200, 100, 0]], "uint8"), "mobilenet"),
         ),
         hints=(
             "Two families, two formulas: start with an if.",
@@ -261,36 +109,51 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _zero_to_one,
+                edit("127.5 - 1", "255"),
                 "Your MobileNet pixels run from 0 to 1: the network was "
                 "trained on -1 to 1 and sees a washed-out picture. Divide "
                 "by 127.5 and take off 1.",
             ),
             Mistake(
-                _red_first,
+                edit(
+                    "pixels[..., ::-1]",
+                    "pixels",
+                    "103.939, 116.779, 123.68",
+                    "123.68, 116.779, 103.939",
+                ),
                 "The channels are still in the order red, green, blue. These "
                 "weights come from a program that read blue first: reverse "
                 "the last axis.",
             ),
             Mistake(
-                _means_swapped,
+                edit("103.939, 116.779, 123.68", "123.68, 116.779, 103.939"),
                 "You reversed the channels and took red's mean off blue. "
                 "After the reversal blue is first: its mean is 103.939.",
             ),
             Mistake(
-                _not_reversed,
+                edit("pixels[..., ::-1]", "pixels"),
                 "Red is still first, and blue's mean is taken off it. Reverse "
                 "the last axis before you take the means off.",
             ),
             Mistake(
-                _first_axis,
+                edit("[..., ::-1]", "[::-1]"),
                 "pixels[::-1] turns the picture upside down: it reverses the "
                 "first axis. Colours are on the last one: pixels[..., ::-1].",
             ),
             Mistake(
-                _one_for_all,
+                edit('family == "mobilenet"', "True"),
                 "You treat both families alike. ResNet's weights want means "
                 "taken off, at the scale 0 to 255, blue first.",
+            ),
+            Mistake(
+                edit("return pixels /", "return pixels[..., ::-1] /"),
+                "You reversed the channels for MobileNet too. It reads red "
+                "first, as the pixels come; only ResNet wants blue first.",
+            ),
+            Mistake(
+                edit("pixels / 127.5", "2 * pixels / 255"),
+                "The formula is right, but an image is uint8: twice 200 wraps "
+                "around to 144. Divide first.",
             ),
         ),
         explanation="A network expects the pixels it was trained with. "
@@ -308,6 +171,7 @@ EXERCISES = (
             Case(["a.jpg#0\tA dog .", "a.jpg#1\tDogs run ."]),
             Case(_SHUFFLED),
             Case(["a.jpg#10\tIt runs .", "a.jpg#9\tA dog ."]),
+            Case(["a.jpg#0\tDog #7 runs .", "a.jpg#1\tDog #7 runs ."]),
         ),
         hints=(
             "Cut each line at the tab, then the label at #.",
@@ -318,17 +182,20 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _in_order_of_lines,
+                edit("sorted(pairs)", "pairs"),
                 "The captions come in the order of the lines. A file may be "
                 "in any order: sort by the number behind #.",
             ),
             Mistake(
-                _sorted_captions,
+                edit(
+                    "caption for _, caption in sorted(pairs)",
+                    "sorted(caption for _, caption in pairs)",
+                ),
                 "You sorted the captions by their letters. Keep the number "
                 "behind # beside each caption, and sort by it.",
             ),
             Mistake(
-                _sorted_lines,
+                edit("int(number)", "number"),
                 "You sorted the lines as text, where #10 comes before #9. "
                 "Make an integer of the number behind #.",
             ),
@@ -339,14 +206,25 @@ EXERCISES = (
                 "each line: collect by it.",
             ),
             Mistake(
-                _number_kept,
+                edit("setdefault(name", "setdefault(label"),
                 "Your keys still end in #0, #1: each caption has become a "
                 "photograph of its own. Cut the label at #.",
             ),
             Mistake(
-                _only_the_last,
+                edit(
+                    ".setdefault(name, []).append((int(number), caption))",
+                    "[name] = [(int(number), caption)]",
+                ),
                 "Each caption overwrites the one before it, so one is left. "
                 "Collect them in a list.",
+            ),
+            Mistake(
+                edit(
+                    "(int(number), caption)",
+                    '(int(number), caption.split("#")[0])',
+                ),
+                "A caption may hold a # too. Cut the line at the tab first, "
+                "and look for # in the label only.",
             ),
         ),
         explanation="References that belong to other photographs raise no "
@@ -363,6 +241,7 @@ EXERCISES = (
             Case([2, 4, 5, 3, 0, 0], _WORDS),
             Case([4, 5, 3, 6, 0], _WORDS),
             Case([4, 5, 3, 6, 3], _WORDS),
+            Case([2, 4, 1, 0, 0], _WORDS),
         ),
         hints=(
             "Walk along the numbers. Which one tells you to stop?",
@@ -372,23 +251,23 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _padding_kept,
+                edit("break", "continue", "(0, 2)", "(2,)"),
                 "The padding is still in the sentence. In BLEU it would "
                 "count as words, and match the padding of the references. "
                 "Skip 0.",
             ),
             Mistake(
-                _everything,
+                edit("break", "pass", "(0, 2)", "()"),
                 "Special words are not speech: <start>, <end> and <pad> must "
                 "not reach BLEU. Stop at 3, skip 0 and 2.",
             ),
             Mistake(
-                _beyond_the_end,
+                edit("break", "continue"),
                 "You go on after the end. What a network says after <end> "
                 "means nothing: stop at the first 3.",
             ),
             Mistake(
-                _start_kept,
+                edit("(0, 2)", "()"),
                 "You stop at the right place, but what is before it may hold "
                 "<start> too, and nobody says that. Skip 0 and 2.",
             ),
@@ -398,9 +277,24 @@ EXERCISES = (
                 "after the first one means nothing.",
             ),
             Mistake(
-                _end_kept,
+                edit("break", 'return " ".join([*words, "<end>"])'),
                 "The <end> is still there. It would count as a word that is "
                 "nearly always right. Stop before it.",
+            ),
+            Mistake(
+                edit("(0, 2)", "(0,)"),
+                "You stop at the end and skip padding, but <start> is still "
+                "said. Skip 2 too.",
+            ),
+            Mistake(
+                edit("in numbers:", "in numbers[: numbers.index(3)]:"),
+                "A decoded row may have no end: the decoder stops at its "
+                "longest length. Then all counts but padding and start.",
+            ),
+            Mistake(
+                edit("(0, 2)", "(0, 1, 2)"),
+                "You left the unknown word out, number 1. Somebody said a "
+                "word there: without it the sentence looks shorter.",
             ),
         ),
         explanation="Everything after the first <end> is noise or padding. "
@@ -417,6 +311,7 @@ EXERCISES = (
             Case(["epoch-4.npz", "part-epoch-5.npz"]),
             Case(["epoch-9.npz", "epoch-10.npz"]),
             Case(["epoch-12.npz", "epoch-11.npz"]),
+            Case(["part-epoch-1.npz"]),
         ),
         hints=(
             "Which files are whole? Only those may be counted on.",
@@ -427,29 +322,46 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _as_text,
+                edit("default=0", "default=0, key=str"),
                 "You sorted the names as text, where 9 comes after 10. "
                 "Compare numbers, or write 009 and 010 when saving.",
             ),
             Mistake(
-                _one_digit,
+                edit('name.split("-")[1].split(".")[0]', "name[6]"),
                 "You read one character of the name: of epoch-12 that is 1. "
                 "The number is all that stands between - and the point.",
             ),
             Mistake(
-                _last_in_list,
+                edit(
+                    '"-"',
+                    '"epoch-"',
+                    "in files",
+                    "in files[-1:]",
+                    'if name.startswith("epoch-")',
+                    "",
+                ),
                 "You take the last name of the list. A folder lists its files "
                 "in any order, unfinished ones among them: look at each.",
             ),
             Mistake(
-                _parts_too,
+                edit('"-"', '"epoch-"', 'if name.startswith("epoch-")', ""),
                 "A file that starts with part- was being written when the "
                 "power failed: it is not whole. Leave it out.",
             ),
             Mistake(
-                _counted,
+                edit("max(done, default=0)", "len(done)"),
                 "You count files. Old ones may have been removed to save "
                 "space: read the number in the name.",
+            ),
+            Mistake(
+                edit("max(done, default=0)", "max(done) if files else 0"),
+                "When the power fails in the first epoch, there are files but "
+                "no whole one: no epoch is done. max(..., default=0) says so.",
+            ),
+            Mistake(
+                edit("default=0)", "default=0) + 1"),
+                "That is the number of the next epoch. Asked for is how many "
+                "are done.",
             ),
         ),
         explanation="A file gets its final name when it is whole, so the "
@@ -466,6 +378,7 @@ EXERCISES = (
             Case("zebra", _TWO),
             Case("the", _TWO),
             Case("cat", _THREE),
+            Case("dog", [*_TWO, *_THREE]),
         ),
         hints=(
             "Count pictures, not captions and not words.",
@@ -476,39 +389,55 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _captions_counted,
+                edit(
+                    "any(",
+                    "sum(",
+                    "len(references)",
+                    "sum(map(len, references))",
+                ),
                 "You divide captions by captions. CIDEr counts pictures: five "
                 "people who all say dog of one picture make it no less rare.",
             ),
             Mistake(
-                _mixed_counts,
+                edit("any(", "sum("),
                 "Pictures above, captions below: a word that two people say "
                 "of the same picture counts twice. Use any over the captions.",
             ),
             Mistake(
-                _letters,
+                edit(".split()", ""),
                 "You look for letters: cat is also found in cattle. Split "
                 "the caption into words first.",
             ),
             Mistake(
-                _first_caption,
+                edit("in group)", "in group[:1])"),
                 "You look at one caption of each picture. A picture has the "
                 "word when any of its captions has it.",
             ),
             Mistake(
-                _whole_captions,
+                edit(
+                    "any(word in caption.split() for caption in group)",
+                    "word in group",
+                ),
                 "word in group asks whether a whole caption equals the word. "
                 "Split each caption at the blanks and look in there.",
             ),
             Mistake(
-                _base_ten,
+                edit("math.log", "math.log10"),
                 "That is the logarithm of base 10. Take the natural one, "
                 "math.log.",
             ),
             Mistake(
-                _no_logarithm,
+                edit("math.log", ""),
                 "The logarithm is missing. It makes the weight 0 for a word "
                 "that every picture has.",
+            ),
+            Mistake(
+                edit(
+                    "len(references) / max(having, 1)",
+                    "max(having, 1) / len(references)",
+                ),
+                "Upside down: a rare word must weigh more. All pictures are "
+                "above, those that have the word below.",
             ),
         ),
         explanation="A word that all pictures have tells nothing about one: "

@@ -29,6 +29,10 @@ def turned(x, W):
     return total
 
 
+def transposed(rows):
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
 def make(reference, *cases, mistakes=None):
     return Exercise(
         id="01.1",
@@ -59,6 +63,11 @@ def test_signs_transposes_and_sums_are_changed_one_at_a_time():
         "for row in W:",
     } <= texts
     assert "total += row @ W.T" not in texts
+
+
+def test_every_slip_of_a_call_with_a_star_can_be_compiled():
+    for slip in slips.slips(transposed):
+        compile(slip.source, "slip", "exec")
 
 
 def test_a_slip_names_its_line_in_the_file():

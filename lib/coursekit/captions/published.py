@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coursekit.captions.scoring import bleu
+from coursekit.captions.scoring import bleu, brevity
 from coursekit.captions.vocabulary import words
 
 
@@ -29,23 +29,6 @@ FLICKR8K = (
     Row("soft attention, 2015", "VGG", (67.0, 44.8, 29.9, 19.5)),
     Row("hard attention, 2015", "VGG", (67.0, 45.7, 31.4, 21.3)),
 )
-
-
-def brevity(
-    candidates: Sequence[str], references: Sequence[Sequence[str]]
-) -> float:
-    """BLEU's penalty for short captions, 0 to 1: exp(1 - r / c) below r.
-
-    c is the length of all candidates together, r that of the references
-    closest to each in length (the shorter one of two as close).
-    """
-    said, closest = 0, 0
-    for text, group in zip(candidates, references, strict=True):
-        size = len(words(text))
-        sizes = [len(words(reference)) for reference in group]
-        said += size
-        closest += min(sizes, key=lambda r: (abs(r - size), r))
-    return float(min(1.0, np.exp(1 - closest / max(said, 1))))
 
 
 def without_brevity(

@@ -187,16 +187,13 @@ def _few_lines(*functions: Any) -> Iterator[None]:
 # ------------------------------------------------------ where and what else
 
 
-def _places(node: ast.AST) -> Iterator[tuple[Any, Any, ast.AST]]:
+def _places(node: ast.AST) -> Iterator[tuple[Any, Any, Any]]:
     """Each node below, with the list or dict that holds it, and its key."""
     for field, value in ast.iter_fields(node):
         if field in ("decorator_list", "returns", "annotation"):
             continue
-        holder, keys = (
-            (value, range(len(value)))
-            if isinstance(value, list)
-            else (vars(node), (field,))
-        )
+        holder: Any = value if isinstance(value, list) else vars(node)
+        keys = range(len(value)) if isinstance(value, list) else [field]
         for key in keys:
             child = holder[key]
             if isinstance(child, ast.expr | ast.stmt | ast.keyword):
@@ -265,7 +262,8 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
             field = "attr" if isinstance(node.func, ast.Attribute) else "id"
             yield _with(node, func=_with(node.func, **{field: other}))
     if len(node.args) == 1:
-        yield node.args[0]
+        if not isinstance(node.args[0], ast.Starred):
+            yield node.args[0]
     elif not node.args and isinstance(node.func, ast.Attribute):
         yield node.func.value
     elif len(node.args) == 2:

@@ -210,7 +210,7 @@ def bleu_bars(
     )
 
 
-def looks(
+def attention_maps(
     image: np.ndarray, words: Sequence[str], weights: np.ndarray
 ) -> CourseFigure:
     """The picture, then once a word with the attention drawn over it.
