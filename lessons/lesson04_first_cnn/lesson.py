@@ -770,7 +770,7 @@ for name, model in (("untrained", untrained), ("trained", lenet)):
         rows[f"{layer}\n{name}"] = np.array(maps[0])
 rows = dict(sorted(rows.items(), key=lambda row: row[0][:2]))
 
-# %%
+# %% tags=["nbval-approx-1e-1"]
 figures.feature_maps(x_test[0, :, :, 0], rows)
 
 # %% [markdown]

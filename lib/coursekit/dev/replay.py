@@ -18,6 +18,7 @@ and prints how long each notebook took.
 """
 
 import copy
+import functools
 import os
 import re
 from collections import Counter, defaultdict
@@ -160,8 +161,8 @@ def pytest_itemcollected(item):
     item.output_timeout = 60  # a busy machine may print late
     atol = tolerance(item.cell.metadata.get("tags", []))
     exact = item.compare_outputs
-    reason = unlike(item.path)
     figures = item.config.pluginmanager.get_plugin("coursekit-figures")
+    reason = figures.unlike(item.path)
 
     def compare(new, stored, skip_compare=None):
         if not exact(forgive_outputs(new, stored, atol), stored, skip_compare):
@@ -181,6 +182,7 @@ class _Figures:
     """Counts the figures whose pixels were compared, for the summary."""
 
     def __init__(self):
+        self.unlike = functools.cache(unlike)
         self.compared = 0
         self.skipped: Counter[str] = Counter()
 
