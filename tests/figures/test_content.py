@@ -118,6 +118,12 @@ def test_numbers_off_by_a_hundredth_of_the_axis_are_forgiven():
     assert near(image(MAP + 0.02, **SIGNED), image(MAP, **SIGNED))
 
 
+def test_colours_off_by_a_hundredth_are_forgiven_in_each_channel():
+    colours = np.stack([MAP / 2 + 0.5, MAP.T / 2 + 0.5, 0 * MAP], axis=-1)
+    assert near(image(colours * 0.99), image(colours))
+    assert not near(image(colours[..., ::-1]), image(colours))
+
+
 def test_a_tolerance_in_the_units_of_the_axis_widens_that():
     assert not near(lines(DOWN, UP * 1.06), lines(DOWN, UP))
     assert near(lines(DOWN, UP * 1.06), lines(DOWN, UP), atol=0.1)

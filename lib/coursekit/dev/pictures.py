@@ -25,7 +25,8 @@ def forgive_content(
     ours, theirs = new.splitlines(), stored.splitlines()
     if len(ours) != len(theirs):
         return new
-    slack, lines = {"at": SLACK}, []
+    slack = dict.fromkeys(("at", "x", "to x", "y", "to y"), SLACK)
+    lines = []
     for mine, other in zip(ours, theirs, strict=True):
         reference = json.loads(other)
         slack |= _slack(reference[-1], atol)
@@ -41,7 +42,8 @@ def _slack(what: Any, atol: float) -> dict[str, float]:
         ("bottom", "top"): ("y", "to y"),
         ("low", "high"): ("levels",),
     }
-    found: dict[str, float] = {}
+    # Without ends of its own a scale goes from 0 to 1 (colours).
+    found = {"levels": min(_MOST, SLACK + atol)}
     for (low, high), names in pairs.items():
         if isinstance(what, dict) and low in what:
             span = abs(what[high] - what[low]) or 1.0
