@@ -55,14 +55,14 @@ profile = ck.start("21")
 # %%
 from coursekit.data.sets import scenes
 from coursekit.data.sets.scenes import Thing
-from coursekit.figures import captions as figures
+from coursekit.figures import captioning
 
 stock = [
     scenes.picture("park", [Thing("frisbee", "red", 36, 26)]),
     scenes.picture("room", [Thing("dog", "brown", 30, 56)], seed=4),
     scenes.picture("road", [Thing("stop sign", "red", 20, 44)], seed=2),
 ]
-figures.pictures(stock, ["in a park", "in a room", "on a road"])
+captioning.pictures(stock, ["in a park", "in a room", "on a road"])
 
 # %% [markdown]
 # You chose *what* to mention, *how closely* to describe it, and *which words*
@@ -360,7 +360,7 @@ for name, model in models.items():
     histories[name] = train(model)
 
 # %% tags=["nbval-approx-3e-2"]
-figures.two_losses(
+captioning.two_losses(
     {f"picture as {n}": h["val_loss"] for n, h in histories.items()},
     word_counts,
 )
@@ -443,7 +443,7 @@ def speak(begin, step, vector):
 
 # %%
 first_words = [speak(begin, step, one) for one in vectors["test"][:6]]
-figures.pictures(
+captioning.pictures(
     dataset.test.x[:6],
     [vocabulary.decode_one(sentence) for sentence in first_words],
     [five[0] for five in dataset.test.y[:6]],
@@ -1079,7 +1079,7 @@ def caption(images):
 
 
 four = np.stack([mine, *stock])
-figures.pictures(four, caption(four))
+captioning.pictures(four, caption(four))
 
 # %% [markdown]
 # And a file. Replace `path` by one of yours; JPEG, PNG, GIF, whatever has
@@ -1097,7 +1097,7 @@ folder = pathlib.Path(tempfile.mkdtemp())
 path = folder / "mine.jpg"
 Image.fromarray(mine).resize((600, 600)).save(path)
 own = pictures.read_picture(path)
-figures.pictures([own], caption(own[np.newaxis]))
+captioning.pictures([own], caption(own[np.newaxis]))
 
 # %% [markdown]
 # What if the file is no picture? You get a sentence, not a traceback:

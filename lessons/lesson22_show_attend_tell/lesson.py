@@ -338,13 +338,13 @@ told, looked = tell(models["looks"], places["test"])
 print(len(told), "captions,", looked.shape)
 
 # %%
-from coursekit.figures import captions as figures
+from coursekit.figures import captioning
 
 
 def show(number):
     words = told[number].split()
     maps = looked[number, : len(words)].reshape(-1, 8, 8)
-    return figures.attention_maps(dataset.test.x[number], words, maps)
+    return captioning.attention_maps(dataset.test.x[number], words, maps)
 
 
 show(1)

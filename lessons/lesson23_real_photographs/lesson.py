@@ -67,10 +67,10 @@ for caption in dataset.test.y[0]:
     print("-", caption)
 
 # %%
-from coursekit.figures import captions as figures
+from coursekit.figures import captioning
 
 three = [0, 1, 2]
-figures.pictures(
+captioning.pictures(
     [dataset.test.x[k] for k in three],
     [dataset.test.y[k][0] for k in three],
 )
@@ -462,7 +462,7 @@ print("less than two thirds of it:", bool(cost < naive * 2 / 3))
 assert kept_still and cost < naive * 2 / 3
 
 # %% tags=["nbval-approx-1e-1"]
-figures.two_losses(
+captioning.two_losses(
     {"training": history["loss"], "validation": history["val_loss"]},
     naive,
     "nats a word",
@@ -551,23 +551,23 @@ assert mine[3] > 1.25 * lazy and mine[3] > ours["greedy"][3]
 # This is the table of Xu et al. (2015) for the test photographs of Flickr8k.
 
 # %%
-from coursekit.captions.published import FLICKR8K
+published = profile.module("published")
 
-for row in FLICKR8K:
+for row in published.FLICKR8K:
     scores = "  ".join(
         "   -" if s is None else f"{s:4.1f}" for s in row.scores
     )
     print(f"{row.name:<22} {row.encoder:<10} {scores}")
 
 # %%
-from coursekit.figures import photographs
+figures = profile.figures
 
-photographs.beside_papers(
+figures.beside_papers(
     {
         f"{dataset.name}, {name}": ours[name]
         for name in (f"beam {profile.beam_width}", "nearest picture")
     },
-    {row.name: row.scores for row in FLICKR8K},
+    {row.name: row.scores for row in published.FLICKR8K},
 )
 
 # %% [markdown]
@@ -605,8 +605,6 @@ print(
 # %%
 import sacrebleu
 
-from coursekit.captions.published import without_brevity
-
 columns = list(zip(*references))
 typed = sacrebleu.corpus_bleu(best, columns, smooth_method="none").score
 ended = scoring.bleu(
@@ -616,7 +614,7 @@ ended = scoring.bleu(
 ways = {
     "as the papers": mine[3],
     "as typed": typed,
-    "no penalty": without_brevity(best, references)[3],
+    "no penalty": published.without_brevity(best, references)[3],
     "end counted": ended[3],
 }
 
@@ -654,7 +652,7 @@ print("a", np.log(2 / 2), " dog", np.log(2 / 1).round(3))
 # weight ln 2, so the cosine with "a dog" is $1/\sqrt 2$.
 
 # %%
-from coursekit.captions.published import cider
+cider = published.cider
 
 two = [("a dog",), ("a ball",)]
 for pair in (["a dog", "a ball"], ["a ball", "a ball"], ["the dog", "a"]):
@@ -665,7 +663,7 @@ assert np.isclose(cider(["the dog", "a"], two)[0], 10 / 4 / np.sqrt(2))
 # %% [markdown]
 # The usual program (pycocoevalcap) is not among the packages of this course:
 # it needs Java for its tokeniser. This is the definition of Vedantam et al.
-# (2015) without stemming, forty lines in `coursekit.captions.published`. The
+# (2015) without stemming, forty lines in the lesson's `published.py`. The
 # variant most papers print, CIDEr-D, also punishes length; do not mix the two.
 #
 # CIDEr can be said of one picture. That gives a spread, and with it an answer
@@ -699,7 +697,7 @@ chosen = {
     "middling": order[middle : middle + 3],
     "wrong": order[-3:],
 }
-photographs.gallery(
+figures.gallery(
     {
         name: [(dataset.test.x[k], best[k], references[k][0]) for k in numbers]
         for name, numbers in chosen.items()
@@ -721,7 +719,7 @@ def look(number):
     _, weights = model.read({"places": grids, "tokens": tokens})
     maps = np.array(weights)[0, 0].reshape(-1, side, side)
     image = np.asarray(dataset.test.x[number])
-    return figures.attention_maps(image, best[number].split(), maps)
+    return captioning.attention_maps(image, best[number].split(), maps)
 
 
 look(chosen["good"][0])
@@ -795,7 +793,7 @@ habits["people, exam"] = {h: share_of_two(written, h) for h in profile.habits}
 habits["network, exam"] = {
     h: share_of_two(exam_told, h) for h in profile.habits
 }
-photographs.habits(habits, names[1])
+figures.habits(habits, names[1])
 
 # %% [markdown]
 # Read the figure line by line. Where people see mostly cats and training had

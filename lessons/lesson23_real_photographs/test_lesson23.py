@@ -10,10 +10,11 @@ import pytest
 import sacrebleu
 
 from coursekit import data, lessons
-from coursekit.captions import published, scoring
+from coursekit.captions import scoring
 from coursekit.captions.vocabulary import words
 
 answers = lessons.module("23", "exercises")
+published = lessons.module("23", "published")
 
 
 @pytest.fixture(scope="module")

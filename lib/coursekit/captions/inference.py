@@ -33,7 +33,7 @@ class Caption:
 
     def figure(self):
         """The picture once a word, with where the network looked."""
-        from coursekit.figures.captions import attention_maps
+        from coursekit.figures.captioning import attention_maps
 
         return attention_maps(self.image, self.words, self.attention_weights)
 
