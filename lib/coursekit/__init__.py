@@ -23,6 +23,7 @@ _HOME = {
     "EpochProgress": "training",
     "CourseError": "errors",
     "check": "exercises",
+    "yours_or_good": "exercises",
     "hint": "exercises",
     "solution": "exercises",
     "progress": "exercises",

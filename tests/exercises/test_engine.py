@@ -452,3 +452,32 @@ def test_an_unknown_id_prints_the_known_ones(wrong, capsys):
     assert len(lines) == 3
     assert all(line.startswith("There is no exercise") for line in lines)
     assert all("00" in line for line in lines)
+
+
+# ------------------------------------------------------------- a filled gap
+
+
+def lstm_parameters(inputs, units):
+    return 4 * units * (inputs + units + 1)
+
+
+def good_lstm_parameters(inputs, units):
+    return 4 * (units * inputs + units**2 + units)
+
+
+def test_a_right_answer_fills_its_gap(capsys):
+    mine = exercises.yours_or_good(
+        "14.3", lstm_parameters, good_lstm_parameters
+    )
+    assert mine is lstm_parameters
+    assert "goes on with your answer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", [None, lambda inputs, units: units])
+def test_the_good_answer_fills_the_gap_of_an_untouched_or_wrong_one(
+    answer, capsys
+):
+    for mine in (answer, good_lstm_parameters):  # a second run of the cell
+        filled = exercises.yours_or_good("14.3", mine, good_lstm_parameters)
+        assert filled is good_lstm_parameters
+        assert "goes on with the good answer" in capsys.readouterr().out
