@@ -122,7 +122,7 @@ def _captioner():
 
     import_keras()
     from coursekit.captions import encoder, training
-    from coursekit.training import EpochProgress
+    from coursekit.callbacks import EpochProgress
 
     if not training.model_file().is_file():
         print(
