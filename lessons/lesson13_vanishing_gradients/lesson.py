@@ -332,20 +332,20 @@ def contributions(W, activation):
     """Norm of each step's part of dL/dW, the last step first: (steps,)."""
     states = states_of(W, activation)
     slope = activations[activation][1](states[1:])
-    delta = np.ones(units) / np.sqrt(units)  # dL/dh_T, length 1
+    g = np.ones(units) / np.sqrt(units)  # dL/dh_T, length 1
     found = []
     for t in reversed(range(steps)):
-        local = delta * slope[t]  # dL/da
-        found.append(np.linalg.norm(np.outer(states[t], local)))
-        delta = local @ W.T  # dL/dh of the step before
+        delta = g * slope[t]  # dL/da
+        found.append(np.linalg.norm(np.outer(states[t], delta)))
+        g = delta @ W.T  # dL/dh of the step before
     return np.array(found)
 
 
 # %%
 shares = {}
 for name, radius in (("logistic", 1), ("tanh", 0.5), ("tanh", 1)):
-    parts = contributions(radius * base, name)
-    shares[f"{name}, radius {radius}"] = parts / parts.sum()
+    lengths = contributions(radius * base, name)
+    shares[f"{name}, radius {radius}"] = lengths / lengths.sum()
 gradients.flow(shares, "share of the gradient of W")
 
 # %%
@@ -669,17 +669,19 @@ def random_start(radius):
     return keras.initializers.RandomNormal(stddev=radius / np.sqrt(units))
 
 
-parts = {
-    "logistic": {"activation": "sigmoid", "start": random_start(1)},
-    "tanh": {"activation": "tanh"},
-    "ReLU": {"activation": "relu"},
-    "small": {"start": random_start(0.5)},
-    "large": {"start": random_start(2)},
-    "orthogonal": {"start": "orthogonal"},
-    "identity": {"start": "identity"},
-    "clipped": {"clip": 1.0},
-    "truncated": {"window": 10},
-}
+def parts():
+    """Made anew for each seed: an initialiser fixes its numbers when made."""
+    return {
+        "logistic": {"activation": "sigmoid", "start": random_start(1)},
+        "tanh": {"activation": "tanh"},
+        "ReLU": {"activation": "relu"},
+        "small": {"start": random_start(0.5)},
+        "large": {"start": random_start(2)},
+        "orthogonal": {"start": "orthogonal"},
+        "identity": {"start": "identity"},
+        "clipped": {"clip": 1.0},
+        "truncated": {"window": 10},
+    }
 
 
 # %%
@@ -722,9 +724,9 @@ def compiled(model, clip=None):
 def accuracies(arm, seed):
     """Test accuracy after training at each lag, from the same start."""
     keras.utils.set_random_seed(seed)
-    choices = {}
+    known, choices = parts(), {}
     for part in arm.split(", "):
-        choices |= parts[part]
+        choices |= known[part]
     clip = choices.pop("clip", None)
     model = compiled(network(**choices), clip)
     variables = model.variables + model.optimizer.variables
