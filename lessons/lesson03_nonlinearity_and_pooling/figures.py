@@ -107,17 +107,16 @@ def pooled_pictures(
 def change_curves(
     panels: Mapping[str, tuple[Sequence[float], Mapping[str, Sequence]]],
     measure: str,
-    lowest: float = -1.0,
 ) -> CourseFigure:
     """A measure of pictures against the amount of a change, a panel each.
 
     ``panels`` maps the label of the x axis to (amounts, {line: values});
-    the measure is from ``lowest`` to 1, and 0 is drawn as a dotted line.
+    the measure is at most 1, and 0 is drawn as a dotted line.
     """
     figure, axes = new_figure(
         columns=len(panels), width=10.2, height=3.4, sharey=True
     )
-    said = []
+    said, least = [], 0.0
     for panel, (label, (amounts, lines)) in zip(
         np.ravel(axes), panels.items(), strict=True
     ):
@@ -125,9 +124,10 @@ def change_curves(
             panel.plot(amounts, values, label=name, **look)
         panel.axhline(0, color=PALETTE["black"], linestyle=":", linewidth=1)
         panel.set_xlabel(label)
-        panel.set_ylim(lowest - 0.05, 1.05)
+        least = min(0, least, *map(min, lines.values()))
         ends = ", ".join(f"{n} {v[3]:.2f}" for n, v in lines.items())
         said.append(f"{label} {amounts[3]}: {ends}")
+    np.ravel(axes)[0].set_ylim(least - 0.05, 1.05)  # of all panels
     np.ravel(axes)[0].set_ylabel(measure)
     np.ravel(axes)[0].legend(fontsize=9)
     return CourseFigure(
