@@ -476,8 +476,8 @@ print(own)
 assert own.tolist() == [0, 1]
 
 # %% [markdown]
-# Once, late in training. Keras has this metric too. A hundred random logits for
-# ten classes will tell whether yours is the same, example by example:
+# Once, late in training. Keras has this metric too. A hundred random guesses
+# at ten classes will tell whether yours is the same, example by example:
 
 # %%
 rng = np.random.default_rng(0)

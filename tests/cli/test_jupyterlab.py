@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sysconfig
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -92,10 +93,8 @@ def test_jupyterlab_knows_the_setting_that_is_overridden(tmp_path):
     file = tmp_path / "share/jupyter/lab/settings/overrides.json"
     ((plugin, values),) = json.loads(file.read_text()).items()
     package, name = plugin.split(":")
-    root = os.path.dirname(lab.__file__)
-    with open(f"{root}/schemas/{package}/{name}.json") as opened:
-        known = json.load(opened)["properties"]
-    assert set(values) <= set(known)
+    schema = Path(lab.__file__).parent / f"schemas/{package}/{name}.json"
+    assert set(values) <= set(json.loads(schema.read_text())["properties"])
 
 
 def test_settings_that_are_there_are_kept(tmp_path):

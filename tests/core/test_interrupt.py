@@ -84,6 +84,8 @@ def test_other_errors_keep_their_traceback(kernel, interrupted):
 def test_start_explains_interrupts_to_people_only(monkeypatch, replay):
     called = []
     monkeypatch.setenv("COURSEKIT_REPLAY", replay)
-    monkeypatch.setattr(session, "explain_interrupts", lambda: called.append(1))
+    monkeypatch.setattr(
+        session, "explain_interrupts", lambda: called.append(1)
+    )
     session.start("00")
     assert called == ([] if replay == "1" else [1])

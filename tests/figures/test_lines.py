@@ -158,5 +158,3 @@ def test_no_label_of_the_state_plane_is_crossed_by_the_path():
     for text in named:
         box = text.get_window_extent()
         assert not any(box.contains(x, y) for x, y in walk)
-
-

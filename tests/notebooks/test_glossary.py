@@ -50,3 +50,14 @@ def test_a_is_the_sum_before_the_bend_and_never_a_gradient(lesson):
     source = (lessons.folder(lesson) / "lesson.py").read_text("utf-8")
     assert not re.search(r"(?<!t)a_\{?t[+1}]* ?W\^\\top", source)
     assert "$a_t = g_t" not in source
+
+
+def test_no_term_is_introduced_before_the_lesson_the_glossary_names(entries):
+    for line in entries:
+        term, _, named = LINE.fullmatch(line).groups()
+        bold = re.compile(rf"\*\*{re.escape(term)}s?\*\*", re.I)
+        for lesson in lessons.numbers():
+            source = (lessons.folder(lesson) / "lesson.py").read_text("utf-8")
+            prose = " ".join(re.findall(r"^# ?(.*)$", source, re.M))
+            if lesson < named:
+                assert not bold.search(prose), (term, lesson)

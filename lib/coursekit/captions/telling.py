@@ -121,8 +121,8 @@ def _captioner():
     from coursekit.backend import import_keras
 
     import_keras()
-    from coursekit.captions import encoder, training
     from coursekit.callbacks import EpochProgress
+    from coursekit.captions import encoder, training
 
     if not training.model_file().is_file():
         print(

@@ -15,7 +15,9 @@ from typing import Any
 
 _FILES = {
     "etc/jupyter/jupyter_server_config.d/coursekit.json": {
-        "ServerApp": {"jpserver_extensions": {"coursekit.cli.jupyterlab": True}}
+        "ServerApp": {
+            "jpserver_extensions": {"coursekit.cli.jupyterlab": True}
+        }
     },
     "share/jupyter/lab/settings/overrides.json": {
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}

@@ -92,8 +92,9 @@ def _station(axes, x, y, number, name, colour) -> None:
     )
     axes.text(x, y, number, ha="center", va="center", fontsize=11)
     below = int(number) % 2 == (y != 0)
+    aside = {"01": -0.4, "20": -0.4, "21": 0.25}  # clear of the lines
     axes.text(
-        x + {"01": -0.4, "20": -0.4, "21": 0.25}.get(number, 0),  # clear of the lines
+        x + aside.get(number, 0),
         y - 0.23 if below else y + 0.23,
         name,
         ha="center",

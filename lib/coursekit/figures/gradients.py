@@ -113,9 +113,7 @@ def clipped(
             arrowprops={"color": PALETTE[colour], "width": width, **head},
         )
         cut = f", {np.hypot(x, y):.2f} long, cut" if fits < 1 else ""
-        axes.plot(
-            [], [], color=PALETTE[colour], label=label + cut, lw=width
-        )
+        axes.plot([], [], color=PALETTE[colour], label=label + cut, lw=width)
         degrees = np.degrees(np.arctan2(y, x))
         said.append(f"{label} {np.hypot(x, y):.2f} at {degrees:.0f} degrees")
     axes.set(xlim=(-side / 4, side), ylim=(-side / 4, side), aspect="equal")
