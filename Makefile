@@ -7,16 +7,21 @@ LESSONS ?=
 LAB_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.dev.replay
-CODE := lib lessons tests benchmarks
+CODE := lib tools lessons tests benchmarks
 
-# Runs the set-up with whichever Python answers first; it then looks for one
-# that fits the course, and says so in one line when there is none.
-SETUP = for p in $(PYTHON) python3 python python3.13 python3.12 python3.11; \
-	do $$p -c '' 2>/dev/null && exec $$p lib/bootstrap.py $(1); done; \
-	echo 'coursekit set-up: no Python found. Install 3.11, 3.12 or 3.13' \
-	'from python.org or your package manager.' >&2; exit 1
-LOCK := uv pip compile -q --universal --generate-hashes \
-	--python-version 3.11 --no-header --no-annotate --upgrade
+# Runs the set-up with the first Python that fits the course, or says in one
+# line that there is none.
+PYTHONS := python3 python python3.13 python3.12 python3.11
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+SETUP = for p in $(if $(PYTHON),'$(PYTHON)',$(PYTHONS)); do \
+	"$$p" -c '$(FITS)' 2>/dev/null && exec "$$p" tools/bootstrap.py $(1); \
+	done; echo 'coursekit set-up: needs Python 3.11, 3.12 or 3.13, and' \
+	'$(if $(PYTHON),$(PYTHON) is none,found none). Install one from' \
+	'python.org or your package manager, or name one:' \
+	'make lab PYTHON=/path/to/python3.12' >&2; exit 1
+UPGRADE := --upgrade
+LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
+	--python-version 3.11 --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -34,13 +39,14 @@ setup:  ## Create or update .venv (the other targets do this themselves)
 
 lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	@first=$$(test -d work || echo 00_start_here.ipynb); $(BIN)/coursekit work \
-	&& cd work && PATH="$(abspath $(BIN)):$$PATH" \
+	&& cd ./work && PATH="$(abspath $(BIN)):$$PATH" \
 	&& exec "$(abspath $(BIN))/jupyter-lab" $$first $(LAB_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 
 check: setup lint  ## Lint, types and unit tests, no notebooks (2 minutes)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" tests lessons
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile \
+	-m "not slow and not bundled" tests lessons
 
 lint: setup  ## Style and types only
 	$(BIN)/ruff check $(CODE)
@@ -56,15 +62,17 @@ notebooks: setup  ## Execute changed lesson sources into notebooks/
 tables: setup  ## Make README's tables and the lessons' headers anew
 	$(BIN)/coursekit tables
 
-nightly: test  ## test, and: plain-script runs, regeneration changes nothing
+nightly: test  ## test, and: plain-script runs, making all again changes nothing
 	$(BIN)/python -m pytest -q -m slow tests lessons
+	$(MAKE) data CHECK=--check
 
-data:  ## Make the bundled files in data/ again, in .venv-data
+data: setup  ## Make the bundled files in data/ again, and test them
 	@COURSEKIT_VENV='$(CURDIR)/.venv-data'; export COURSEKIT_VENV; \
 	$(call SETUP,--data)
-	PYTHONPATH=lib .venv-data/bin/python -m coursekit.data.generate
+	PYTHONPATH=lib:tools .venv-data/bin/python -m generate $(CHECK)
+	$(BIN)/python -m pytest -q -m bundled tests/data
 
-lock:  ## Pin the newest allowed packages into requirements*.txt (needs uv)
+lock: setup  ## Pin the newest allowed packages into requirements*.txt
 	$(LOCK) pyproject.toml --extra test -o requirements.txt
 	$(LOCK) pyproject.toml --extra test --extra gpu -c requirements.txt \
 	  -o requirements-gpu.txt

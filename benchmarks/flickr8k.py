@@ -8,13 +8,11 @@ end. ``small`` is for two CPU cores, ``large`` for a GPU and an encoder of
 full size; ``encoder`` "best" takes the best one whose weights are here.
 """
 
-from typing import Annotated
-
 import numpy as np
 import typer
 
+import measuring
 from coursekit import data
-from measuring import Report, chosen, cpu_seconds, run_recipes
 
 RECIPES = {
     "small": {
@@ -25,9 +23,9 @@ RECIPES = {
         "smoothing": 0.1,
         "epochs": 12,
         "batch": 64,
-        "rate": 2e-3,
-        "longest": 24,
-        "alpha": 0.7,
+        "learning_rate": 2e-3,
+        "max_length": 24,
+        "length_penalty": 0.7,
     },
     "large": {
         "encoder": "best",
@@ -37,9 +35,9 @@ RECIPES = {
         "smoothing": 0.1,
         "epochs": 20,
         "batch": 64,
-        "rate": 1e-3,
-        "longest": 24,
-        "alpha": 0.7,
+        "learning_rate": 1e-3,
+        "max_length": 24,
+        "length_penalty": 0.7,
     },
 }
 QUICK = {
@@ -50,55 +48,72 @@ QUICK = {
     "size": 64,
     "epochs": 4,  # with fewer, the averaged weights are still the start's
 }
-BEAMS = (1, 3, 5)
+BEAM_WIDTHS = (1, 3, 5)
 
 
 def main(
-    recipe: Annotated[
-        list[str] | None, typer.Option(help=f"{', '.join(RECIPES)}; or all.")
-    ] = None,
-    seeds: int = 1,
-    fresh: Annotated[bool, typer.Option(help="Forget stored seeds.")] = False,
-    choose: Annotated[
-        bool, typer.Option(help="Measure on the 1,000 for choosing.")
-    ] = False,
-    quick: Annotated[
-        bool, typer.Option(help="The bundled scenes, in a minute.")
-    ] = False,
-    change: Annotated[
-        list[str] | None, typer.Option(help="A setting: epochs=4.")
-    ] = None,
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 1,
+    fresh: measuring.Fresh = False,
+    choose: measuring.Choose = False,
+    quick: measuring.Quick = False,
+    change: measuring.Changes = None,
 ) -> None:
     """Train and test a captioner with several seeds."""
-    base = {"data": "flickr8k", "pixels": 160, "measured_on": "test"}
-    base |= {"measured_on": "validation"} if choose else {}
-    known = {
-        name: base | settings | (QUICK if quick else {})
-        for name, settings in RECIPES.items()
+    base = {
+        "data": "flickr8k",
+        "pixels": 160,
+        "measured_on": "validation" if choose else "test",
     }
-    recipes = chosen(known, recipe or ["small"], change or [])
-    run_recipes("flickr8k", recipes, run, seeds, fresh)
+    recipes = measuring.chosen(
+        RECIPES, recipe or ["small"], change, base, QUICK if quick else None
+    )
+    measuring.run_recipes("flickr8k", recipes, run, seeds, fresh)
 
 
-def run(settings: dict, seed: int, report: Report) -> dict:
+def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Features (from the cache, if they are there), training, decoding."""
     import keras
 
-    from coursekit.captions import eyes, features, schooling
-    from coursekit.captions.describer import Describer
+    from coursekit.captions import features, image_encoders
     from coursekit.captions.vocabulary import Vocabulary
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=settings["pixels"])
-    eye = eyes.load(settings["encoder"])
-    start = cpu_seconds()
+    encoder = image_encoders.load(settings["encoder"])
+    start = measuring.cpu_seconds()
     exam = getattr(sets, settings["measured_on"])
-    places = features.grids(sets.train.x, eye)
-    exam_places = features.grids(exam.x, eye)
-    seen = cpu_seconds()
-    vocabulary = Vocabulary.of([c for five in sets.train.y for c in five])
-    rows = vocabulary.rows(sets.train.y, settings["longest"])
-    model = Describer(
+    places = features.grids(sets.train.x, encoder)
+    exam_places = features.grids(exam.x, encoder)
+    seen = measuring.cpu_seconds()
+    captions = [caption for five in sets.train.y for caption in five]
+    vocabulary = Vocabulary.from_captions(captions)
+    rows = vocabulary.encode(sets.train.y, settings["max_length"])
+    model, history = train(vocabulary, places, rows, settings, seed, report)
+    trained = measuring.cpu_seconds()
+    return {
+        "data": sets.provenance,
+        "encoder": f"{encoder.name}, {encoder.version}",
+        "pixels": f"{settings['pixels']}, shown at {encoder.size}",
+        "tokens": "lower case, no punctuation, no smoothing (sacrebleu)",
+        "vocabulary": str(len(vocabulary)),
+        "parameters": model.count_params(),
+        "training_nats": round(history["loss"][-1], 3),
+        "features_cpu_seconds": round(seen - start, 1),
+        "training_cpu_seconds": round(trained - seen, 1),
+        **spoken(model, exam_places, exam.y, settings),
+    }
+
+
+def train(vocabulary, places, rows, settings: dict, seed: int, report):
+    """A trained captioner and its history."""
+    import keras
+
+    from coursekit.captions import training
+    from coursekit.captions.batches import PictureBatches
+    from coursekit.captions.luong_captioner import LuongCaptioner
+
+    model = LuongCaptioner(
         vocabulary.words[4:],
         settings["units"],
         settings["size"],
@@ -110,41 +125,28 @@ def run(settings: dict, seed: int, report: Report) -> dict:
             0.95 * (epoch + 1) / settings["epochs"]
         )
     )
-    history = schooling.fit(
+    history = training.fit(
         model,
-        schooling.Batches(places, rows, settings["batch"], seed),
+        PictureBatches(places, rows, settings["batch"], seed),
         settings["epochs"],
-        settings["rate"],
+        settings["learning_rate"],
+        optimizer=training.averaged,
+        store=training.folder(),
         callbacks=[steps],
     )
-    trained = cpu_seconds()
-    return {
-        "data": sets.provenance,
-        "encoder": f"{eye.name}, {eye.version}",
-        "pixels": f"{settings['pixels']}, shown at {eye.size}",
-        "tokens": "lower case, no punctuation, no smoothing (sacrebleu)",
-        "vocabulary": str(len(vocabulary)),
-        "parameters": model.count_params(),
-        "training_nats": round(history["loss"][-1], 3),
-        "features_cpu_seconds": round(seen - start, 1),
-        "training_cpu_seconds": round(trained - seen, 1),
-        **spoken(model, exam_places, exam.y, settings),
-    }
+    return model, history
 
 
 def spoken(model, places, references, settings: dict) -> dict:
-    """BLEU for each number of beams, and the CPU seconds of decoding."""
-    from coursekit.captions.published import brevity
-    from coursekit.captions.scoring import bleu
+    """BLEU for each width of the beam, and the CPU seconds of decoding."""
+    from coursekit.captions.scoring import bleu, brevity
 
     found = {}
-    for beams in BEAMS:
-        start = cpu_seconds()
-        texts = captions(
-            model, places, settings["longest"], beams, settings["alpha"]
-        )
-        took = cpu_seconds() - start
-        name = "greedy" if beams == 1 else f"beam{beams}"
+    for width in BEAM_WIDTHS:
+        start = measuring.cpu_seconds()
+        texts = captions(model, places, width, settings)
+        took = measuring.cpu_seconds() - start
+        name = "greedy" if width == 1 else f"beam{width}"
         for order, score in enumerate(bleu(texts, references), 1):
             found[f"{name}_bleu{order}"] = round(score, 2)
         found[f"{name}_brevity"] = round(brevity(texts, references), 4)
@@ -152,15 +154,21 @@ def spoken(model, places, references, settings: dict) -> dict:
     return found
 
 
-def captions(model, places, longest: int, beams: int, alpha: float):
+def captions(model, places, beam_width: int, settings: dict) -> list[str]:
     """The best sentence for each picture."""
     from coursekit.captions import decoding
 
-    search = decoding.beam(model.begin, model.step, longest, beams, alpha)
+    search = decoding.beam_search(
+        model.begin,
+        model.step,
+        settings["max_length"],
+        beam_width,
+        settings["length_penalty"],
+    )
     texts = []
     for start in range(0, len(places), 250):
-        said, _ = search(np.asarray(places[start : start + 250]))
-        texts += model.vocabulary.texts(np.asarray(said)[:, 0])
+        tokens, _ = search(np.asarray(places[start : start + 250]))
+        texts += model.vocabulary.decode(np.asarray(tokens)[:, 0])
     return texts
 
 

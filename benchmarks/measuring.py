@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -24,6 +25,23 @@ from coursekit.errors import CourseError
 # report(fraction): how much of a seed's run is done, from 0 to 1.
 Report = Callable[[float], None]
 Run = Callable[[dict, int, Report], dict]
+
+# The options of the benchmarks; each has those that it needs.
+Recipes = Annotated[
+    list[str] | None,
+    typer.Option("--recipe", help="One by name; may be repeated. All."),
+]
+Seeds = Annotated[int, typer.Option(min=1, help="How many runs.")]
+Fresh = Annotated[bool, typer.Option(help="Forget stored seeds.")]
+Choose = Annotated[
+    bool, typer.Option(help="Measure on what is held out, not on the test.")
+]
+Quick = Annotated[
+    bool, typer.Option(help="Bundled data and few steps, to see it work.")
+]
+Changes = Annotated[
+    list[str] | None, typer.Option("--change", help="A setting: epochs=4.")
+]
 
 
 def run_recipes(
@@ -61,15 +79,23 @@ def run_recipes(
 
 
 def chosen(
-    recipes: dict[str, dict], names: list[str] | None, changes: list[str]
+    recipes: dict[str, dict],
+    names: list[str] | None,
+    changes: list[str] | None,
+    base: dict | None = None,
+    quick: dict | None = None,
 ) -> dict[str, dict]:
     """The named recipes (all when none is), with ``key=value`` changes.
 
-    A value is read as JSON. Raises typer.BadParameter, which lists what
-    there is, for an unknown recipe or key.
+    Each recipe's settings stand on top of ``base`` and below ``quick``. A
+    value is read as JSON. Raises typer.BadParameter, which lists what there
+    is, for an unknown recipe or key.
     """
-    wanted = {name: dict(_get(recipes, name)) for name in names or recipes}
-    for change in changes:
+    wanted = {
+        name: (base or {}) | _get(recipes, name) | (quick or {})
+        for name in names or recipes
+    }
+    for change in changes or []:
         key, _, value = change.partition("=")
         for settings in wanted.values():
             _get(settings, key)

@@ -7,12 +7,10 @@ python benchmarks/mnist_lenet.py --recipe modern|original|one-epoch
 test digits, used once at the end.
 """
 
-from typing import Annotated
-
 import typer
 
+import measuring
 from coursekit import data
-from measuring import Report, chosen, run_recipes
 from pictures import batches, one_cycle, outputs, warp
 
 WARP = {"turn": 0.12, "scale": 0.08, "shift": 1.5, "elastic": 0.0}
@@ -44,37 +42,28 @@ STEPS_AT_ONCE = 32
 
 
 def main(
-    recipe: Annotated[
-        list[str] | None, typer.Option(help=f"{', '.join(RECIPES)}; or all.")
-    ] = None,
-    seeds: int = 3,
-    fresh: Annotated[bool, typer.Option(help="Forget stored seeds.")] = False,
-    choose: Annotated[
-        bool, typer.Option(help="Measure on the 5,000 held out, no test.")
-    ] = False,
-    quick: Annotated[
-        bool, typer.Option(help="The bundled digits, in seconds.")
-    ] = False,
-    change: Annotated[
-        list[str] | None, typer.Option(help="A setting: epochs=4.")
-    ] = None,
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 3,
+    fresh: measuring.Fresh = False,
+    choose: measuring.Choose = False,
+    quick: measuring.Quick = False,
+    change: measuring.Changes = None,
 ) -> None:
     """Train and test LeNet-5 with several seeds."""
-    base = {"data": "mnist", "measured_on": "test"}
-    base |= {"measured_on": "validation"} if choose else {}
-    known = {
-        name: base | settings | (QUICK if quick else {})
-        for name, settings in RECIPES.items()
-    }
-    recipes = chosen(known, recipe, change or [])
-    run_recipes("mnist_lenet", recipes, train, seeds, fresh)
+    base = {"data": "mnist", "measured_on": "validation" if choose else "test"}
+    recipes = measuring.chosen(
+        RECIPES, recipe, change, base, QUICK if quick else None
+    )
+    measuring.run_recipes("mnist_lenet", recipes, train, seeds, fresh)
 
 
-def train(settings: dict, seed: int, report: Report) -> dict:
+def train(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Train with one seed; accuracy in percent."""
     import keras
 
-    from coursekit.models import lenet
+    from coursekit import lessons
+
+    lenet = lessons.module("04", "lenet")
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=28)

@@ -7,8 +7,6 @@ model does badly, a small network does well, and its mistakes stay in the
 family more often than by chance, which is 4 of 99 wrong answers, 0.04.
 """
 
-from typing import Annotated
-
 import numpy as np
 import typer
 
@@ -23,17 +21,13 @@ RECIPES = {
 
 
 def main(
-    recipe: Annotated[
-        list[str] | None, typer.Option(help=f"{', '.join(RECIPES)}; or all.")
-    ] = None,
-    seeds: int = 3,
-    fresh: Annotated[bool, typer.Option(help="Forget stored seeds.")] = False,
-    change: Annotated[
-        list[str] | None, typer.Option(help="A setting: epochs=12.")
-    ] = None,
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 3,
+    fresh: measuring.Fresh = False,
+    change: measuring.Changes = None,
 ) -> None:
     """Test accuracy of a linear model and a small CNN, in JSON."""
-    recipes = measuring.chosen(RECIPES, recipe, change or [])
+    recipes = measuring.chosen(RECIPES, recipe, change)
     measuring.run_recipes("objects100", recipes, run, seeds, fresh)
 
 

@@ -10,12 +10,11 @@ one. Times are this machine's: let nothing else run beside it.
 """
 
 import time
-from typing import Annotated
 
 import numpy as np
 import typer
 
-from measuring import Report, chosen, run_recipes
+import measuring
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 WAYS = ("default", "compiled", "unrolled")
@@ -36,28 +35,20 @@ AT_ONCE = 25  # updates in one call, so that Python costs next to nothing
 
 
 def main(
-    recipe: Annotated[
-        list[str] | None, typer.Option(help="layer-way-steps; or all.")
-    ] = None,
-    seeds: Annotated[int, typer.Option(help="Repeats.")] = 3,
-    fresh: Annotated[bool, typer.Option(help="Forget stored seeds.")] = False,
-    quick: Annotated[
-        bool, typer.Option(help="Four steps, to see that it works.")
-    ] = False,
-    change: Annotated[
-        list[str] | None, typer.Option(help="A setting: steps=200.")
-    ] = None,
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 3,
+    fresh: measuring.Fresh = False,
+    quick: measuring.Quick = False,
+    change: measuring.Changes = None,
 ) -> None:
     """Time updates of each layer, run in each way."""
-    known = {
-        name: settings | (QUICK if quick else {})
-        for name, settings in RECIPES.items()
-    }
-    recipes = chosen(known, recipe, change or [])
-    run_recipes("recurrent_speed", recipes, run, seeds, fresh)
+    recipes = measuring.chosen(
+        RECIPES, recipe, change, quick=QUICK if quick else None
+    )
+    measuring.run_recipes("recurrent_speed", recipes, run, seeds, fresh)
 
 
-def run(settings: dict, seed: int, report: Report) -> dict:
+def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Build one model, time its first updates and then the rest."""
     import keras
 

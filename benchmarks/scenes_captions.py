@@ -11,7 +11,6 @@ five times, the median counts; it is compared with a loop that calls
 """
 
 import time
-from typing import Annotated
 
 import numpy as np
 import typer
@@ -26,7 +25,7 @@ RECIPES = {
         "penalty": 0.0,
         "epochs": 2,
         "batch": 64,
-        "rate": 8e-3,
+        "learning_rate": 8e-3,
         "slow_pictures": 5,
     },
     "cannot-look": {
@@ -36,11 +35,11 @@ RECIPES = {
         "penalty": 0.0,
         "epochs": 2,
         "batch": 64,
-        "rate": 8e-3,
+        "learning_rate": 8e-3,
         "slow_pictures": 0,
     },
 }
-LONGEST = 21
+MAX_LENGTH = 21
 
 
 def run(settings: dict, seed: int, report: measuring.Report) -> dict:
@@ -48,28 +47,33 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     import keras
 
     from coursekit import data
-    from coursekit.captions import encoder, scoring, training
+    from coursekit.captions import scene_captioner, scene_encoder, scoring
 
     keras.utils.set_random_seed(seed)
     dataset = data.load("scenes")
-    eye = encoder.headless(encoder.load())
+    encoder = scene_encoder.headless(scene_encoder.load())
     grids = {
-        name: eye.predict(getattr(dataset, name).x, 250, verbose=0)["grid"]
+        name: encoder.predict(getattr(dataset, name).x, 250, verbose=0)["grid"]
         for name in ("train", "test", "held_out")
     }
     places = {n: g.reshape(len(g), -1, g.shape[-1]) for n, g in grids.items()}
-    model = training.of_scenes(
+    progress = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: report(
+            (epoch + 1) / settings["epochs"]
+        )
+    )
+    model = scene_captioner.train(
         dataset,
         places["train"],
         {k: settings[k] for k in ("units", "attention", "look", "penalty")},
         settings["epochs"],
-        settings["rate"],
+        settings["learning_rate"],
         settings["batch"],
-        report,
+        callbacks=[progress],
     )
     pictures = np.concatenate([places["test"], places["held_out"]])
     said, seconds = fast(model, pictures)
-    texts = model.vocabulary.texts(said)
+    texts = model.vocabulary.decode(said)
     usual = scoring.truth(texts[:500], dataset.test)
     held = scoring.truth(texts[500:], dataset.held_out)
     scores = scoring.bleu(texts[:500], dataset.test.y)
@@ -92,7 +96,7 @@ def fast(model, pictures) -> tuple[np.ndarray, float]:
 
     from coursekit.captions import decoding
 
-    loop = decoding.greedy(model.begin, model.step, LONGEST)
+    loop = decoding.greedy_search(model.begin, model.step, MAX_LENGTH)
     pictures = tf.constant(pictures)
     said, times = np.array(loop(pictures)), []
     for _ in range(5):
@@ -125,25 +129,23 @@ def speak(model, place) -> list[int]:
     from coursekit.captions.vocabulary import END, START
 
     words = [START]
-    while words[-1] != END and len(words) <= LONGEST:
-        so_far = np.zeros((1, LONGEST), "int32")
+    while words[-1] != END and len(words) <= MAX_LENGTH:
+        so_far = np.zeros((1, MAX_LENGTH), "int32")
         so_far[0, : len(words)] = words
-        inputs = {"places": place[np.newaxis], "said": so_far}
+        inputs = {"places": place[np.newaxis], "tokens": so_far}
         scores = model.predict(inputs, verbose=0)[0, len(words) - 1]
         words.append(int(scores.argmax()))
     return words[1:]
 
 
 def main(
-    recipe: Annotated[
-        list[str] | None, typer.Option(help="May be repeated.")
-    ] = None,
-    seeds: Annotated[int, typer.Option(min=1)] = 3,
-    fresh: Annotated[bool, typer.Option(help="Measure again.")] = False,
-    change: Annotated[list[str] | None, typer.Option()] = None,
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 3,
+    fresh: measuring.Fresh = False,
+    change: measuring.Changes = None,
 ) -> None:
     """Train the captioners of the scenes and time their speech."""
-    recipes = measuring.chosen(RECIPES, recipe, change or [])
+    recipes = measuring.chosen(RECIPES, recipe, change)
     measuring.run_recipes("scenes_captions", recipes, run, seeds, fresh)
 
 

@@ -9,13 +9,11 @@ digits have no part in it. The reported runs train on all 7,291 with the
 choices fixed and test once.
 """
 
-from typing import Annotated
-
 import numpy as np
 import typer
 
+import measuring
 from coursekit import data
-from measuring import Report, chosen, run_recipes
 from pictures import batches, one_cycle, outputs, warp
 
 RECIPES = {
@@ -41,37 +39,29 @@ REJECT_FOR = (4, 3, 2, 1.5, 1)
 
 
 def main(
-    recipe: Annotated[
-        list[str] | None, typer.Option(help=f"{', '.join(RECIPES)}; or all.")
-    ] = None,
-    seeds: int = 3,
-    fresh: Annotated[bool, typer.Option(help="Forget stored seeds.")] = False,
-    choose: Annotated[
-        bool, typer.Option(help="Measure on training halves, no test.")
-    ] = False,
-    quick: Annotated[
-        bool, typer.Option(help="The bundled digits, in seconds.")
-    ] = False,
-    change: Annotated[
-        list[str] | None, typer.Option(help="A setting: epochs=12.")
-    ] = None,
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 3,
+    fresh: measuring.Fresh = False,
+    choose: measuring.Choose = False,
+    quick: measuring.Quick = False,
+    change: measuring.Changes = None,
 ) -> None:
     """Train and test the zip-code networks with several seeds."""
-    base = {"data": "usps", "measured_on": "test"}
-    base |= {"measured_on": "training halves"} if choose else {}
-    known = {
-        name: base | settings | (QUICK if quick else {})
-        for name, settings in RECIPES.items()
-    }
-    recipes = chosen(known, recipe, change or [])
-    run_recipes("zipcode", recipes, run, seeds, fresh)
+    measured_on = "training halves" if choose else "test"
+    base = {"data": "usps", "measured_on": measured_on}
+    recipes = measuring.chosen(
+        RECIPES, recipe, change, base, QUICK if quick else None
+    )
+    measuring.run_recipes("zipcode", recipes, run, seeds, fresh)
 
 
-def run(settings: dict, seed: int, report: Report) -> dict:
+def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Train with one seed on every part to train on; pool the outputs."""
     import keras
 
-    from coursekit.models import zipcode
+    from coursekit import lessons
+
+    zipcode = lessons.module("04", "zipcode")
 
     train = {"zipcode_1989": train_1989, "modern_zipcode": train_modern}
     provenance, jobs = parts(settings)

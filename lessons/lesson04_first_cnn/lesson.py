@@ -331,7 +331,7 @@ def build_lenet(dropout=0.0):
 # it is no other than yours.)
 
 # %%
-from coursekit.models import lenet as library
+library = profile.module("lenet")
 
 for other in (build_lenet(), library.lenet5()):
     other.set_weights(lenet.get_weights())
@@ -1163,7 +1163,7 @@ assert one_bias_a_map == 8_824
 # The kit has this network as well. The same weights, the same outputs?
 
 # %%
-from coursekit.models import zipcode as kit
+kit = profile.module("zipcode")
 
 theirs = kit.zipcode_1989()
 for ours, other in zip(zipcode.weights, theirs.weights):

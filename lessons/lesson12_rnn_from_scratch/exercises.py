@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -9,82 +10,9 @@ def rnn_step(x, h, U, W, b):
     return np.tanh(x @ U + h @ W + b)
 
 
-def _transposed(x, h, U, W, b):
-    return np.tanh(x @ U + W @ h + b)
-
-
-def _no_tanh(x, h, U, W, b):
-    return x @ U + h @ W + b
-
-
-def _no_bias(x, h, U, W, b):
-    return np.tanh(x @ U + h @ W)
-
-
-def _bias_outside(x, h, U, W, b):
-    return np.tanh(x @ U + h @ W) + b
-
-
-def _two_tanhs(x, h, U, W, b):
-    return np.tanh(x @ U + b) + np.tanh(h @ W)
-
-
-def _no_memory(x, h, U, W, b):
-    return np.tanh(x @ U + b)
-
-
-def _logistic(x, h, U, W, b):
-    return 1 / (1 + np.exp(-(x @ U + h @ W + b)))
-
-
-def _old_state_added(x, h, U, W, b):
-    return h + rnn_step(x, h, U, W, b)
-
-
-def _entry_by_entry(x, h, U, W, b):
-    return np.tanh(x @ U + h * W + b)
-
-
 def word_loss(outputs, targets):
     chosen = outputs[np.arange(len(targets)), targets]
     return float(-np.log(chosen).sum())
-
-
-def _mean_loss(outputs, targets):
-    return word_loss(outputs, targets) / len(targets)
-
-
-def _last_loss(outputs, targets):
-    return word_loss(outputs[-1:], targets[-1:])
-
-
-def _log_of_sum(outputs, targets):
-    chosen = outputs[np.arange(len(targets)), targets]
-    return float(-np.log(chosen.sum()))
-
-
-def _positive_log(outputs, targets):
-    return -word_loss(outputs, targets)
-
-
-def _all_outputs(outputs, targets):
-    return float(-np.log(outputs).sum())
-
-
-def _not_summed(outputs, targets):
-    return -np.log(outputs[np.arange(len(targets)), targets])
-
-
-def _every_pair(outputs, targets):
-    return float(-np.log(outputs[:, targets]).sum())
-
-
-def _likeliest(outputs, targets):
-    return float(-np.log(outputs.max(axis=1)).sum())
-
-
-def _base_two(outputs, targets):
-    return word_loss(outputs, targets) / np.log(2)
 
 
 def gradient_of_W(states, g_outputs, W):
@@ -94,85 +22,6 @@ def gradient_of_W(states, g_outputs, W):
         total += np.outer(states[t - 1], a)
         future = a @ W.T
     return total
-
-
-def _no_future(states, g_outputs, W):
-    return gradient_of_W(states, g_outputs, np.zeros_like(W))
-
-
-def _first_step_only(states, g_outputs, W):
-    future = np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
-        total = np.outer(states[t - 1], a)
-        future = a @ W.T
-    return total
-
-
-def _W_not_transposed(states, g_outputs, W):
-    return gradient_of_W(states, g_outputs, W.T)
-
-
-def _no_slope(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        a = g_outputs[t - 1] + future
-        total += np.outer(states[t - 1], a)
-        future = a @ W.T
-    return total
-
-
-def _state_of_now(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
-        total += np.outer(states[t], a)
-        future = a @ W.T
-    return total
-
-
-def _outer_turned(states, g_outputs, W):
-    return gradient_of_W(states, g_outputs, W).T
-
-
-def _slope_before(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        a = (g_outputs[t - 1] + future) * (1 - states[t - 1] ** 2)
-        total += np.outer(states[t - 1], a)
-        future = a @ W.T
-    return total
-
-
-def _future_past_the_tanh(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        a = g_outputs[t - 1] * (1 - states[t] ** 2) + future
-        total += np.outer(states[t - 1], a)
-        future = a @ W.T
-    return total
-
-
-def _future_without_slope(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        g = g_outputs[t - 1] + future
-        total += np.outer(states[t - 1], g * (1 - states[t] ** 2))
-        future = g @ W.T
-    return total
-
-
-def _forwards(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(1, len(g_outputs) + 1):
-        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
-        total += np.outer(states[t - 1], a)
-        future = a @ W.T
-    return total
-
-
-def _mean_of_shares(states, g_outputs, W):
-    return gradient_of_W(states, g_outputs, W) / len(g_outputs)
 
 
 def last_states(sequences, U, W, b):
@@ -185,48 +34,10 @@ def last_states(sequences, U, W, b):
     return np.array(last)
 
 
-def _never_reset(sequences, U, W, b):
-    h, last = np.zeros(len(W)), []
-    for x in sequences:
-        for now in x:
-            h = np.tanh(now @ U + h @ W + b)
-        last.append(h)
-    return np.array(last)
-
-
-def _reset_each_step(sequences, U, W, b):
-    return np.array([np.tanh(x[-1] @ U + b) for x in sequences])
-
-
-def _first_states(sequences, U, W, b):
-    return np.array([np.tanh(x[0] @ U + b) for x in sequences])
-
-
-def _turned_W(sequences, U, W, b):
-    return last_states(sequences, U, W.T, b)
-
-
 def _padded(sequences, U, W, b):
     longest = max(map(len, sequences))
-    rows = [((0, longest - len(x)), (0, 0)) for x in sequences]
-    filled = [np.pad(x, row) for x, row in zip(sequences, rows, strict=True)]
+    filled = [np.pad(x, ((0, longest - len(x)), (0, 0))) for x in sequences]
     return last_states(filled, U, W, b)
-
-
-def _very_last(sequences, U, W, b):
-    return last_states(sequences, U, W, b)[-1]
-
-
-def _every_state(sequences, U, W, b):
-    states = []
-    for x in sequences:
-        starts = [x[: steps + 1] for steps in range(len(x))]
-        states.extend(last_states(starts, U, W, b))
-    return np.array(states)
-
-
-def _read_backwards(sequences, U, W, b):
-    return last_states([x[::-1] for x in sequences], U, W, b)
 
 
 def slope(x, w):
@@ -251,36 +62,6 @@ def _gradient_kept(sequences, w, rate):
     return float(w)
 
 
-def _one_step_for_all(sequences, w, rate):
-    return float(w - rate * sum(slope(x, w) for x in sequences))
-
-
-def _uphill(sequences, w, rate):
-    for x in sequences:
-        w = w + rate * slope(x, w)
-    return float(w)
-
-
-def _one_long_sequence(sequences, w, rate):
-    return float(w - rate * slope(np.concatenate(sequences), w))
-
-
-def _last_sequence_only(sequences, w, rate):
-    return float(w - rate * slope(sequences[-1], w))
-
-
-def _mean_of_all(sequences, w, rate):
-    return float(w - rate * np.mean([slope(x, w) for x in sequences]))
-
-
-def _first_sequence_only(sequences, w, rate):
-    return one_pass(sequences[:1], w, rate)
-
-
-def _no_rate(sequences, w, rate):
-    return one_pass(sequences, w, 1)
-
-
 def truncated_gradient(x, u, w, reach):
     h = [0.0]
     for now in x:
@@ -293,74 +74,6 @@ def truncated_gradient(x, u, w, reach):
             total += a * h[s - 1]
             g = a * w
     return float(total)
-
-
-def _never_truncated(x, u, w, reach):
-    return truncated_gradient(x, u, w, len(x))
-
-
-def _one_step_more(x, u, w, reach):
-    return truncated_gradient(x, u, w, reach + 1)
-
-
-def _last_error_only(x, u, w, reach):
-    before = truncated_gradient(x[:-1], u, w, reach)
-    return truncated_gradient(x, u, w, reach) - before
-
-
-def _chunks(x, u, w, reach):
-    """Errors stop at the borders of pieces of ``reach`` steps."""
-    h = [0.0]
-    for now in x:
-        h.append(np.tanh(u * now + w * h[-1]))
-    total = 0.0
-    for t in range(1, len(x) + 1):
-        g = 1.0
-        for s in range(t, (t - 1) // reach * reach, -1):
-            a = g * (1 - h[s] ** 2)
-            total += a * h[s - 1]
-            g = a * w
-    return float(total)
-
-
-def _deepest_path_only(x, u, w, reach):
-    longer = truncated_gradient(x, u, w, reach)
-    return longer - truncated_gradient(x, u, w, reach - 1)
-
-
-def _paths(x, u, w, reach, slope=True, weight=True, shift=1):
-    """The sum over paths, with a factor left out or a state mistaken."""
-    h = [0.0]
-    for now in x:
-        h.append(np.tanh(u * now + w * h[-1]))
-    total = 0.0
-    for t in range(1, len(x) + 1):
-        g = 1.0
-        for s in range(t, max(0, t - reach), -1):
-            g *= 1 - h[s] ** 2 if slope else 1
-            total += g * h[s - shift]
-            g *= w if weight else 1
-    return float(total)
-
-
-def _no_slopes(x, u, w, reach):
-    return _paths(x, u, w, reach, slope=False)
-
-
-def _no_weights(x, u, w, reach):
-    return _paths(x, u, w, reach, weight=False)
-
-
-def _own_state(x, u, w, reach):
-    return _paths(x, u, w, reach, shift=0)
-
-
-def _one_step_less(x, u, w, reach):
-    return truncated_gradient(x, u, w, reach - 1)
-
-
-def _mean_of_errors(x, u, w, reach):
-    return truncated_gradient(x, u, w, reach) / len(x)
 
 
 def _state_cut_too(x, u, w, reach):
@@ -456,42 +169,60 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _transposed,
+                edit("h @ W", "W @ h"),
                 "You wrote W @ h. That is h times W transposed: the rows of "
                 "W belong to the old state, so h comes first.",
             ),
             Mistake(
-                _no_tanh,
+                edit("np.tanh(", "("),
                 "The tanh is missing. Without it the states can grow "
                 "without end, and the network stays linear.",
             ),
-            Mistake(_no_bias, "The bias b is missing."),
+            Mistake(edit(" + b", ""), "The bias b is missing."),
             Mistake(
-                _bias_outside,
+                edit("W + b)", "W) + b"),
                 "The bias belongs inside the tanh, with the two products.",
             ),
             Mistake(
-                _two_tanhs,
+                edit("+ h @ W + b", "+ b) + np.tanh(h @ W"),
                 "One tanh over the whole sum, not one for each part.",
             ),
             Mistake(
-                _no_memory,
+                edit(" + h @ W", ""),
                 "The old state is missing: without h @ W nothing is "
                 "remembered.",
             ),
             Mistake(
-                _logistic,
+                edit(
+                    "return np.tanh(",
+                    "z = (",
+                    "W + b)",
+                    "W + b)\n    return 1 / (1 + np.exp(-z))",
+                ),
                 "That is the logistic function, between 0 and 1. Take tanh.",
             ),
             Mistake(
-                _old_state_added,
+                edit("return ", "return h + "),
                 "The old state acts through W, inside the tanh. It is not "
                 "added to the new one.",
             ),
             Mistake(
-                _entry_by_entry,
+                edit("h @ W", "h * W"),
                 "h * W multiplies entry by entry and gives a table. A row "
                 "times a table is h @ W.",
+            ),
+            Mistake(
+                edit("+ b", "- b"),
+                "The sign: the bias is added, not subtracted.",
+            ),
+            Mistake(
+                edit("+ h @", "- h @"),
+                "The sign: the part of the old state is added, not "
+                "subtracted.",
+            ),
+            Mistake(
+                edit("h @ W", "h"),
+                "W is missing: the old state acts through W, h @ W.",
             ),
         ),
         explanation="All vectors are rows, so they stand on the left of "
@@ -509,6 +240,10 @@ EXERCISES = (
                 np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]]),
                 np.array([0, 2, 1]),
             ),
+            Case(
+                np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]),
+                np.array([0, 1, 1]),
+            ),
         ),
         hints=(
             "One probability of each row counts.",
@@ -518,48 +253,61 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _mean_loss,
+                edit("sum", "mean"),
                 "That is the mean over the steps. The total loss is their "
                 "sum.",
             ),
             Mistake(
-                _last_loss,
+                edit("log(chosen)", "log(chosen[-1])"),
                 "Only the last step counts for you. Every step has its "
                 "loss: sum over time.",
             ),
             Mistake(
-                _log_of_sum,
+                edit("chosen).sum()", "chosen.sum())"),
                 "You took the logarithm of the sum. The logarithms are "
                 "summed: that is the logarithm of the product.",
             ),
             Mistake(
-                _positive_log,
+                edit("-np", "np"),
                 "The sign: logarithms of probabilities are negative, a loss "
                 "is positive.",
             ),
             Mistake(
-                _all_outputs,
+                edit("log(chosen)", "log(outputs)"),
                 "You summed over all signs. Only the probability given to "
                 "the right sign counts.",
             ),
             Mistake(
-                _not_summed,
+                edit("float(-np.log(chosen).sum())", "-np.log(chosen)"),
                 "These are the losses of the steps. Add them up.",
             ),
             Mistake(
-                _every_pair,
+                edit("np.arange(len(targets))", ":"),
                 "outputs[:, targets] takes every target in every row. Pair "
                 "row t with target t: outputs[np.arange(T), targets].",
             ),
             Mistake(
-                _likeliest,
+                edit("[np.arange(len(targets)), targets]", ".max(axis=1)"),
                 "You took the likeliest sign of each row. The right one "
                 "counts, likely or not.",
             ),
             Mistake(
-                _base_two,
+                edit("log", "log2"),
                 "That is the logarithm to base 2. Take the natural one, "
                 "np.log.",
+            ),
+            Mistake(
+                edit("np.log(chosen)", "chosen"),
+                "The logarithm is missing: the loss of a step is minus the "
+                "logarithm of a probability.",
+            ),
+            Mistake(
+                edit(
+                    "np.arange(len(targets)), targets",
+                    "targets, np.arange(len(targets))",
+                ),
+                "The indices are exchanged: rows are steps, columns are "
+                "signs.",
             ),
         ),
         explanation="The probability of the whole sequence is the product "
@@ -586,6 +334,11 @@ EXERCISES = (
                 _rng.normal(size=(5, 3)),
                 _rng.normal(size=(3, 3)),
             ),
+            Case(
+                np.array([[0.5, -0.4], [0.1, 0.6]]),
+                np.array([[1.0, 2.0]]),
+                _W2,
+            ),
         ),
         hints=(
             "Go from the last step to the first, and keep what the future "
@@ -596,58 +349,84 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _no_future,
+                edit(" + future", ""),
                 "You left out what comes from later steps (the implicit "
                 "part): the state also acts on the loss through the next "
                 "state.",
             ),
             Mistake(
-                _first_step_only,
+                edit("total +=", "total ="),
                 "The sum over time is missing: you kept one step's share. W "
                 "is used at every step, so add the shares up.",
             ),
             Mistake(
-                _W_not_transposed,
+                edit("W.T", "W"),
                 "On the way back it is W transposed: forwards row i, column "
                 "j leads from unit i to unit j, backwards from j to i.",
             ),
             Mistake(
-                _no_slope,
+                edit(" * (1 - states[t] ** 2)", ""),
                 "The slope of tanh, 1 - h_t squared, is missing.",
             ),
             Mistake(
-                _state_of_now,
+                edit("outer(states[t - 1]", "outer(states[t]"),
                 "W is multiplied by the state before the step, h_(t-1). You "
                 "used h_t.",
             ),
             Mistake(
-                _outer_turned,
+                edit("return total", "return total.T"),
                 "Your result is transposed: rows belong to the old state, "
                 "np.outer(states[t - 1], a).",
             ),
             Mistake(
-                _slope_before,
+                edit("states[t] **", "states[t - 1] **"),
                 "The slope is that of the step's own tanh, at its result "
                 "h_t. You used h_(t-1).",
             ),
             Mistake(
-                _future_past_the_tanh,
+                edit(" + future", "", "** 2)", "** 2) + future"),
                 "What the future sends back arrives at h_t, behind the tanh: "
                 "add it before you multiply by the slope.",
             ),
             Mistake(
-                _future_without_slope,
+                edit("a @ W.T", "(g_outputs[t - 1] + future) @ W.T"),
                 "On its way to the step before, the gradient passes the tanh "
                 "of this one: future = a @ W.T, with the slope in a.",
             ),
             Mistake(
-                _forwards,
+                edit(
+                    "range(len(g_outputs), 0, -1)",
+                    "range(1, len(g_outputs) + 1)",
+                ),
                 "You go from the first step to the last. What comes from the "
                 "future is known only if you begin with the last.",
             ),
             Mistake(
-                _mean_of_shares,
+                edit("return total", "return total / len(g_outputs)"),
                 "That is the mean over the steps. The gradient is their sum.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "states[t]"),
+                "The square is missing: the slope of tanh is 1 - h_t squared.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "np.tanh(states[t]) ** 2"),
+                "states[t] has passed the tanh already. Its slope is 1 - "
+                "states[t] ** 2, without another tanh.",
+            ),
+            Mistake(
+                edit("return total", "return -total"),
+                "That is minus the gradient. The minus belongs to the step "
+                "of descent.",
+            ),
+            Mistake(
+                edit("a @ W.T", "a"),
+                "W is missing on the way back: future = a @ W.T.",
+            ),
+            Mistake(
+                edit("0, -1", "1, -1"),
+                "You stop too early: the first step has a share too, with "
+                "h_0, which need not be zero.",
             ),
         ),
         explanation="The error of each step goes back along the chain of "
@@ -667,6 +446,7 @@ EXERCISES = (
                 np.zeros(2),
             ),
             Case([_rng.normal(size=(steps, 2)) for steps in (2, 5, 3)], *_net),
+            Case([np.array([[1.0, 0.0], [0.0, -1.0]])], *_net),
         ),
         hints=(
             "Two loops: over the sequences, and over the steps of each.",
@@ -676,25 +456,30 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _never_reset,
+                edit(
+                    "last = []",
+                    "last, h = [], np.zeros(len(W))",
+                    "        h = np.zeros(len(W))\n",
+                    "",
+                ),
                 "The state of one sequence runs into the next. Set it back "
                 "to zero at the start of each.",
             ),
             Mistake(
-                _reset_each_step,
+                edit(" + h @ W", ""),
                 "Your state starts from zero at every step, so only the "
                 "last input counts.",
             ),
             Mistake(
-                _first_states,
+                edit("now in x", "now in x[:1]"),
                 "That is the state after the first step. Go on to the last.",
             ),
             Mistake(
-                _read_backwards,
+                edit("now in x", "now in x[::-1]"),
                 "You read each sequence from its end.",
             ),
             Mistake(
-                _turned_W,
+                edit("h @ W", "h @ W.T"),
                 "W is transposed: the old state stands on the left, h @ W.",
             ),
             Mistake(
@@ -703,14 +488,28 @@ EXERCISES = (
                 "went on changing. Stop each at its own last step.",
             ),
             Mistake(
-                _very_last,
+                edit("np.array(last)", "np.array(last[-1])"),
                 "That is the last sequence's state alone. Keep one for each "
                 "sequence.",
             ),
             Mistake(
-                _every_state,
+                edit("    last.append", "        last.append"),
                 "You kept the state of every step. Only the last one of each "
                 "sequence is asked for.",
+            ),
+            Mistake(edit(" + b", ""), "The bias b is missing."),
+            Mistake(
+                edit("+ b", "- b"),
+                "The sign: the bias is added, not subtracted.",
+            ),
+            Mistake(
+                edit("+ h @", "- h @"),
+                "The sign: the part of the old state is added, not "
+                "subtracted.",
+            ),
+            Mistake(
+                edit("np.tanh(", "("),
+                "The tanh is missing: every new state is the tanh of the sum.",
             ),
         ),
         explanation="A sequence knows nothing of the one before it, so its "
@@ -740,36 +539,46 @@ EXERCISES = (
                 "still hold the gradients of earlier ones.",
             ),
             Mistake(
-                _one_step_for_all,
+                edit(
+                    "for",
+                    "start = w\n    for",
+                    "slope(x, w)",
+                    "slope(x, start)",
+                ),
                 "That is one step with the sum of all gradients. Here every "
                 "sequence is followed by a step of its own.",
             ),
             Mistake(
-                _uphill,
+                edit("w - rate", "w + rate"),
                 "You go uphill: a step of descent is against the gradient.",
             ),
             Mistake(
-                _one_long_sequence,
+                edit("in sequences", "in [np.concatenate(sequences)]"),
                 "You joined the sequences into one long one, so the state "
                 "of each runs into the next.",
             ),
             Mistake(
-                _last_sequence_only,
+                edit("w = w", "new = w", "float(w)", "float(new)"),
                 "Only the last sequence made a step: the new w must be the "
                 "start of the next one.",
             ),
             Mistake(
-                _mean_of_all,
+                edit(
+                    "for",
+                    "start = w\n    for",
+                    "slope(x, w)",
+                    "slope(x, start) / len(sequences)",
+                ),
                 "That is one step with the mean of all gradients. Take a "
                 "step after each sequence.",
             ),
             Mistake(
-                _first_sequence_only,
+                edit("    return", "        return"),
                 "You stopped after the first sequence: is your return "
                 "inside the loop?",
             ),
             Mistake(
-                _no_rate,
+                edit("rate * slope", "slope"),
                 "The learning rate is missing: w - rate * slope(x, w).",
             ),
         ),
@@ -796,56 +605,74 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _never_truncated,
+                edit("max(0, t - reach)", "0"),
                 "Your gradient follows all paths to the beginning: `reach` "
                 "is not used.",
             ),
             Mistake(
-                _one_step_more,
+                edit("t - reach", "t - reach - 1"),
                 "One step too far: reach=1 is the explicit term alone.",
             ),
             Mistake(
-                _last_error_only,
+                edit("range(1, len(x) + 1)", "[len(x)]"),
                 "Only the last step's error is sent back. The loss is the "
                 "sum over all steps, and each has an error.",
             ),
             Mistake(
-                _chunks,
+                edit("max(0, t - reach)", "(t - 1) // reach * reach"),
                 "You cut the sequence into pieces, as stateful training "
                 "does: within a piece early steps reach less far. Here "
                 "every error may go back `reach` steps.",
             ),
             Mistake(
-                _deepest_path_only,
+                edit("h[s - 1]", "h[s - 1] * (s == t - reach + 1)"),
                 "You kept only the longest allowed path of each error. All "
                 "shorter ones count too.",
             ),
             Mistake(
-                _no_slopes,
+                edit(" * (1 - h[s] ** 2)", ""),
                 "The slopes are missing: each step on a path multiplies by "
                 "1 - h_s squared.",
             ),
             Mistake(
-                _no_weights,
+                edit("a * w", "a"),
                 "The factor w is missing: each step back multiplies by it.",
             ),
             Mistake(
-                _own_state,
+                edit("h[s - 1]", "h[s]"),
                 "w is multiplied by the state before the step, h_(s-1). You "
                 "used h_s.",
             ),
             Mistake(
-                _one_step_less,
+                edit("t - reach", "t - reach + 1"),
                 "One step too few: reach=1 still has the explicit term.",
             ),
             Mistake(
-                _mean_of_errors,
+                edit("float(total)", "float(total) / len(x)"),
                 "That is the mean over the steps. The loss is a sum.",
             ),
             Mistake(
                 _state_cut_too,
                 "You cut the state as well. Truncation leaves the forward "
                 "pass alone: compute all states first.",
+            ),
+            Mistake(
+                edit("h[s] ** 2", "h[s]"),
+                "The square is missing: the slope of tanh is 1 - h_s squared.",
+            ),
+            Mistake(
+                edit("max(0, t - reach)", "t - reach"),
+                "At the first steps you go back past the beginning: there "
+                "h[s - 1] is a state from the end, without an error. Stop at "
+                "max(0, t - reach).",
+            ),
+            Mistake(
+                edit("len(x) + 1", "len(x)"),
+                "The last step is missing: its state counts in the loss too.",
+            ),
+            Mistake(
+                edit("total +=", "total ="),
+                "You kept the last term. The derivative is the sum of all.",
             ),
         ),
         explanation="With reach = T it is the full gradient, which a finite "

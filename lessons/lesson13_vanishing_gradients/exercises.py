@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
@@ -10,73 +11,9 @@ def one_step_jacobian(W, h):
     return np.diag(slope) @ W.T
 
 
-def _not_transposed(W, h):
-    return np.diag(1 - h**2) @ W
-
-
-def _slope_of_the_sender(W, h):
-    return W.T @ np.diag(1 - h**2)
-
-
-def _no_slope(W, h):
-    return W.T
-
-
-def _tanh_once_more(W, h):
-    return np.diag(1 - np.tanh(h) ** 2) @ W.T
-
-
-def _both_exchanged(W, h):
-    return W @ np.diag(1 - h**2)
-
-
-def _logistic_slope(W, h):
-    return np.diag(h * (1 - h)) @ W.T
-
-
-def _summed_over_units(W, h):
-    return (1 - h**2) @ W.T
-
-
-def _one_step_too_many(W, h):
-    return np.diag(1 - np.tanh(h @ W) ** 2) @ W.T
-
-
 def with_radius(matrix, radius):
     largest = np.abs(np.linalg.eigvals(matrix)).max()
     return matrix * radius / largest
-
-
-def _by_norm(matrix, radius):
-    return matrix * radius / np.linalg.norm(matrix, 2)
-
-
-def _by_frobenius(matrix, radius):
-    return matrix * radius / np.linalg.norm(matrix)
-
-
-def _without_modulus(matrix, radius):
-    return matrix * radius / np.linalg.eigvals(matrix).real.max()
-
-
-def _largest_as_it_stands(matrix, radius):
-    return matrix * radius / np.linalg.eigvals(matrix).max()
-
-
-def _modulus_too_late(matrix, radius):
-    return matrix * radius / np.abs(np.linalg.eigvals(matrix).max())
-
-
-def _largest_entry(matrix, radius):
-    return matrix * radius / np.abs(matrix).max()
-
-
-def _only_divided(matrix, radius):
-    return matrix / np.abs(np.linalg.eigvals(matrix)).max()
-
-
-def _only_multiplied(matrix, radius):
-    return matrix * radius
 
 
 def clipped_step(weights, gradient, rate, threshold):
@@ -92,136 +29,12 @@ def _clip_after_the_step(weights, gradient, rate, threshold):
     return new * min(1, threshold / length) if length else new
 
 
-def _clip_the_step(weights, gradient, rate, threshold):
-    step = rate * gradient
-    length = np.linalg.norm(step)
-    if length > threshold:
-        step = step * threshold / length
-    return weights - step
-
-
-def _by_value(weights, gradient, rate, threshold):
-    return weights - rate * np.clip(gradient, -threshold, threshold)
-
-
-def _always_rescaled(weights, gradient, rate, threshold):
-    return weights - rate * gradient * threshold / np.linalg.norm(gradient)
-
-
-def _uphill(weights, gradient, rate, threshold):
-    return 2 * weights - clipped_step(weights, gradient, rate, threshold)
-
-
-def _never_clipped(weights, gradient, rate, threshold):
-    return weights - rate * gradient
-
-
-def _max_for_min(weights, gradient, rate, threshold):
-    factor = max(1, threshold / np.linalg.norm(gradient))
-    return weights - rate * gradient * factor
-
-
-def _without_rate(weights, gradient, rate, threshold):
-    return clipped_step(weights, gradient, 1.0, threshold)
-
-
-def _only_the_gradient(weights, gradient, rate, threshold):
-    return gradient * min(1, threshold / np.linalg.norm(gradient))
-
-
-def _squared_length(weights, gradient, rate, threshold):
-    length = (gradient**2).sum()
-    return weights - rate * gradient * min(1, threshold / length)
-
-
-def _always_of_length_one(weights, gradient, rate, threshold):
-    return weights - rate * gradient / np.linalg.norm(gradient)
-
-
 def gradient_share(W, states, delta, window):
     lengths = []
     for t in reversed(range(1, len(states))):
         local = delta * (1 - states[t] ** 2)  # dL/da_t
         lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
         delta = local @ W.T  # dL/dh_{t-1}
-    return sum(lengths[:window]) / sum(lengths)
-
-
-def _oldest_steps(W, states, delta, window):
-    return 1 - gradient_share(W, states, delta, len(states) - 1 - window)
-
-
-def _own_state(W, states, delta, window):
-    lengths = []
-    for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t] ** 2)
-        lengths.append(np.linalg.norm(np.outer(states[t], local)))
-        delta = local @ W.T
-    return sum(lengths[:window]) / sum(lengths)
-
-
-def _not_transposed_back(W, states, delta, window):
-    return gradient_share(W.T, states, delta, window)
-
-
-def _slope_forgotten(W, states, delta, window):
-    lengths = []
-    for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t] ** 2)
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
-        delta = delta @ W.T
-    return sum(lengths[:window]) / sum(lengths)
-
-
-def _not_divided(W, states, delta, window):
-    lengths = []
-    for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t] ** 2)
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
-        delta = local @ W.T
-    return sum(lengths[:window])
-
-
-def _norm_of_the_sum(W, states, delta, window):
-    parts = []
-    for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t] ** 2)
-        parts.append(np.outer(states[t - 1], local))
-        delta = local @ W.T
-    return np.linalg.norm(sum(parts[:window])) / np.linalg.norm(sum(parts))
-
-
-def _part_without_slope(W, states, delta, window):
-    lengths = []
-    for t in reversed(range(1, len(states))):
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], delta)))
-        delta = delta * (1 - states[t] ** 2) @ W.T
-    return sum(lengths[:window]) / sum(lengths)
-
-
-def _no_slope_at_all(W, states, delta, window):
-    lengths = []
-    for t in reversed(range(1, len(states))):
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], delta)))
-        delta = delta @ W.T
-    return sum(lengths[:window]) / sum(lengths)
-
-
-def _walked_forward(W, states, delta, window):
-    lengths = []
-    for t in range(1, len(states)):
-        local = delta * (1 - states[t] ** 2)
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
-        delta = local @ W.T
-    return sum(lengths[-window:]) / sum(lengths)
-
-
-def _slope_one_step_early(W, states, delta, window):
-    lengths = []
-    for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t - 1] ** 2)
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
-        delta = local @ W.T
     return sum(lengths[:window]) / sum(lengths)
 
 
@@ -285,40 +98,51 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _not_transposed,
+                edit("W.T", "W"),
                 "W is not transposed. In h @ W unit j of the old state "
                 "reaches unit i of the new one through W[j, i].",
             ),
             Mistake(
-                _slope_of_the_sender,
+                edit("np.diag(slope) @ W.T", "W.T @ np.diag(slope)"),
                 "The diagonal stands on the wrong side: the slope belongs "
                 "to the unit that receives, so it scales rows.",
             ),
-            Mistake(_no_slope, "The slope of tanh is missing."),
             Mistake(
-                _tanh_once_more,
+                edit("np.diag(slope) @ ", ""), "The slope of tanh is missing."
+            ),
+            Mistake(
+                edit("h**2", "np.tanh(h) ** 2"),
                 "h is tanh's output already. Its slope is 1 - h**2, without "
                 "another tanh.",
             ),
             Mistake(
-                _both_exchanged,
+                edit("np.diag(slope) @ W.T", "W @ np.diag(slope)"),
                 "Two things are exchanged: W is not transposed, and the "
                 "diagonal stands on the side of the unit that sends.",
             ),
             Mistake(
-                _logistic_slope,
+                edit("1 - h**2", "h * (1 - h)"),
                 "h * (1 - h) is the slope of the logistic function. This "
                 "network has tanh: 1 - h**2.",
             ),
             Mistake(
-                _summed_over_units,
+                edit("np.diag(slope)", "slope"),
                 "slope @ W.T adds up over units: a vector. Each slope scales "
                 "one row instead: make a diagonal matrix or a column of it.",
             ),
             Mistake(
-                _one_step_too_many,
+                edit("h**2", "np.tanh(h @ W) ** 2"),
                 "h is the new state already: do not send it through W and "
                 "tanh again. Its slope is 1 - h**2.",
+            ),
+            Mistake(
+                edit("h**2", "h"),
+                "The square is missing: the slope of tanh is 1 - h**2.",
+            ),
+            Mistake(
+                edit("@", "*"),
+                "np.diag(slope) * W.T multiplies entry by entry and keeps "
+                "the diagonal alone. Take the product of matrices, @.",
             ),
         ),
         explanation="Through W^T into the sums, then through the slope of "
@@ -343,43 +167,54 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _by_norm,
+                edit(
+                    "np.abs(np.linalg.eigvals(matrix)).max()",
+                    "np.linalg.norm(matrix, 2)",
+                ),
                 "You used the largest singular value. It bounds the growth "
                 "of one step; the radius is about eigenvalues.",
             ),
             Mistake(
-                _by_frobenius,
+                edit(
+                    "np.abs(np.linalg.eigvals(matrix)).max()",
+                    "np.linalg.norm(matrix)",
+                ),
                 "np.linalg.norm without a second argument is the root of "
                 "the sum of all squares, not an eigenvalue.",
             ),
             Mistake(
-                _without_modulus,
+                edit("np.abs(", "np.real("),
                 "Take the modulus: -4 counts as 4, and complex eigenvalues "
                 "turn as well as stretch.",
             ),
             Mistake(
-                _largest_as_it_stands,
+                edit("np.abs(", "("),
                 "max() without a modulus: it takes 2 for larger than -4, and "
                 "sorts complex eigenvalues by their real part. np.abs first.",
             ),
             Mistake(
-                _modulus_too_late,
+                edit("(matrix)).max()", "(matrix).max())"),
                 "The modulus comes too late: first np.abs of all eigenvalues, "
                 "then the largest of them.",
             ),
             Mistake(
-                _largest_entry,
+                edit("np.linalg.eigvals(matrix)", "matrix"),
                 "That is the largest entry of the matrix. Its eigenvalues "
                 "are np.linalg.eigvals(matrix).",
             ),
             Mistake(
-                _only_divided,
+                edit(" * radius", ""),
                 "Now the radius is 1 in every case: multiply by the one that "
                 "is asked for.",
             ),
             Mistake(
-                _only_multiplied,
+                edit(" / largest", ""),
                 "Divide by the radius that the matrix has now.",
+            ),
+            Mistake(
+                edit("eigvals", "eigvalsh"),
+                "eigvalsh takes the matrix for a symmetric one. This one "
+                "need not be: np.linalg.eigvals.",
             ),
         ),
         explanation="Eigenvalues scale with the matrix, so one division is "
@@ -395,6 +230,9 @@ EXERCISES = (
             Case(np.zeros(2), np.array([3.0, 4.0]), 1.0, 0.7),
             Case(np.array([1.0, -2.0]), np.array([0.3, 0.4]), 0.1, 0.7),
             Case(np.array([5.0, 1.0]), np.array([-6.0, 8.0]), 0.1, 2.0),
+            Case(
+                np.ones((2, 2)), np.array([[3.0, 0.0], [0.0, 4.0]]), 0.5, 4.5
+            ),
         ),
         hints=(
             "What is limited: the gradient, the step or the weights?",
@@ -410,48 +248,75 @@ EXERCISES = (
                 "long as they like; clip the gradient before it.",
             ),
             Mistake(
-                _clip_the_step,
+                edit(
+                    "    length =",
+                    "    gradient = rate * gradient\n    length =",
+                    " - rate * gradient",
+                    " - gradient",
+                ),
                 "You clipped rate times gradient. With a small rate nothing "
                 "is ever clipped. Clip first, then multiply by the rate.",
             ),
             Mistake(
-                _by_value,
+                edit(
+                    "gradient * threshold / length",
+                    "np.clip(gradient, -threshold, threshold)",
+                ),
                 "That is clipping by value: each component on its own. It "
                 "turns the direction. Rescale the whole vector.",
             ),
             Mistake(
-                _always_rescaled,
+                edit("length > threshold", "True"),
                 "You also made a short gradient longer. Leave it alone when "
                 "it is below the threshold.",
             ),
-            Mistake(_uphill, "The sign: descent goes against the gradient."),
             Mistake(
-                _never_clipped,
+                edit("weights - rate", "weights + rate"),
+                "The sign: descent goes against the gradient.",
+            ),
+            Mistake(
+                edit("length > threshold", "False"),
                 "Nothing is clipped: a gradient longer than the threshold "
                 "is shortened first.",
             ),
             Mistake(
-                _max_for_min,
+                edit("length > threshold", "length < threshold"),
                 "max and min are exchanged: the factor threshold / length "
                 "counts when it is smaller than 1.",
             ),
             Mistake(
-                _without_rate,
+                edit("rate * gradient", "gradient"),
                 "The learning rate is missing: weights - rate * gradient.",
             ),
             Mistake(
-                _only_the_gradient,
+                edit("weights - rate * gradient", "gradient"),
                 "That is the clipped gradient. The step is still to be made: "
                 "weights - rate * gradient.",
             ),
             Mistake(
-                _squared_length,
+                edit("np.linalg.norm(gradient)", "(gradient**2).sum()"),
                 "You divided by the squared length: the root is missing.",
             ),
             Mistake(
-                _always_of_length_one,
+                edit("length > threshold", "True", " * threshold", ""),
                 "Your gradient always has length 1. Longer than the "
                 "threshold: make it threshold long. Shorter: leave it.",
+            ),
+            Mistake(
+                edit(" * threshold", ""),
+                "You made a long gradient 1 long. It has to be as long as "
+                "the threshold: times threshold.",
+            ),
+            Mistake(
+                edit(" / length", ""),
+                "A long gradient times the threshold is not threshold long: "
+                "divide by its length as well.",
+            ),
+            Mistake(
+                edit("norm(gradient)", "norm(gradient, 2)"),
+                "For a matrix np.linalg.norm(gradient, 2) is its largest "
+                "singular value. The length counts every entry: "
+                "np.linalg.norm(gradient).",
             ),
         ),
         explanation="The order matters: clip the gradient, then multiply by "
@@ -476,53 +341,85 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _oldest_steps,
+                edit("[:window]", "[-window:]"),
                 "Your window is at the wrong end: the last steps are the "
                 "ones next to the loss.",
             ),
             Mistake(
-                _own_state,
+                edit("outer(states[t - 1]", "outer(states[t]"),
                 "W multiplies the state *before* the step: the outer product "
                 "is with states[t - 1].",
             ),
             Mistake(
-                _not_transposed_back,
+                edit("W.T", "W"),
                 "On the way back it is local @ W.T. W itself leads forward.",
             ),
             Mistake(
-                _slope_forgotten,
+                edit("local @ W.T", "delta @ W.T"),
                 "You passed delta on without the slope. Pass on local, which "
                 "has it.",
             ),
             Mistake(
-                _not_divided,
+                edit(" / sum(lengths)", ""),
                 "That is a length, not a share: divide by the sum of all "
                 "lengths.",
             ),
             Mistake(
-                _norm_of_the_sum,
+                edit(
+                    "np.linalg.norm(np.outer(states[t - 1], local))",
+                    "np.outer(states[t - 1], local)",
+                    "sum(lengths[:window])",
+                    "np.linalg.norm(sum(lengths[:window]))",
+                    "/ sum(lengths)",
+                    "/ np.linalg.norm(sum(lengths))",
+                ),
                 "You added the matrices and then took a norm. Take the norm "
                 "of each step's part, then add.",
             ),
             Mistake(
-                _part_without_slope,
+                edit("local)))", "delta)))"),
                 "A step's part needs dL/da_t: multiply delta by the slope "
                 "before the outer product, not after it.",
             ),
             Mistake(
-                _no_slope_at_all,
+                edit(" * (1 - states[t] ** 2)", ""),
                 "The slope of tanh is missing: dL/da_t is delta times "
                 "1 - states[t] ** 2.",
             ),
             Mistake(
-                _walked_forward,
+                edit(
+                    "reversed(range(1, len(states)))",
+                    "range(1, len(states))",
+                    "[:window]",
+                    "[-window:]",
+                ),
                 "You walk from the first step to the last. delta belongs to "
                 "the last state: start there and go back.",
             ),
             Mistake(
-                _slope_one_step_early,
+                edit("states[t] **", "states[t - 1] **"),
                 "The slope at step t is made from the state *after* it: "
                 "1 - states[t] ** 2.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "states[t]"),
+                "The square is missing: the slope of tanh is 1 - states[t] "
+                "** 2.",
+            ),
+            Mistake(
+                edit("local @ W.T", "local"),
+                "W is missing on the way back: delta = local @ W.T.",
+            ),
+            Mistake(
+                edit(
+                    "np.linalg.norm(np.outer(states[t - 1], local))",
+                    "(np.outer(states[t - 1], local) ** 2).sum()",
+                ),
+                "These are squared lengths: the root is missing.",
+            ),
+            Mistake(
+                edit("range(1,", "range(2,"),
+                "The first step is missing: W also leads from h_0 to h_1.",
             ),
         ),
         explanation="It is back-propagation through time with a ruler held "

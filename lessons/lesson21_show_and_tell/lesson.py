@@ -53,16 +53,16 @@ profile = ck.start("21")
 # them in code; then say one sentence for each before you read on:
 
 # %%
-from coursekit.data import scenes
-from coursekit.data.scenes import Thing
-from coursekit.figures import captions as figures
+from coursekit.data.sets import scenes
+from coursekit.data.sets.scenes import Thing
+from coursekit.figures import captioning
 
 stock = [
     scenes.picture("park", [Thing("frisbee", "red", 36, 26)]),
     scenes.picture("room", [Thing("dog", "brown", 30, 56)], seed=4),
     scenes.picture("road", [Thing("stop sign", "red", 20, 44)], seed=2),
 ]
-figures.pictures(stock, ["in a park", "in a room", "on a road"])
+captioning.pictures(stock, ["in a park", "in a room", "on a road"])
 
 # %% [markdown]
 # You chose *what* to mention, *how closely* to describe it, and *which words*
@@ -94,8 +94,9 @@ from coursekit.captions.vocabulary import END, PAD, START, Vocabulary, words
 counts = Counter(w for five in dataset.train.y for c in five for w in words(c))
 usual = sorted(counts, key=lambda word: (-counts[word], word))
 vocabulary = Vocabulary([word for word in usual if counts[word] >= 5])
-row = vocabulary.row("A zebra on the grass.", longest=8)
-print(words("A zebra on the grass."), row, vocabulary.text(row), sep="\n")
+row = vocabulary.encode_one("A zebra on the grass.", max_length=8)
+print(words("A zebra on the grass."), row, sep="\n")
+print(vocabulary.decode_one(row))
 assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 
 # %% [markdown]
@@ -106,14 +107,14 @@ assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 import numpy as np
 
 every = [caption for five in dataset.train.y for caption in five]
-assert vocabulary.words == Vocabulary.of(every, at_least=5).words
-longest = 20
-said = {
-    name: vocabulary.rows(getattr(dataset, name).y, longest)
+assert vocabulary.words == Vocabulary.from_captions(every, at_least=5).words
+max_length = 20
+tokens = {
+    name: vocabulary.encode(getattr(dataset, name).y, max_length)
     for name in ("train", "validation", "test")
 }
-print(len(vocabulary), "words;", said["train"].shape)  # (picture, 5, 22)
-cut = np.mean([len(words(caption)) > longest for caption in every])
+print(len(vocabulary), "words;", tokens["train"].shape)  # (picture, 5, 22)
+cut = np.mean([len(words(caption)) > max_length for caption in every])
 print(f"{cut:.0%} are cut")
 
 # %% [markdown]
@@ -121,7 +122,7 @@ print(f"{cut:.0%} are cut")
 # Input and target are the same row, **shifted by one**:
 
 # %%
-example = said["train"][0, 0]
+example = tokens["train"][0, 0]
 for seen, wanted in zip(example[:5], example[1:6]):
     print(f"{vocabulary.words[seen]:>8} -> {vocabulary.words[wanted]}")
 assert (example[:-1][1:] == example[1:][:-1]).all()
@@ -135,9 +136,13 @@ assert (example[:-1][1:] == example[1:][:-1]).all()
 # shows. It has never seen a caption:
 
 # %%
-from coursekit.captions import encoder
+from coursekit.captions import scene_encoder, scene_training
 
-namer = encoder.train()[0] if profile.train_encoder else encoder.load()
+namer = (
+    scene_training.train()[0]
+    if profile.train_encoder
+    else scene_encoder.load()
+)
 for name, answer in namer.output.items():
     print(f"{name:<8}{tuple(answer.shape[1:])}")
 
@@ -176,15 +181,19 @@ assert min(correct.mean() for correct in exam.values()) > 0.85
 # what it says:
 
 # %%
-eye = encoder.headless(namer)
+image_encoder = scene_encoder.headless(namer)
 parts = ("train", "validation", "test", "held_out")
+images = {part: getattr(dataset, part).x for part in parts}
 vectors = {
-    part: eye.predict(getattr(dataset, part).x, 250, verbose=0)["vector"]
-    for part in parts
+    part: image_encoder.predict(x, 250, verbose=0)["vector"]
+    for part, x in images.items()
 }
-print({n: tuple(out.shape[1:]) for n, out in eye.output.items()})
-print(vectors["train"].shape, f"{eye.count_params():,} frozen parameters")
-assert not eye.trainable_variables
+print({n: tuple(out.shape[1:]) for n, out in image_encoder.output.items()})
+print(
+    vectors["train"].shape,
+    f"{image_encoder.count_params():,} frozen parameters",
+)
+assert not image_encoder.trainable_variables
 
 # %% [markdown]
 # ## What a sentence costs
@@ -224,7 +233,7 @@ def masked_cross_entropy(targets, logits):
 import keras
 
 rng = np.random.default_rng(profile.seed)
-targets = said["train"][:4, 0, 1:]
+targets = tokens["train"][:4, 0, 1:]
 logits = rng.standard_normal((*targets.shape, len(vocabulary)))
 keras_loss = keras.losses.SparseCategoricalCrossentropy(
     from_logits=True, reduction="mean_with_sample_weight"
@@ -239,9 +248,10 @@ assert abs(ours - theirs) < 1e-5
 # each word is used, and no more? These are the two numbers to beat:
 
 # %%
-flat = said["validation"][:, :, 1:].ravel()
+flat = tokens["validation"][:, :, 1:].ravel()
 flat = flat[flat != PAD]
-share = np.bincount(said["train"][:, :, 1:].ravel(), minlength=len(vocabulary))
+flat_train = tokens["train"][:, :, 1:].ravel()
+share = np.bincount(flat_train, minlength=len(vocabulary))
 share = share[1:] / share[1:].sum()
 word_counts = -np.log(share[flat - 1]).mean()
 print(f"knows nothing: {np.log(len(vocabulary)):.2f} nats a word")
@@ -301,7 +311,7 @@ for name, model in models.items():
 # %%
 def examples(part):
     """Inputs, targets and weights of all captions of a split."""
-    rows = said[part].reshape(-1, longest + 2)
+    rows = tokens[part].reshape(-1, max_length + 2)
     pictures = np.repeat(vectors[part], 5, axis=0)
     weights = (rows[:, 1:] != PAD).astype("float32")
     return [pictures, rows[:, :-1]], rows[:, 1:], weights
@@ -350,7 +360,7 @@ for name, model in models.items():
     histories[name] = train(model)
 
 # %% tags=["nbval-approx-3e-2"]
-figures.two_losses(
+captioning.two_losses(
     {f"picture as {n}": h["val_loss"] for n, h in histories.items()},
     word_counts,
 )
@@ -405,9 +415,9 @@ def take_apart(model):
 
 # %%
 begin, step = take_apart(models["state"])
-true = said["test"][:8, 0]
+true = tokens["test"][:8, 0]
 state, stepwise = begin(vectors["test"][:8]), []
-for t in range(longest + 1):
+for t in range(max_length + 1):
     logits, state = step(true[:, t], state)
     stepwise.append(np.array(logits))
 whole = np.array(models["state"]([vectors["test"][:8], true[:, :-1]]))
@@ -424,7 +434,7 @@ assert difference < 1e-4
 def speak(begin, step, vector):
     """The greedy caption of one picture: word numbers, with the end."""
     state, word, sentence = begin(vector[np.newaxis]), START, []
-    while word != END and len(sentence) <= longest:
+    while word != END and len(sentence) <= max_length:
         logits, state = step(np.array([word], "int32"), state)
         word = int(np.argmax(logits[0]))
         sentence.append(word)
@@ -433,9 +443,9 @@ def speak(begin, step, vector):
 
 # %%
 first_words = [speak(begin, step, one) for one in vectors["test"][:6]]
-figures.pictures(
+captioning.pictures(
     dataset.test.x[:6],
-    [vocabulary.text(sentence) for sentence in first_words],
+    [vocabulary.decode_one(sentence) for sentence in first_words],
     [five[0] for five in dataset.test.y[:6]],
 )
 
@@ -490,8 +500,8 @@ from coursekit.captions import decoding, scoring
 some = vectors["test"]
 told, true_colours = {}, {}
 for temperature in (0.3, 1.0, 1.5):
-    sample = decoding.sampling(begin, step, longest + 1, temperature)
-    told[temperature] = [vocabulary.texts(sample(some, k)) for k in range(4)]
+    sample = decoding.sample(begin, step, max_length + 1, temperature)
+    told[temperature] = [vocabulary.decode(sample(some, k)) for k in range(4)]
     facts = [scoring.truth(t, dataset.test) for t in told[temperature]]
     true_colours[temperature] = np.mean([fact.attributes for fact in facts])
 
@@ -527,20 +537,23 @@ assert (first[:, np.newaxis] * then).argmax() == 3
 
 
 # %%
-def beam_search(begin, step, vector, beams=3, alpha=0.7):
+def beam_search(begin, step, vector, beam_width=3, length_penalty=0.7):
     """Sentences of one picture as (score, words), best first."""
     kept = [(0.0, [START], begin(vector[np.newaxis]))]
-    for _ in range(longest + 1):
+    for _ in range(max_length + 1):
         pool = [item for item in kept if item[1][-1] == END]
         for score, sentence, state in kept:
             if sentence[-1] != END:
                 logits, after = step(np.array(sentence[-1:], "int32"), state)
                 gains = np.log(softmax(np.array(logits[0], "float64")))
-                for word in np.argsort(-gains)[:beams]:
+                for word in np.argsort(-gains)[:beam_width]:
                     grown = [*sentence, int(word)]
                     pool.append((score + gains[word], grown, after))
-        kept = sorted(pool, key=lambda item: -item[0])[:beams]
-    scored = [(s / (len(w) - 1) ** alpha, w[1:]) for s, w, _ in kept]
+        kept = sorted(pool, key=lambda item: -item[0])[:beam_width]
+    scored = [
+        (score / (len(words) - 1) ** length_penalty, words[1:])
+        for score, words, _ in kept
+    ]
     return sorted(scored, key=lambda item: -item[0])
 
 
@@ -563,9 +576,9 @@ def toy_step(words, state):
     return np.log(chances), state + 1
 
 
-for beams in (1, 2):
-    score, best = beam_search(lambda v: 0, toy_step, np.zeros(1), beams, 0)[0]
-    print(f"beams {beams}: {best[:2]}, probability {np.exp(score):.2f}")
+for width in (1, 2):
+    score, best = beam_search(lambda v: 0, toy_step, np.zeros(1), width, 0)[0]
+    print(f"beams {width}: {best[:2]}, probability {np.exp(score):.2f}")
 assert best == [B, B, END]
 
 # %% [markdown]
@@ -588,19 +601,24 @@ assert short > long and short / 4 < long / 9
 # must find what yours finds:
 
 # %%
-beam = decoding.beam(begin, step, longest + 1, profile.beams, alpha=0.7)
+beam = decoding.beam_search(
+    begin, step, max_length + 1, profile.beam_width, length_penalty=0.7
+)
 rows, scores = (np.array(out) for out in beam(vectors["test"][:5]))
 for k in range(5):
-    mine = beam_search(begin, step, vectors["test"][k], profile.beams)
+    mine = beam_search(begin, step, vectors["test"][k], profile.beam_width)
     assert abs(mine[0][0] - scores[k, 0]) < 1e-4
-    assert vocabulary.text(mine[0][1]) == vocabulary.text(rows[k, 0])
+    theirs = vocabulary.decode_one(rows[k, 0])
+    assert vocabulary.decode_one(mine[0][1]) == theirs
 print("5 pictures: the same best sentence, the same score")
 
 # %%
 by_alpha = {}
 for alpha in (0.0, 0.7):
-    search = decoding.beam(begin, step, longest + 1, profile.beams, alpha)
-    by_alpha[alpha] = vocabulary.texts(search(some)[0][:, 0])
+    search = decoding.beam_search(
+        begin, step, max_length + 1, profile.beam_width, alpha
+    )
+    by_alpha[alpha] = vocabulary.decode(search(some)[0][:, 0])
 lengths = {a: np.mean([len(t.split()) for t in by_alpha[a]]) for a in by_alpha}
 print("normalised sentences are longer:", lengths[0.7] > lengths[0.0])
 assert lengths[0.7] > lengths[0.0]
@@ -670,24 +688,24 @@ def speak_all(vectors):
     """Greedy captions of pictures (n, 256): word numbers (n, 21)."""
     word = tf.fill([len(vectors)], START)
     ended, state = word == END, begin(vectors)
-    said = tf.TensorArray("int32", longest + 1, element_shape=word.shape)
-    for t in tf.range(longest + 1):
+    tokens = tf.TensorArray("int32", max_length + 1, element_shape=word.shape)
+    for t in tf.range(max_length + 1):
         if tf.reduce_all(ended):
             break
         logits, state = step(word, state)
         best = tf.argmax(logits, axis=-1, output_type="int32")
         word = tf.where(ended, PAD, best)  # the others wait in silence
         ended = ended | (word == END)
-        said = said.write(t, word)
-    return tf.transpose(said.stack())
+        tokens = tokens.write(t, word)
+    return tf.transpose(tokens.stack())
 
 
 # %% [markdown]
-# The library's `decoding.greedy` is this loop, with a place for attention (in
-# lesson 22). Same pictures, same words?
+# The library's `decoding.greedy_search` is this loop, with a place for
+# attention (in lesson 22). Same pictures, same words?
 
 # %%
-greedy = decoding.greedy(begin, step, longest + 1)
+greedy = decoding.greedy_search(begin, step, max_length + 1)
 thousand = np.concatenate([vectors["test"], vectors["held_out"]])
 ours, theirs = np.array(speak_all(thousand)), np.array(greedy(thousand))
 for k, sentence in enumerate(spoken["predict"], 1):
@@ -851,10 +869,12 @@ judge("nearest picture")
 # %%
 for name, model in models.items():
     begin, step = take_apart(model)
-    loop = decoding.greedy(begin, step, longest + 1)
-    table[f"{name}, greedy"] = vocabulary.texts(loop(some))
-    search = decoding.beam(begin, step, longest + 1, profile.beams, 0.7)
-    table[f"{name}, beam"] = vocabulary.texts(search(some)[0][:, 0])
+    loop = decoding.greedy_search(begin, step, max_length + 1)
+    table[f"{name}, greedy"] = vocabulary.decode(loop(some))
+    search = decoding.beam_search(
+        begin, step, max_length + 1, profile.beam_width, 0.7
+    )
+    table[f"{name}, beam"] = vocabulary.decode(search(some)[0][:, 0])
 
 # %% tags=["nbval-approx-3e0"]
 judge("state, greedy")
@@ -914,11 +934,11 @@ figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
 # before it, then with its own words before it:
 
 # %%
-rows = said["test"][:, 0]
+rows = tokens["test"][:, 0]
 forced = models["state"].predict([some, rows[:, :-1]], 250, verbose=0)
 forced = forced.argmax(axis=-1)
 begin, step = take_apart(models["state"])
-free = np.array(decoding.greedy(begin, step, longest + 1)(some))
+free = np.array(decoding.greedy_search(begin, step, max_length + 1)(some))
 mask = rows[:, 1:] != PAD
 agree = {
     name: (told == rows[:, 1:])[mask].mean()
@@ -973,8 +993,8 @@ assert all(clean > disturbed + 0.03 for clean, disturbed in right.values())
 # ball". Does yours?
 
 # %%
-held = vocabulary.texts(
-    decoding.greedy(begin, step, longest + 1)(vectors["held_out"])
+held = vocabulary.decode(
+    decoding.greedy_search(begin, step, max_length + 1)(vectors["held_out"])
 )
 usual_facts = results["state, greedy"][4]
 held_facts = scoring.truth(held, dataset.held_out)
@@ -1054,12 +1074,12 @@ mine = scenes.picture(
 
 def caption(images):
     """Beam captions of images (n, 64, 64, 3)."""
-    vectors = eye.predict(images, 250, verbose=0)["vector"]
-    return vocabulary.texts(beam(vectors)[0][:, 0])
+    vectors = image_encoder.predict(images, 250, verbose=0)["vector"]
+    return vocabulary.decode(beam(vectors)[0][:, 0])
 
 
 four = np.stack([mine, *stock])
-figures.pictures(four, caption(four))
+captioning.pictures(four, caption(four))
 
 # %% [markdown]
 # And a file. Replace `path` by one of yours; JPEG, PNG, GIF, whatever has
@@ -1077,7 +1097,7 @@ folder = pathlib.Path(tempfile.mkdtemp())
 path = folder / "mine.jpg"
 Image.fromarray(mine).resize((600, 600)).save(path)
 own = pictures.read_picture(path)
-figures.pictures([own], caption(own[np.newaxis]))
+captioning.pictures([own], caption(own[np.newaxis]))
 
 # %% [markdown]
 # What if the file is no picture? You get a sentence, not a traceback:

@@ -24,7 +24,7 @@ def own(lesson_functions):
         PAD=PAD,
         START=START,
         END=END,
-        longest=4,
+        max_length=4,
         tf=SimpleNamespace(function=lambda body: body),
         references=["a red ball lies here", "there is a red ball on grass"],
     )
@@ -90,7 +90,7 @@ def test_the_beam_in_the_open_finds_the_best_of_a_small_language(own):
         for said in product((4, 5, 6), repeat=size)
     ]
     found = own["beam_search"](
-        lambda vector: 0, step, np.zeros(1), beams=40, alpha=0.7
+        lambda vector: 0, step, np.zeros(1), beam_width=40, length_penalty=0.7
     )
     best = max(whole, key=lambda s: cost(s) / len(s) ** 0.7)
     assert tuple(found[0][1]) == best

@@ -122,8 +122,8 @@ inputs = [(h @ U)[:, np.newaxis], a, a @ W]  # query, value, key
 inputs = [x.astype("float32") for x in inputs]
 keras_layer.build([x.shape for x in inputs])
 keras_layer.set_weights([v.astype("float32")])
-theirs, looks = keras_layer(inputs, return_attention_scores=True)
-print("same weights:", np.abs(looks[:, 0] - weights).max() < 1e-5)
+theirs, their_weights = keras_layer(inputs, return_attention_scores=True)
+print("same weights:", np.abs(their_weights[:, 0] - weights).max() < 1e-5)
 print("same context:", np.abs(theirs[:, 0] - context).max() < 1e-5)
 assert np.abs(theirs[:, 0] - context).max() < 1e-5
 
@@ -160,19 +160,19 @@ def look(part, keys, h):
 
 
 # %%
-def speak(part, places, said):
+def speak(part, places, tokens):
     """places (n, p, d), words so far (n, t) -> logits, weights."""
     keys = part["of_place"](places)  # once a picture
     mean = ops.mean(places, axis=1)
     h, c = part["first_h"](mean), part["first_c"](mean)
-    logits, looks = [], []
-    for word in ops.unstack(part["word"](said), axis=1):
+    logits, weights = [], []
+    for word in ops.unstack(part["word"](tokens), axis=1):
         alpha = look(part, keys, h)
         context = ops.sum(ops.expand_dims(alpha, -1) * places, axis=1)
         h, (h, c) = part["cell"](ops.concatenate([word, context], -1), [h, c])
         logits.append(part["next_word"](ops.concatenate([h, context], -1)))
-        looks.append(alpha)
-    return ops.stack(logits, axis=1), ops.stack(looks, axis=1)
+        weights.append(alpha)
+    return ops.stack(logits, axis=1), ops.stack(weights, axis=1)
 
 
 # %% [markdown]
@@ -184,26 +184,27 @@ def speak(part, places, said):
 # your weights into it: does it say the same?
 
 # %%
-from coursekit.captions.captioner import AttendingCaptioner
+from coursekit.captions.attention_captioner import AttentionCaptioner
 from coursekit.captions.vocabulary import PAD, Vocabulary
 
 dataset = ck.data.load(profile.dataset)
 every = [caption for five in dataset.train.y for caption in five]
-vocabulary = Vocabulary.of(every)
+vocabulary = Vocabulary.from_captions(every)
 part = new_layers(len(vocabulary), profile.units, profile.attention)
 toy = rng.standard_normal((2, 64, 64)).astype("float32")
-words = vocabulary.rows([f[0] for f in dataset.test.y[:2]], longest=6)[:, :-1]
-mine, looks = speak(part, toy, words)
+first = [five[0] for five in dataset.test.y[:2]]
+words = vocabulary.encode(first, max_length=6)[:, :-1]
+mine, _ = speak(part, toy, words)
 
 # %%
-library = AttendingCaptioner(
+library = AttentionCaptioner(
     vocabulary.words[4:], profile.units, attention=profile.attention
 )
-library.build({"places": toy.shape, "said": words.shape})
+library.build({"places": toy.shape, "tokens": words.shape})
 for name, layer in part.items():
     home = library if hasattr(library, name) else library.attention
     getattr(home, name).set_weights(layer.get_weights())
-theirs = library({"places": toy, "said": words})
+theirs = library({"places": toy, "tokens": words})
 print("same logits:", float(ops.max(ops.abs(mine - theirs))) < 1e-5)
 assert float(ops.max(ops.abs(mine - theirs))) < 1e-5
 
@@ -214,15 +215,19 @@ assert float(ops.max(ops.abs(mine - theirs))) < 1e-5
 # seen once:
 
 # %%
-from coursekit.captions import encoder
+from coursekit.captions import scene_encoder, scene_training
 
-namer = encoder.train()[0] if profile.train_encoder else encoder.load()
-eye = encoder.headless(namer)
+namer = (
+    scene_training.train()[0]
+    if profile.train_encoder
+    else scene_encoder.load()
+)
+image_encoder = scene_encoder.headless(namer)
 
 
 def see(images):
     """Images to places (n, 64, 64): 8 x 8 places, 64 features."""
-    grid = eye.predict(images, 250, verbose=0)["grid"]
+    grid = image_encoder.predict(images, 250, verbose=0)["grid"]
     return grid.reshape(len(grid), 64, 64)
 
 
@@ -240,19 +245,21 @@ print({name: array.shape for name, array in places.items()})
 # %%
 import tensorflow as tf
 
-longest = 20
-rows = {n: vocabulary.rows(getattr(dataset, n).y, longest) for n in parts}
+max_length = 20
+rows = {n: vocabulary.encode(getattr(dataset, n).y, max_length) for n in parts}
 
 
 def pipeline(part):
     """Batches of a split: inputs, targets, weights (0 for padding)."""
     table = tf.constant(places[part])
-    captions = tf.constant(rows[part].reshape(-1, longest + 2))
+    captions = tf.constant(rows[part].reshape(-1, max_length + 2))
 
     def example(k):
-        said = tf.gather(captions, k)
-        inputs = {"places": tf.gather(table, k // 5), "said": said[:, :-1]}
-        return inputs, said[:, 1:], tf.cast(said[:, 1:] != PAD, "float32")
+        tokens = tf.gather(captions, k)
+        targets = tokens[:, 1:]
+        picture = tf.gather(table, k // 5)
+        inputs = {"places": picture, "tokens": tokens[:, :-1]}
+        return inputs, targets, tf.cast(targets != PAD, "float32")
 
     numbers = tf.data.Dataset.range(len(captions))
     if part == "train":
@@ -262,7 +269,7 @@ def pipeline(part):
 
 
 inputs, targets, weights = next(iter(pipeline("train")))
-print(inputs["places"].shape, inputs["said"].shape, targets.shape)
+print(inputs["places"].shape, inputs["tokens"].shape, targets.shape)
 
 # %% [markdown]
 # `training.fit` is the loop of lesson 21: Adam, a rate that rises and falls,
@@ -277,7 +284,7 @@ from coursekit.captions import training
 
 def captioner(**options):
     keras.utils.set_random_seed(profile.seed)
-    return AttendingCaptioner(
+    return AttentionCaptioner(
         vocabulary.words[4:],
         profile.units,
         attention=profile.attention,
@@ -316,27 +323,28 @@ assert costs["looks"] < costs["cannot look"] - 0.05
 
 # %%
 from coursekit.captions import decoding, scoring
-from coursekit.captions.captioner import weights_of
 
 
 def tell(model, places):
     """Greedy captions, and where the network looked: (n, words, 64)."""
-    loop = decoding.greedy(model.begin, model.step, longest + 1, weights_of)
-    said, looks = loop(places)
-    return vocabulary.texts(said), np.array(looks)
+    loop = decoding.greedy_search(
+        model.begin, model.step, max_length + 1, model.attention_weights
+    )
+    tokens, weights = loop(places)
+    return vocabulary.decode(tokens), np.array(weights)
 
 
 told, looked = tell(models["looks"], places["test"])
 print(len(told), "captions,", looked.shape)
 
 # %%
-from coursekit.figures import captions as figures
+from coursekit.figures import captioning
 
 
 def show(number):
     words = told[number].split()
     maps = looked[number, : len(words)].reshape(-1, 8, 8)
-    return figures.looks(dataset.test.x[number], words, maps)
+    return captioning.attention_maps(dataset.test.x[number], words, maps)
 
 
 show(1)
@@ -463,10 +471,14 @@ costs["looks, even"] = teach(models["looks, even"])
 # %%
 def beam(model, places):
     """The best captions of a beam."""
-    search = decoding.beam(
-        model.begin, model.step, longest + 1, profile.beams, alpha=0.7
+    search = decoding.beam_search(
+        model.begin,
+        model.step,
+        max_length + 1,
+        profile.beam_width,
+        length_penalty=0.7,
     )
-    return vocabulary.texts(search(places)[0][:, 0])
+    return vocabulary.decode(search(places)[0][:, 0])
 
 
 results = {}
@@ -538,7 +550,7 @@ figures.ablation(results)
 
 # %%
 blind = captioner(look=False)
-blind.build({"places": (None, 64, 64), "said": (None, longest + 1)})
+blind.build({"places": (None, 64, 64), "tokens": (None, max_length + 1)})
 blind.set_weights(models["looks"].get_weights())
 blinded, _ = tell(blind, places["test"])
 order = rng.permutation(64)
@@ -574,31 +586,31 @@ assert broken["blinded"] < usual - 0.2
 import pathlib
 import tempfile
 
-from coursekit.captions import telling
-from coursekit.data import scenes
-from coursekit.data.scenes import Thing
+from coursekit.captions import checkpoints, inference
+from coursekit.data.sets import scenes
+from coursekit.data.sets.scenes import Thing
 
 folder = pathlib.Path(tempfile.mkdtemp())
-file = training.save(models["looks"], folder / "scene_captioner.keras")
-model = training.load(file)
+file = checkpoints.save(models["looks"], folder / "scene_captioner.keras")
+model = checkpoints.load(file)
 mine = scenes.picture(
     "park",
     [Thing("kite", "yellow", 46, 20), Thing("dog", "brown", 18, 54)],
 )
-answer = telling.tell(mine, model, eye)
+answer = inference.caption(mine, model, image_encoder)
 answer.figure()
 
 # %%
-print("alternatives:", len(answer.others))
+print("alternatives:", len(answer.alternatives))
 print("best first:", list(answer.scores) == sorted(answer.scores)[::-1])
 same = float(ops.max(ops.abs(model(inputs) - models["looks"](inputs))))
 print("the file holds the same network:", same < 1e-5)
-assert same < 1e-5 and len(answer.others) == profile.beams - 1
+assert same < 1e-5 and len(answer.alternatives) == profile.beam_width - 1
 
 # %% [markdown]
 # On the command line it is `coursekit caption PICTURE...`. That looks for the
 # network in `work/models/`, so keep yours there (this line is not run here):
-# `training.save(models["looks"])`.
+# `checkpoints.save(models["looks"])`.
 #
 # ## Common mistakes
 #

@@ -67,10 +67,10 @@ for caption in dataset.test.y[0]:
     print("-", caption)
 
 # %%
-from coursekit.figures import captions as figures
+from coursekit.figures import captioning
 
 three = [0, 1, 2]
-figures.pictures(
+captioning.pictures(
     [dataset.test.x[k] for k in three],
     [dataset.test.y[k][0] for k in three],
 )
@@ -145,10 +145,10 @@ assert np.allclose(resnet.ravel(), [-103.939, 128 - 116.779, 255 - 123.68])
 # download.
 
 # %%
-from coursekit.captions import eyes
+from coursekit.captions import image_encoders
 
-random_eye = eyes.load("mobilenet_v2_0.35", weights=None)
-grid = random_eye(np.zeros((1, 160, 160, 3), "uint8"))["grid"]
+random_encoder = image_encoders.load("mobilenet_v2_0.35", weights=None)
+grid = random_encoder(np.zeros((1, 160, 160, 3), "uint8"))["grid"]
 print("a picture:", tuple(grid.shape), "=", grid.shape[1] ** 2, "places")
 assert tuple(grid.shape) == (1, 7, 7, 1280)
 
@@ -157,13 +157,14 @@ assert tuple(grid.shape) == (1, 7, 7, 1280)
 # without the name of its encoder says nothing, so print it:
 
 # %%
-eye = eyes.load(profile.encoder)
-grid = eye(dataset.train.x[:1])["grid"]
+image_encoder = image_encoders.load(profile.encoder)
+grid = image_encoder(dataset.train.x[:1])["grid"]
 side, features = grid.shape[1], grid.shape[3]
-print(f"encoder {eye.name}, shown {eye.size} x {eye.size} pixels")
+pixels = image_encoder.size
+print(f"encoder {image_encoder.name}, shown {pixels} x {pixels} pixels")
 print(f"{side} x {side} places, {features} features each")
-print(f"{eye.network.count_params():,} frozen parameters")
-assert not eye.network.trainable_variables
+print(f"{image_encoder.network.count_params():,} frozen parameters")
+assert not image_encoder.network.trainable_variables
 
 # %% [markdown]
 # ## Look once
@@ -228,14 +229,16 @@ def pull_the_plug(done, count):
 
 
 with ck.expect_error(KeyboardInterrupt):
-    kept.grids(few, eye, folder, report=pull_the_plug)
-print("kept:", kept.done(few, eye, folder))
-assert kept.done(few, eye, folder) == 100
+    kept.grids(few, image_encoder, folder, report=pull_the_plug)
+print("kept:", kept.done(few, image_encoder, folder))
+assert kept.done(few, image_encoder, folder) == 100
 
 # %%
 seen = []
-resumed = kept.grids(few, eye, folder, lambda done, count: seen.append(done))
-whole = kept.grids(few, eye, folder / "another")
+resumed = kept.grids(
+    few, image_encoder, folder, lambda done, count: seen.append(done)
+)
+whole = kept.grids(few, image_encoder, folder / "another")
 print("went on after picture", seen[0])
 print("the same as in one go:", np.array_equal(resumed, whole))
 assert seen[0] == 100 and np.array_equal(resumed, whole)
@@ -244,7 +247,9 @@ assert seen[0] == 100 and np.array_equal(resumed, whole)
 # Now all pictures. The second time you run this cell it takes no time:
 
 # %%
-places = {name: kept.grids(split.x, eye) for name, split in parts.items()}
+places = {
+    name: kept.grids(split.x, image_encoder) for name, split in parts.items()
+}
 print({name: grids.shape for name, grids in places.items()})
 print(places["train"].dtype, f"{places['train'].nbytes / 1e6:.0f} MB on disk")
 
@@ -259,9 +264,9 @@ print(places["train"].dtype, f"{places['train'].nbytes / 1e6:.0f} MB on disk")
 from coursekit.captions.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 every = [caption for five in dataset.train.y for caption in five]
-vocabulary = Vocabulary.of(every, at_least=5)
+vocabulary = Vocabulary.from_captions(every, at_least=5)
 rows = {
-    name: vocabulary.rows(split.y, profile.longest)
+    name: vocabulary.encode(split.y, profile.max_length)
     for name, split in parts.items()
 }
 spoken = rows["test"][(rows["test"] > END) | (rows["test"] == UNKNOWN)]
@@ -315,39 +320,39 @@ assert 1.3 < 5 * (project + speak) / (project + 5 * speak) < 1.6
 # formula, and against itself, word by word.
 
 # %%
-from coursekit.captions.describer import Describer
+from coursekit.captions.luong_captioner import LuongCaptioner
 
 
-def describer(seed=profile.seed, dropout=profile.dropout):
+def captioner(seed=profile.seed, dropout=profile.dropout):
     keras.utils.set_random_seed(seed)
-    model = Describer(
+    model = LuongCaptioner(
         vocabulary.words[4:], profile.units, profile.size, dropout
     )
-    shape = {"places": places["train"].shape, "said": (None, 5, None)}
+    shape = {"places": places["train"].shape, "tokens": (None, 5, None)}
     model.build(shape)
     return model
 
 
-model = describer()
+model = captioner()
 print(f"{model.count_params():,} parameters")
 
 # %%
-said = rows["test"][:2, :, :-1]
-some = {"places": places["test"][:2], "said": said}
-hidden, looks = (np.array(out) for out in model.read(some))
+tokens = rows["test"][:2, :, :-1]
+some = {"places": places["test"][:2], "tokens": tokens}
+hidden, weights = (np.array(out) for out in model.read(some))
 seen = np.array(model.place(model.norm(some["places"].astype("float32"))))
 asking = np.array(model.query(hidden[..., : profile.units]))
 by_hand = np.einsum("nktd,npd->nktp", asking, seen) / profile.size**0.5
 by_hand = np.exp(by_hand) / np.exp(by_hand).sum(axis=-1, keepdims=True)
-print("weights as in the formula:", np.abs(by_hand - looks).max() < 1e-5)
-print("they sum to one:", np.allclose(looks.sum(axis=-1), 1, atol=1e-5))
-assert np.abs(by_hand - looks).max() < 1e-5
+print("weights as in the formula:", np.abs(by_hand - weights).max() < 1e-5)
+print("they sum to one:", np.allclose(weights.sum(axis=-1), 1, atol=1e-5))
+assert np.abs(by_hand - weights).max() < 1e-5
 
 # %%
 whole = np.array(model(some))[:, 0]  # the first caption, all words at once
 state, stepwise = model.begin(some["places"]), []
-for t in range(said.shape[2]):
-    logits, state = model.step(said[:, 0, t], state)
+for t in range(tokens.shape[2]):
+    logits, state = model.step(tokens[:, 0, t], state)
     stepwise.append(np.array(logits))
 difference = np.abs(np.stack(stepwise, axis=1) - whole)[..., END:].max()
 print("word by word = all at once:", difference < 1e-4)
@@ -379,19 +384,20 @@ assert smallest < -(target * np.log(certain)).sum()
 # it on 160 pictures; the plug is pulled in the second of two epochs:
 
 # %%
-from coursekit.captions import schooling
+from coursekit.captions import checkpoints, training
+from coursekit.captions.batches import PictureBatches
 
 
 def small_run(folder, callbacks=()):
     """Two epochs on 160 pictures; the weights at the end."""
-    model = describer(seed=5)
-    data = schooling.Batches(places["train"][:160], rows["train"][:160], 32)
-    schooling.fit(model, data, 2, 1e-3, store=folder, callbacks=[*callbacks])
+    model = captioner(seed=5)
+    data = PictureBatches(places["train"][:160], rows["train"][:160], 32)
+    training.fit(model, data, 2, 1e-3, store=folder, callbacks=callbacks)
     return model.get_weights()
 
 
 with ck.expect_error(KeyboardInterrupt):
-    small_run(folder / "stopped", [schooling.Stop(epoch=1, batch=2)])
+    small_run(folder / "stopped", [training.Stop(epoch=1, batch=2)])
 print("kept:", [path.name for path in (folder / "stopped").glob("*/*")])
 
 
@@ -418,19 +424,21 @@ assert count.epochs == 1 and same
 # steps (about 200 in full, 75 in quick).
 
 # %% tags=["nbval-approx-1e-1"]
-model = describer()
+model = captioner()
 batches = {
-    name: schooling.Batches(
+    name: PictureBatches(
         places[name], rows[name], profile.batch_size, profile.seed
     )
     for name in ("train", "validation")
 }
-history = schooling.fit(
+history = training.fit(
     model,
     batches["train"],
     profile.epochs,
     profile.learning_rate,
-    batches["validation"],
+    optimizer=training.averaged,
+    validation=batches["validation"],
+    store=training.folder(),
     callbacks=[ck.EpochProgress()],
 )
 
@@ -454,7 +462,7 @@ print("less than two thirds of it:", bool(cost < naive * 2 / 3))
 assert kept_still and cost < naive * 2 / 3
 
 # %% tags=["nbval-approx-1e-1"]
-figures.two_losses(
+captioning.two_losses(
     {"training": history["loss"], "validation": history["val_loss"]},
     naive,
     "nats a word",
@@ -465,8 +473,8 @@ figures.two_losses(
 # (`safe_mode`):
 
 # %%
-file = schooling.save(model, folder / "describer.keras")
-again = schooling.load(file)
+file = checkpoints.save(model, folder / "captioner.keras")
+again = checkpoints.load(file)
 same = np.abs(np.array(again(some)) - np.array(model(some))).max()
 print("the file holds the same network:", same < 1e-5)
 assert same < 1e-5
@@ -481,23 +489,27 @@ assert same < 1e-5
 from coursekit.captions import decoding
 
 
-def tell(places, beams):
+def tell(places, beam_width):
     """The best caption for each picture."""
-    search = decoding.beam(
-        model.begin, model.step, profile.longest, beams, alpha=0.7
+    search = decoding.beam_search(
+        model.begin,
+        model.step,
+        profile.max_length,
+        beam_width,
+        length_penalty=0.7,
     )
     texts = []
     for start in range(0, len(places), 250):
         found, _ = search(np.asarray(places[start : start + 250]))
-        texts += vocabulary.texts(np.array(found)[:, 0])
+        texts += vocabulary.decode(np.array(found)[:, 0])
     return texts
 
 
 told = {
     "greedy": tell(places["test"], 1),
-    f"beam {profile.beams}": tell(places["test"], profile.beams),
+    f"beam {profile.beam_width}": tell(places["test"], profile.beam_width),
 }
-best = told[f"beam {profile.beams}"]
+best = told[f"beam {profile.beam_width}"]
 
 # %% [markdown]
 # Two lazy captioners to compare with, as in lesson 21: the most frequent
@@ -528,7 +540,7 @@ for name, scores in ours.items():
 
 # %%
 lazy = max(ours["most frequent"][3], ours["nearest picture"][3])
-mine = ours[f"beam {profile.beams}"]
+mine = ours[f"beam {profile.beam_width}"]
 print("a quarter better than the lazy ones:", mine[3] > 1.25 * lazy)
 print("the beam is better than greedy:", mine[3] > ours["greedy"][3])
 assert mine[3] > 1.25 * lazy and mine[3] > ours["greedy"][3]
@@ -539,23 +551,23 @@ assert mine[3] > 1.25 * lazy and mine[3] > ours["greedy"][3]
 # This is the table of Xu et al. (2015) for the test photographs of Flickr8k.
 
 # %%
-from coursekit.captions.published import FLICKR8K
+published = profile.module("published")
 
-for row in FLICKR8K:
+for row in published.FLICKR8K:
     scores = "  ".join(
         "   -" if s is None else f"{s:4.1f}" for s in row.scores
     )
     print(f"{row.name:<22} {row.encoder:<10} {scores}")
 
 # %%
-from coursekit.figures import photographs
+figures = profile.figures
 
-photographs.beside_papers(
+figures.beside_papers(
     {
         f"{dataset.name}, {name}": ours[name]
-        for name in (f"beam {profile.beams}", "nearest picture")
+        for name in (f"beam {profile.beam_width}", "nearest picture")
     },
-    {row.name: row.scores for row in FLICKR8K},
+    {row.name: row.scores for row in published.FLICKR8K},
 )
 
 # %% [markdown]
@@ -566,10 +578,10 @@ photographs.beside_papers(
 
 # %%
 print(
-    f"{dataset.name}, test; encoder {eye.name}, photographs "
-    f"{profile.pixels} x {profile.pixels} shown at {eye.size}; seed "
-    f"{profile.seed} (one); beam {profile.beams}, alpha 0.7; lower case, no "
-    f"punctuation, {len(references[0])} references, no smoothing, sacrebleu"
+    f"{dataset.name}, test; encoder {image_encoder.name}, photographs "
+    f"{profile.pixels} x {profile.pixels} shown at {image_encoder.size}; seed "
+    f"{profile.seed} (one); beam {profile.beam_width}, alpha 0.7; lower case, "
+    f"no punctuation, {len(references[0])} references, no smoothing, sacrebleu"
 )
 
 # %% [markdown]
@@ -593,8 +605,6 @@ print(
 # %%
 import sacrebleu
 
-from coursekit.captions.published import brevity, without_brevity
-
 columns = list(zip(*references))
 typed = sacrebleu.corpus_bleu(best, columns, smooth_method="none").score
 ended = scoring.bleu(
@@ -604,14 +614,14 @@ ended = scoring.bleu(
 ways = {
     "as the papers": mine[3],
     "as typed": typed,
-    "no penalty": without_brevity(best, references)[3],
+    "no penalty": published.without_brevity(best, references)[3],
     "end counted": ended[3],
 }
 
 # %% tags=["nbval-approx-6e0"]
 for name, score in ways.items():
     print(f"{name:<14} BLEU-4 {score:4.1f}")
-print(f"the penalty was {brevity(best, references):.2f}")
+print(f"the penalty was {scoring.brevity(best, references):.2f}")
 
 # %%
 print("capitals and full stops cost points:", ways["as typed"] < mine[3] - 1)
@@ -642,7 +652,7 @@ print("a", np.log(2 / 2), " dog", np.log(2 / 1).round(3))
 # weight ln 2, so the cosine with "a dog" is $1/\sqrt 2$.
 
 # %%
-from coursekit.captions.published import cider
+cider = published.cider
 
 two = [("a dog",), ("a ball",)]
 for pair in (["a dog", "a ball"], ["a ball", "a ball"], ["the dog", "a"]):
@@ -653,7 +663,7 @@ assert np.isclose(cider(["the dog", "a"], two)[0], 10 / 4 / np.sqrt(2))
 # %% [markdown]
 # The usual program (pycocoevalcap) is not among the packages of this course:
 # it needs Java for its tokeniser. This is the definition of Vedantam et al.
-# (2015) without stemming, forty lines in `coursekit.captions.published`. The
+# (2015) without stemming, forty lines in the lesson's `published.py`. The
 # variant most papers print, CIDEr-D, also punishes length; do not mix the two.
 #
 # CIDEr can be said of one picture. That gives a spread, and with it an answer
@@ -687,7 +697,7 @@ chosen = {
     "middling": order[middle : middle + 3],
     "wrong": order[-3:],
 }
-photographs.gallery(
+figures.gallery(
     {
         name: [(dataset.test.x[k], best[k], references[k][0]) for k in numbers]
         for name, numbers in chosen.items()
@@ -703,13 +713,13 @@ photographs.gallery(
 # %%
 def look(number):
     """A test picture with the attention of each word."""
-    row = vocabulary.row(best[number], profile.longest)
-    said = np.array([[row[: 1 + len(best[number].split())]]], "int32")
+    row = vocabulary.encode_one(best[number], profile.max_length)
+    tokens = np.array([[row[: 1 + len(best[number].split())]]], "int32")
     grids = places["test"][number : number + 1]
-    _, weights = model.read({"places": grids, "said": said})
+    _, weights = model.read({"places": grids, "tokens": tokens})
     maps = np.array(weights)[0, 0].reshape(-1, side, side)
     image = np.asarray(dataset.test.x[number])
-    return figures.looks(image, best[number].split(), maps)
+    return captioning.attention_maps(image, best[number].split(), maps)
 
 
 look(chosen["good"][0])
@@ -777,13 +787,13 @@ assert spread > 0.2
 
 # %%
 exam = getattr(dataset, "held_out", dataset.test)
-exam_told = tell(kept.grids(exam.x, eye), profile.beams)
+exam_told = tell(kept.grids(exam.x, image_encoder), profile.beam_width)
 written = [caption for five in exam.y for caption in five]
 habits["people, exam"] = {h: share_of_two(written, h) for h in profile.habits}
 habits["network, exam"] = {
     h: share_of_two(exam_told, h) for h in profile.habits
 }
-photographs.habits(habits, names[1])
+figures.habits(habits, names[1])
 
 # %% [markdown]
 # Read the figure line by line. Where people see mostly cats and training had
@@ -848,25 +858,27 @@ assert table.sum(axis=1).min() > 20
 # %%
 from PIL import Image
 
-from coursekit.captions import pictures, telling
+from coursekit.captions import inference, pictures
 
 path = folder / "mine.jpg"  # replace it by one of yours
 Image.fromarray(np.asarray(dataset.test.x[3])).resize((400, 400)).save(path)
 image = pictures.read_picture(path, profile.pixels)
-answer = telling.tell(image, model, eye, profile.beams, profile.longest)
+answer = inference.caption(
+    image, model, image_encoder, profile.beam_width, profile.max_length
+)
 answer.figure()
 
 # %% tags=["nbval-ignore-output"]
 # Another processor may choose other words.
-print(answer.caption)
-for other in answer.others:
+print(answer.text)
+for other in answer.alternatives:
     print("  or:", other)
 
 # %%
-maps = answer.looks.reshape(len(answer.words), -1)
+maps = answer.attention_weights.reshape(len(answer.words), -1)
 print("a map for each word, of sum 1:", np.allclose(maps.sum(1), 1, atol=1e-5))
 assert np.allclose(maps.sum(axis=1), 1, atol=1e-5)
-assert len(answer.others) == profile.beams - 1
+assert len(answer.alternatives) == profile.beam_width - 1
 
 # %% [markdown]
 # ## Often said
@@ -890,9 +902,12 @@ assert len(answer.others) == profile.beams - 1
 def cider_of(images):
     """Mean CIDEr of captions for the first 250 test pictures."""
     fifties = [images[k : k + 50] for k in range(0, 250, 50)]
-    grids = [np.asarray(eye(fifty)["grid"], "float16") for fifty in fifties]
+    grids = [
+        np.asarray(image_encoder(fifty)["grid"], "float16")
+        for fifty in fifties
+    ]
     flat = np.concatenate(grids).reshape(250, -1, features)
-    return cider(tell(flat, profile.beams), references[:250]).mean()
+    return cider(tell(flat, profile.beam_width), references[:250]).mean()
 
 
 some_pictures = np.asarray(dataset.test.x[:250])

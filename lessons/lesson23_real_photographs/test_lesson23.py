@@ -10,10 +10,11 @@ import pytest
 import sacrebleu
 
 from coursekit import data, lessons
-from coursekit.captions import published, scoring
+from coursekit.captions import scoring
 from coursekit.captions.vocabulary import words
 
 answers = lessons.module("23", "exercises")
+published = lessons.module("23", "published")
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +117,7 @@ def test_the_brevity_penalty_is_sacrebleus(scenes):
         score = sacrebleu.corpus_bleu(
             candidates, columns, tokenize="none", smooth_method="none"
         )
-        assert np.isclose(
-            published.brevity(candidates, scenes.test.y), score.bp
-        )
+        assert np.isclose(scoring.brevity(candidates, scenes.test.y), score.bp)
         precisions = np.array(score.precisions)
         assert np.isclose(
             published.without_brevity(candidates, scenes.test.y)[3],
@@ -171,7 +170,7 @@ def test_the_reference_preprocessing_is_keras():
 
 
 def test_the_reference_collects_captions_as_the_loader_does(tmp_path):
-    from coursekit.data.flickr8k import read_captions
+    from coursekit.data.sets.flickr8k import read_captions
 
     lines = [
         f"{name}.jpg#{k}\tcaption {k} of {name}"

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from types import ModuleType
 
+from coursekit import keras_config
 from coursekit.errors import CourseError
 
 
@@ -18,10 +19,12 @@ def import_keras() -> ModuleType:
     """Import Keras (and its backend) with their start-up chatter silenced.
 
     TensorFlow's C++ code writes to file descriptor 2 directly, so the
-    descriptor itself points to a temporary file during the import.
+    descriptor itself points to a temporary file during the import. Raises
+    CourseError when the settings, or what is installed, do not fit.
     """
     if "keras" in sys.modules:
         return sys.modules["keras"]
+    keras_config.check()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     os.environ.setdefault("ABSL_MIN_LOG_LEVEL", "3")

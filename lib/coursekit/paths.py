@@ -12,10 +12,24 @@ import sys
 import tempfile
 from pathlib import Path
 
+from coursekit.errors import CourseError
+
 
 def kit_root() -> Path:
-    """The repository's top folder, three levels above this file."""
-    return Path(__file__).resolve().parents[2]
+    """The repository's top folder, three levels above this file.
+
+    Raises:
+        CourseError: The library was installed without its repository.
+    """
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "pyproject.toml").is_file():
+        raise CourseError(
+            "coursekit was installed without its lessons and data: it runs "
+            "from a checkout of its repository",
+            "get the repository and run `make lab` in it, or the README's "
+            "pip lines, which install the kit with `-e`",
+        )
+    return root
 
 
 def notebooks_dir() -> Path:

@@ -5,6 +5,7 @@ import random
 import re
 import sys
 
+from coursekit import keras_config
 from coursekit.backend import import_keras, in_replay, prepare_device
 from coursekit.settings import Settings, load_settings
 
@@ -15,16 +16,18 @@ def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
     Imports Keras without its start-up messages, seeds Python, NumPy and the
     backend, makes operations deterministic where that is cheap (on a CPU),
     lets a GPU's memory grow as needed, and prints one block that says what
-    this run uses. Raises CourseError for an unknown lesson or profile and
-    when Keras cannot be imported. In a notebook, interrupting a cell is
-    explained from then on.
+    this run uses. In a notebook, interrupting a cell is explained from then
+    on. Raises CourseError for an unknown lesson or profile, a backend the
+    lesson does not run on, and when Keras cannot be imported.
     """
     settings = load_settings(lesson, profile, seed)
+    keras_config.check(lesson, settings.backends)
     keras = import_keras()
+    notes = _usual_types(keras)
     random.seed(seed)
     keras.utils.set_random_seed(seed)
     device = prepare_device(keras.backend.backend())
-    print(_block(settings, device))
+    print("\n".join([_block(settings, device), *notes]))
     if not in_replay():
         explain_interrupts()
     return settings
@@ -50,6 +53,21 @@ def explain_interrupts() -> None:
 def _show_interrupt(shell, kind, error, trace, tb_offset=None) -> None:
     error._render_traceback_ = lambda: [INTERRUPTED]  # IPython asks for it
     shell.showtraceback((kind, error, trace))
+
+
+def _usual_types(keras) -> list[str]:
+    """Set float32 and channels last; say so where Keras' file differs."""
+    changed = []
+    if keras.config.floatx() != "float32":
+        changed.append(f"float32 (not {keras.config.floatx()})")
+        keras.config.set_floatx("float32")
+    if keras.config.image_data_format() != "channels_last":
+        changed.append("channels last (not first)")
+        keras.config.set_image_data_format("channels_last")
+    if not changed:
+        return []
+    words, file = " and ".join(changed), keras_config.config_file()
+    return [f"note     {words}: the lesson needs it, {file} says otherwise"]
 
 
 def _block(settings: Settings, device: str) -> str:

@@ -57,7 +57,7 @@ def test_the_captioner_of_photographs_learns_the_bundled_scenes():
 def test_captions_are_measured_on_the_split_that_is_asked_for(monkeypatch):
     kept = {}
     monkeypatch.setattr(
-        flickr8k, "run_recipes", lambda *words: kept.update(words[1])
+        flickr8k.measuring, "run_recipes", lambda *words: kept.update(words[1])
     )
     for choose, split in ((False, "test"), (True, "validation")):
         flickr8k.main(["large"], 1, False, choose, False, None)

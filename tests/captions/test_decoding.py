@@ -10,7 +10,7 @@ from coursekit.captions import decoding
 from coursekit.captions.vocabulary import END, PAD, START
 
 WORDS = 7  # four special ones and three to say
-LONGEST = 4
+MAX_LENGTH = 4
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def tf():
 def tables():
     """Probabilities (pictures, time, word before, next word)."""
     rng = np.random.default_rng(5)
-    table = rng.random((6, LONGEST, WORDS, WORDS)) ** 3
+    table = rng.random((6, MAX_LENGTH, WORDS, WORDS)) ** 3
     table[..., [PAD, 1, START]] = 0
     table[:, -1, :, END] = 1.0  # the last word is <end> for certain
     table[:, -1, :, 4:] = 0
@@ -50,7 +50,7 @@ def language(tf, tables):
 
 def sentences():
     """All sentences of the language, as tuples that end with <end>."""
-    for size in range(LONGEST):
+    for size in range(MAX_LENGTH):
         for said in product(range(4, WORDS), repeat=size):
             yield (*said, END)
 
@@ -64,11 +64,11 @@ def log_probability(table, sentence):
 
 
 def padded(sentence):
-    return list(sentence) + [PAD] * (LONGEST - len(sentence))
+    return list(sentence) + [PAD] * (MAX_LENGTH - len(sentence))
 
 
 def test_greedy_takes_the_likeliest_word_each_time(tf, tables, language):
-    said = decoding.greedy(*language, LONGEST)(tf.range(6)).numpy()
+    said = decoding.greedy_search(*language, MAX_LENGTH)(tf.range(6)).numpy()
     for table, row in zip(tables, said, strict=True):
         word, expected = START, []
         while word != END:
@@ -81,7 +81,9 @@ def test_greedy_takes_the_likeliest_word_each_time(tf, tables, language):
 def test_a_wide_beam_finds_the_best_of_all_sentences(
     tf, tables, language, alpha
 ):
-    search = decoding.beam(*language, LONGEST, beams=60, alpha=alpha)
+    search = decoding.beam_search(
+        *language, MAX_LENGTH, beam_width=60, length_penalty=alpha
+    )
     said, scores = (np.array(out) for out in search(tf.range(6)))
     for table, rows, values in zip(tables, said, scores, strict=True):
         ranked = sorted(
@@ -96,21 +98,27 @@ def test_a_wide_beam_finds_the_best_of_all_sentences(
 
 
 def test_one_beam_is_greedy(tf, language):
-    said, _ = decoding.beam(*language, LONGEST, beams=1)(tf.range(6))
-    greedy = decoding.greedy(*language, LONGEST)(tf.range(6))
+    said, _ = decoding.beam_search(*language, MAX_LENGTH, beam_width=1)(
+        tf.range(6)
+    )
+    greedy = decoding.greedy_search(*language, MAX_LENGTH)(tf.range(6))
     assert np.array_equal(said[:, 0], greedy)
 
 
 def test_a_beam_never_scores_below_greedy(tf, tables, language):
-    said = decoding.greedy(*language, LONGEST)(tf.range(6)).numpy()
-    _, scores = decoding.beam(*language, LONGEST, 2, alpha=0)(tf.range(6))
+    said = decoding.greedy_search(*language, MAX_LENGTH)(tf.range(6)).numpy()
+    _, scores = decoding.beam_search(
+        *language, MAX_LENGTH, 2, length_penalty=0
+    )(tf.range(6))
     for table, row, score in zip(tables, said, scores[:, 0], strict=True):
         sentence = [int(word) for word in row if word != PAD]
         assert score >= log_probability(table, sentence) - 1e-4
 
 
 def test_the_scores_of_a_beam_are_the_sentences_own(tf, tables, language):
-    search = decoding.beam(*language, LONGEST, beams=3, alpha=1.0)
+    search = decoding.beam_search(
+        *language, MAX_LENGTH, beam_width=3, length_penalty=1.0
+    )
     said, scores = (np.array(out) for out in search(tf.range(6)))
     for table, rows, values in zip(tables, said, scores, strict=True):
         assert (np.diff(values) <= 0).all()
@@ -121,20 +129,20 @@ def test_the_scores_of_a_beam_are_the_sentences_own(tf, tables, language):
 
 
 def test_drawn_first_words_have_their_probabilities(tf, tables, language):
-    draw = decoding.sampling(*language, LONGEST)
+    draw = decoding.sample(*language, MAX_LENGTH)
     said = draw(tf.fill([4000], 2), seed=3).numpy()
     share = np.bincount(said[:, 0], minlength=WORDS) / 4000
     assert np.abs(share - tables[2, 0, START]).max() < 0.03
 
 
 def test_a_low_temperature_draws_the_likeliest_word(tf, language):
-    cold = decoding.sampling(*language, LONGEST, temperature=0.01)
-    greedy = decoding.greedy(*language, LONGEST)
+    cold = decoding.sample(*language, MAX_LENGTH, temperature=0.01)
+    greedy = decoding.greedy_search(*language, MAX_LENGTH)
     assert np.array_equal(cold(tf.range(6)), greedy(tf.range(6)))
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not(tf, language):
-    draw = decoding.sampling(*language, LONGEST)
+    draw = decoding.sample(*language, MAX_LENGTH)
     pictures = tf.fill([50], 1)
     assert np.array_equal(draw(pictures, 7), draw(pictures, 7))
     assert not np.array_equal(draw(pictures, 7), draw(pictures, 8))
@@ -145,9 +153,9 @@ def test_what_is_watched_comes_with_the_words(tf, language):
         picture, time = state
         return tf.cast(tf.stack([picture, time], axis=1), "float32")
 
-    loop = decoding.greedy(*language, LONGEST, watch)
+    loop = decoding.greedy_search(*language, MAX_LENGTH, watch)
     said, seen = (np.array(out) for out in loop(tf.range(6)))
-    assert seen.shape == (6, LONGEST, 2)
+    assert seen.shape == (6, MAX_LENGTH, 2)
     for k in range(6):
         length = (said[k] != PAD).sum()
         assert seen[k, :length, 0].tolist() == [k] * length
@@ -162,7 +170,7 @@ def test_the_loop_stops_when_all_sentences_have_ended(tf):
         count = tf.shape(words)[0]
         return tf.one_hot(tf.fill([count], END), WORDS), state
 
-    loop = decoding.greedy(lambda p: (p,), step, longest=20)
+    loop = decoding.greedy_search(lambda p: (p,), step, max_length=20)
     said = loop(tf.range(3)).numpy()
     assert len(steps) == 1
     assert said[:, 0].tolist() == [END] * 3 and (said[:, 1:] == PAD).all()

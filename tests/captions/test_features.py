@@ -7,7 +7,7 @@ from coursekit.captions import features
 from coursekit.errors import CourseError
 
 
-class Eye:
+class Encoder:
     """Four places of two numbers: sums over quarters, and how often asked."""
 
     name, size, version = "toy", 4, "1"
@@ -37,53 +37,55 @@ def stop_at(limit):
 
 
 def expected(pictures):
-    grid = Eye()(pictures)["grid"]
+    grid = Encoder()(pictures)["grid"]
     return grid.reshape(len(pictures), 4, 2).astype("float16")
 
 
-def test_grids_are_the_eyes_in_half_precision(pictures, tmp_path):
-    found = features.grids(pictures, Eye(), tmp_path)
+def test_grids_are_the_encoders_in_half_precision(pictures, tmp_path):
+    found = features.grids(pictures, Encoder(), tmp_path)
     assert found.dtype == np.float16 and found.shape == (170, 4, 2)
     assert np.array_equal(found, expected(pictures))
 
 
 def test_the_second_time_only_the_shape_is_asked_for(pictures, tmp_path):
-    features.grids(pictures, Eye(), tmp_path)
-    eye = Eye()
-    features.grids(pictures, eye, tmp_path)
-    assert eye.asked == 1
+    features.grids(pictures, Encoder(), tmp_path)
+    encoder = Encoder()
+    features.grids(pictures, encoder, tmp_path)
+    assert encoder.asked == 1
 
 
 def test_an_interrupted_run_goes_on_and_ends_the_same(pictures, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        features.grids(pictures, Eye(), tmp_path, stop_at(100))
+        features.grids(pictures, Encoder(), tmp_path, stop_at(100))
     assert not list(tmp_path.glob("*.f16"))
-    assert features.done(pictures, Eye(), tmp_path) == 100
-    eye, seen = Eye(), []
+    assert features.done(pictures, Encoder(), tmp_path) == 100
+    encoder, seen = Encoder(), []
     found = features.grids(
-        pictures, eye, tmp_path, lambda done, count: seen.append(done)
+        pictures, encoder, tmp_path, lambda done, count: seen.append(done)
     )
-    assert seen == [100, 150] and eye.asked == 71
+    assert seen == [100, 150] and encoder.asked == 71
     assert np.array_equal(found, expected(pictures))
     assert not list(tmp_path.glob("*.part"))
 
 
 def test_half_a_picture_at_the_end_is_dropped(pictures, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        features.grids(pictures, Eye(), tmp_path, stop_at(50))
+        features.grids(pictures, Encoder(), tmp_path, stop_at(50))
     (part,) = tmp_path.glob("*.part")
     with part.open("ab") as file:
         file.write(b"\xff" * 7)  # killed while writing
-    found = features.grids(pictures, Eye(), tmp_path)
+    found = features.grids(pictures, Encoder(), tmp_path)
     assert np.array_equal(found, expected(pictures))
 
 
-def test_other_pictures_or_another_eye_have_another_file(pictures, tmp_path):
-    features.grids(pictures, Eye(), tmp_path)
+def test_other_pictures_or_another_encoder_have_another_file(
+    pictures, tmp_path
+):
+    features.grids(pictures, Encoder(), tmp_path)
     changed = pictures.copy()
     changed[0, 0, 0, 0] ^= 1
-    features.grids(changed, Eye(), tmp_path)
-    other = Eye()
+    features.grids(changed, Encoder(), tmp_path)
+    other = Encoder()
     other.version = "2"
     features.grids(pictures, other, tmp_path)
     assert len(list(tmp_path.glob("*.f16"))) == 3
@@ -93,12 +95,12 @@ def test_a_folder_that_cannot_be_written_is_named(pictures, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
     with pytest.raises(CourseError, match="cannot be kept in"):
-        features.grids(pictures, Eye(), blocked)
+        features.grids(pictures, Encoder(), blocked)
 
 
 def test_a_replay_keeps_its_grids_in_a_folder_of_its_own(monkeypatch):
     monkeypatch.setenv("COURSEKIT_HOME", "/nowhere")
     monkeypatch.setenv("COURSEKIT_REPLAY", "1")
-    assert "/nowhere" not in str(features.folder())
+    assert not features.folder().is_relative_to("/nowhere")
     monkeypatch.delenv("COURSEKIT_REPLAY")
-    assert str(features.folder()).startswith("/nowhere")
+    assert features.folder().is_relative_to("/nowhere")

@@ -12,7 +12,7 @@ from coursekit import paths
 from coursekit.cli import doctor
 from coursekit.cli.commands import app
 from coursekit.cli.doctor import Check
-from coursekit.data import files
+from coursekit.data.readers import bundled
 
 
 def given(monkeypatch, *checks):
@@ -53,7 +53,7 @@ def test_this_environment_has_nothing_to_fix_and_tensorflow_is_silent():
     )
     assert done.stderr == ""
     states = {row["name"]: row["state"] for row in json.loads(done.stdout)}
-    for name in ("Python", "Jupyter kernel", "backend", "bundled data"):
+    for name in ("Python", "kit", "Jupyter kernel", "backend", "bundled data"):
         assert states[name] == "OK", done.stdout
 
 
@@ -64,6 +64,16 @@ def test_another_python_is_a_failure(monkeypatch):
     monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 2))
     found = doctor.check_python()
     assert found.state == "FAIL" and "3.11, 3.12 or 3.13" in found.fix
+
+
+def test_a_kit_without_its_repository_is_the_only_thing_to_fix(
+    tmp_path, monkeypatch
+):
+    alone = tmp_path / "site-packages" / "coursekit" / "paths.py"
+    monkeypatch.setattr(paths, "__file__", str(alone))
+    *_, found = doctor.run()
+    assert (found.name, found.state) == ("kit", "FAIL")
+    assert "checkout" in found.found and "`-e`" in found.fix
 
 
 @pytest.fixture
@@ -128,6 +138,7 @@ def test_the_gpu_line(monkeypatch, device, cards, hidden, state, found):
     assert bool(check.fix) == (state != "OK")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
 def test_cards_are_read_from_the_drivers_tool(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'Card One, 100 MiB\nCard Two, 200 MiB'\n")
@@ -151,7 +162,8 @@ def test_a_backend_that_cannot_be_imported(monkeypatch):
 
 def test_a_mistyped_profile(monkeypatch):
     monkeypatch.setenv("COURSEKIT_PROFILE", "fast")
-    found = doctor.check_profile()
+    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
+    (found,) = [check for check in doctor.run() if check.name == "profile"]
     assert found.state == "FAIL" and "quick or full" in found.fix
 
 
@@ -159,9 +171,9 @@ def test_a_damaged_bundled_file(tmp_path, monkeypatch):
     (tmp_path / "checksums.toml").write_text('[sha256]\n"a.npz" = "00"\n')
     (tmp_path / "a.npz").write_text("damaged")
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     found = doctor.check_bundled_data()
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     assert found.state == "FAIL" and "make data" in found.fix
 
 
@@ -191,3 +203,39 @@ def test_the_disk(tmp_path, monkeypatch, free, state):
     usage = type("usage", (), {"free": free})
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: usage)
     assert doctor.check_disk(tmp_path / "not yet", "disk").state == state
+
+
+def test_a_check_that_raises_is_a_failure_and_the_others_go_on(monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(paths, "cache_dir", no_home)
+    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
+    found = {check.name: check for check in doctor.run()}
+    assert found["download cache"].state == "FAIL"
+    assert "home directory" in found["download cache"].found
+    assert found["Python"].state == "OK" and "disk: lessons" in found
+
+
+def test_a_kernel_of_another_python_is_no_kernel_of_this_one(
+    tmp_path, monkeypatch
+):
+    spec = tmp_path / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    other = tmp_path / "other" / "python"
+    (spec / "kernel.json").write_text(
+        json.dumps({"argv": [str(other), "-m"], "display_name": "P"})
+    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    check = doctor.check_kernel()
+    assert check.state == "FAIL" and str(other) in check.found
+
+
+def test_settings_of_keras_that_a_lesson_takes_back_are_a_warning(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert doctor.check_keras_settings().state == "OK"
+    (tmp_path / "keras.json").write_text('{"floatx": "float16"}')
+    check = doctor.check_keras_settings()
+    assert check.state == "WARN" and "floatx = float16" in check.found

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from coursekit import data, paths
-from coursekit.data import digits, files, registry
+from coursekit.data import registry
 from coursekit.data.dataset import Split
+from coursekit.data.readers import bundled
 from coursekit.errors import CourseError
 
 BUNDLED = [name for name in registry.names() if registry.info(name).bundled]
@@ -19,17 +20,16 @@ README = (paths.data_dir() / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_file_is_listed_with_its_true_checksum():
-    for name, expected in files.checksums().items():
+    for name, expected in bundled.checksums().items():
         content = (paths.data_dir() / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == expected
-        assert f"| {name} | `{expected}` |" in README
 
 
 def test_every_file_in_data_is_listed():
     text = {".md", ".toml"}
     found = {p.name for p in paths.data_dir().iterdir()}
     found = {name for name in found if not name.endswith(tuple(text))}
-    assert found == set(files.checksums())
+    assert found == set(bundled.checksums())
 
 
 def test_all_bundled_files_together_stay_under_12_megabytes():
@@ -43,9 +43,9 @@ def test_every_bundled_set_has_a_row_with_its_program():
         if info.bundled:
             row = re.search(rf"^\| {name} \|.*$", README, re.MULTILINE)
             assert row, name
-            program = re.search(r"`(lib/.+?\.py)`", row[0])[1]
-            assert (paths.kit_root() / program).exists()
-            assert set(info.files) <= set(files.checksums())
+            assert f"`{info.program}`" in row[0]
+            assert (paths.kit_root() / info.program).exists()
+            assert set(info.files) <= set(bundled.checksums())
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -55,6 +55,7 @@ def test_the_size_that_is_told_is_that_of_the_files(name):
     assert info.megabytes == pytest.approx(sum(sizes) / 1e6, abs=0.06)
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize("name", BUNDLED)
 def test_loading_needs_at_most_twice_the_memory_of_the_data(name):
     options = {"at_most": 500} if name == "scenes" else {}
@@ -80,6 +81,7 @@ def memory(value) -> int:
     return sys.getsizeof(value)
 
 
+@pytest.mark.bundled
 def test_digits_have_the_published_counts_in_each_class():
     sets = data.load("digits")
     labels = [s.y for s in (sets.train, sets.validation, sets.test)]
@@ -100,6 +102,7 @@ def test_digits_have_the_published_counts_in_each_class():
     assert [len(y) for y in labels] == [1_077, 360, 360]
 
 
+@pytest.mark.bundled
 def test_no_digit_is_in_two_splits():
     sets = data.load("digits")
     seen = [
@@ -110,38 +113,13 @@ def test_no_digit_is_in_two_splits():
     assert not seen[1] & seen[2]
 
 
+@pytest.mark.bundled
 def test_each_split_has_every_class_in_proportion():
     sets = data.load("digits")
     whole = np.array([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]) / 1797
     for split in (sets.train, sets.validation, sets.test):
         share = np.bincount(split.y) / len(split)
         assert np.abs(share - whole).max() < 0.006
-
-
-@pytest.mark.parametrize("size", [8, 16, 28])
-def test_digits_come_in_three_sizes_with_the_same_fields(size):
-    sets = data.load("digits", size=size)
-    assert sets.input_shape == (size, size, 1)
-    assert sets.train.x.dtype == np.uint8 and sets.train.y.dtype == np.int64
-    assert sets.train.x.min() == 0 and sets.train.x.max() == 255
-    assert sets.class_names == tuple("0123456789")
-    assert sets.real and "CC BY 4.0" in sets.provenance
-
-
-def test_enlarging_agrees_with_an_independent_interpolation():
-    from scipy.ndimage import map_coordinates
-
-    image = data.load("digits").train.x[3, :, :, 0].astype(float)
-    place = np.clip((np.arange(28) + 0.5) * 8 / 28 - 0.5, 0, 7)
-    grid = np.meshgrid(place, place, indexing="ij")
-    expected = np.round(map_coordinates(image, grid, order=1))
-    ours = digits.enlarge(image[np.newaxis], 28)[0]
-    assert np.abs(ours - expected).max() <= 1  # rounding of exact halves
-
-
-def test_another_size_is_an_error_that_lists_the_three():
-    with pytest.raises(CourseError, match="8, 16, 28"):
-        data.load("digits", size=10)
 
 
 def test_an_unknown_set_is_an_error_that_lists_the_known():
@@ -160,9 +138,9 @@ def copy_of_data(tmp_path, monkeypatch):
     for path in paths.data_dir().iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     yield tmp_path
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
 
 
 def test_a_damaged_file_is_found_before_it_is_read(copy_of_data):
@@ -186,6 +164,6 @@ def test_arrays_that_would_be_unpickled_are_refused(copy_of_data):
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     table = f'[sha256]\n"digits.npz" = "{digest}"\n'
     (copy_of_data / "checksums.toml").write_text(table)
-    files.checksums.cache_clear()
+    bundled.checksums.cache_clear()
     with pytest.raises(CourseError, match="pickle"):
         data.load("digits")

@@ -28,6 +28,7 @@ def test_what_is_loaded_is_what_was_made(name):
     assert fingerprint(data.load(name)) == TABLE["content"][name]
 
 
+@pytest.mark.bundled
 @pytest.mark.parametrize(
     "name", ["'scenes', at_most=50", "'objects100'", "'poses'"]
 )

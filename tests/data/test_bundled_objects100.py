@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import cifar100, objects100
-from coursekit.data.files import read_npz
+from coursekit.data.dataset import Families
+from coursekit.data.readers.bundled import read_npz
+from coursekit.data.sets import objects100
+
+pytestmark = pytest.mark.bundled
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def splits(sets):
 
 
 def test_fields_are_those_of_cifar100(sets):
-    assert type(sets) is cifar100.Families
+    assert type(sets) is Families
     for split, count in zip(splits(sets), (80, 15, 20), strict=True):
         assert split.x.shape == (100 * count, 32, 32, 3)
         assert split.x.dtype == np.uint8 and split.y.dtype == np.int64

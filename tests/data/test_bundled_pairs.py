@@ -6,11 +6,12 @@ import re
 import pytest
 
 from coursekit import data
-from coursekit.data import pairs
-from coursekit.data.generate import numerals
-from coursekit.data.generate import pairs as generator
-from coursekit.data.generate.names import words
-from coursekit.errors import CourseError
+from coursekit.data.sets import pairs
+from generate import numerals
+from generate import pairs as generator
+from generate.names import words
+
+pytestmark = pytest.mark.bundled
 
 
 @pytest.fixture(scope="module", params=["spanish", "french"])
@@ -434,15 +435,3 @@ def test_fields_are_those_of_the_real_pairs(sets):
     split = sets[1].train
     assert isinstance(split.x, list) and isinstance(split.y, list)
     assert isinstance(split.x[0], str) and isinstance(split.y[0], str)
-
-
-def test_kinds_choose_a_part():
-    loaded = data.load("pairs", kinds=("dates",))
-    assert set(loaded.test.extra["kinds"]) == {1} and not len(loaded.longer)
-
-
-def test_another_language_or_kind_is_an_error_that_lists_them():
-    with pytest.raises(CourseError, match="spanish, french, digits"):
-        data.load("pairs", language="german")
-    with pytest.raises(CourseError, match="numbers, dates"):
-        data.load("pairs", kinds=("poems",))

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import poses, stick_figures
-from coursekit.data.files import read_npz
+from coursekit.data.readers.bundled import read_npz
+from coursekit.data.render import stick_figures
+from coursekit.data.sets import poses
+
+pytestmark = pytest.mark.bundled
 
 
 @pytest.fixture(scope="module")
@@ -158,16 +161,6 @@ def test_no_video_is_twice_or_in_two_splits(sets):
     assert len(set(seen)) == len(seen)
     bodies = read_npz("poses.npz")["body"]
     assert len(np.unique(bodies, axis=0)) == len(bodies)
-
-
-def test_padding_adds_zeros_after_the_end(sets):
-    videos = sets.test.x[:5]
-    array = poses.padded(videos)
-    assert array.shape == (5, 36, 28, 28, 1) and array.dtype == np.uint8
-    for row, video in zip(array, videos, strict=True):
-        assert (row[: len(video)] == video).all()
-        assert not row[len(video) :].any()
-    assert (poses.padded(videos, 10)[2] == videos[2][:10]).all()
 
 
 def test_the_parts_of_a_body_have_their_lengths_and_stand_on_the_ground():

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.reviews import KINDS
+from coursekit.data.sets.reviews import KINDS
+
+pytestmark = pytest.mark.bundled
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data import files, scenes
-from coursekit.data.scenes import HELD_OUT, Thing
-from coursekit.errors import CourseError
+from coursekit.data.readers import bundled
+from coursekit.data.sets.scenes import HELD_OUT
+
+pytestmark = pytest.mark.bundled
 
 PLURAL = {"box": "boxes"}
 
@@ -51,7 +52,7 @@ def test_no_picture_occurs_twice(sets):
 
 
 def test_no_description_occurs_twice():
-    stored = files.read_npz("scenes.npz")
+    stored = bundled.read_npz("scenes.npz")
     rows = [row.tobytes() for row in stored["things"]]
     assert len(set(rows)) == len(rows)
 
@@ -203,47 +204,3 @@ def test_nothing_is_hidden_by_more_than_a_half(sets):
                 left, top, right, bottom = sets.test.extra["boxes"][row, place]
                 seen = (masks == place + 1).sum()
                 assert seen > 0.15 * (right - left) * (bottom - top)
-
-
-def test_large_pictures_show_the_same_scene(sets):
-    large = data.load("scenes", size=128, masks=True, at_most=40)
-    x = large.test.x.reshape(40, 64, 2, 64, 2, 3).mean((2, 4))
-    assert np.abs(x - sets.test.x[:40]).mean() < 6
-    boxes = large.test.extra["boxes"] / 2
-    known = boxes >= 0
-    gaps = np.abs(boxes - sets.test.extra["boxes"][:40])[known]
-    # A thin string under a balloon ends lower where pixels are finer.
-    assert gaps.max() <= 5 and (gaps <= 1).mean() > 0.9
-    assert large.test.y == sets.test.y[:40]
-
-
-def test_a_scene_can_be_described_and_drawn():
-    things = [Thing("dog", "brown", 20, 50), Thing("kite", "red", 48, 24)]
-    picture = scenes.picture("park", things)
-    assert picture.shape == (64, 64, 3) and picture.dtype == np.uint8
-    bare = scenes.picture("park", [])
-    left, top, right, bottom = things[1].box()
-    changed = (picture != bare).any(-1)
-    assert changed[top:bottom, left:right].mean() > 0.3
-    assert not changed[:, 62:].any()
-
-
-@pytest.mark.parametrize(
-    ("setting", "thing"),
-    [
-        ("desert", Thing("dog", "brown", 20, 50)),
-        ("park", Thing("horse", "brown", 20, 50)),
-        ("park", Thing("dog", "beige", 20, 50)),
-        ("park", Thing("dog", "brown", 20, 50, pose="flying")),
-    ],
-)
-def test_what_there_is_not_is_an_error_that_lists_what_there_is(
-    setting, thing
-):
-    with pytest.raises(CourseError, match="choose one of"):
-        scenes.picture(setting, [thing])
-
-
-def test_another_size_is_an_error():
-    with pytest.raises(CourseError, match="64 or 128"):
-        data.load("scenes", size=100)

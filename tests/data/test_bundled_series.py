@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.series import NOISE_FLOOR, SERIES
-from coursekit.errors import CourseError
+from coursekit.data.sets.series import NOISE_FLOOR
+
+pytestmark = pytest.mark.bundled
 
 
 def whole(series, field="y"):
@@ -44,26 +45,6 @@ def test_co2_rises_peaks_in_may_and_says_where_months_are_missing():
     whole_years = y[10:].reshape(-1, 12)[:, :12]  # from January 1959
     assert np.bincount(whole_years.argmax(axis=1)).argmax() == 4  # May
     assert np.all(np.diff(whole_years.mean(axis=1)) > 0)
-
-
-@pytest.mark.parametrize("series", SERIES)
-def test_the_splits_follow_each_other_in_time(series):
-    sets = data.load("series", series=series)
-    time = whole(series, "time")
-    assert len(np.unique(np.diff(time))) == 1 and np.diff(time)[0] > 0
-    assert sets.train.extra["time"][-1] < sets.validation.extra["time"][0]
-    assert sets.validation.extra["time"][-1] < sets.test.extra["time"][0]
-    assert sets.train.x.dtype == sets.train.y.dtype == np.float32
-    assert np.array_equal(sets.test.x[:, 0], sets.test.y)
-    assert len(sets.columns) == sets.train.x.shape[1]
-    assert np.isfinite(whole(series)).all()
-
-
-def test_only_the_weather_is_called_synthetic():
-    real = {s: data.load("series", series=s).real for s in SERIES}
-    assert [s for s in SERIES if not real[s]] == ["weather"]
-    provenance = data.load("series", series="weather").provenance
-    assert provenance.startswith("series (synthetic)")
 
 
 def test_the_best_forecast_of_the_weather_errs_by_the_noise_floor():
@@ -110,8 +91,3 @@ def test_the_weather_has_two_seasons_a_trend_and_a_change():
         for k in (0, 1)
     ]
     assert swing[1].mean() < 0.9 * swing[0].mean()
-
-
-def test_an_unknown_series_is_an_error_that_lists_the_known():
-    with pytest.raises(CourseError, match="passengers, sunspots, co2"):
-        data.load("series", series="rain")

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.generate import tagged as grammar
+from generate import tagged as grammar
+
+pytestmark = pytest.mark.bundled
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,9 @@ from collections import Counter
 import pytest
 
 from coursekit import data
-from coursekit.data.generate import text as tales
+from generate import text as tales
+
+pytestmark = pytest.mark.bundled
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,10 @@ import pytest
 from faulty_server import sha256, status
 from typer.testing import CliRunner
 
-from coursekit.data import commands, registry, shakespeare
+from coursekit.cli import data as commands
+from coursekit.data import registry
 from coursekit.data.fetch import Remote, Source
+from coursekit.data.sets import shakespeare
 from coursekit.errors import CourseError
 
 TEXT = b"To be, or not to be. " * 100

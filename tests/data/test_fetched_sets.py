@@ -13,26 +13,36 @@ import pytest
 from faulty_server import sha256
 
 from coursekit import data
-from coursekit.data import cifar, cifar10, flickr8k, jena, kan_eng, usps
 from coursekit.data.fetch import Remote
+from coursekit.data.sets import cifar, flickr8k, jena, tatoeba, usps
 from coursekit.errors import CourseError
 
 
-def serve(server, monkeypatch, module, contents, pinned=True, unpack=False):
+def serve(
+    server,
+    monkeypatch,
+    module,
+    contents,
+    name="",
+    pinned=True,
+    unpack=False,
+):
     """Let a module's set come from the test's server."""
     remotes = tuple(
         Remote(
-            server.serve(name, content),
+            server.serve(file, content),
             0.01,
             sha256(content) if pinned else None,
             unpack,
         )
-        for name, content in contents.items()
+        for file, content in contents.items()
     )
-    source = dataclasses.replace(
-        module.SOURCE, remotes=remotes, unpacked_megabytes=0
-    )
-    monkeypatch.setattr(module, "SOURCE", source)
+    old = module.SOURCE if not name else module.SOURCE[name]
+    source = dataclasses.replace(old, remotes=remotes, unpacked_megabytes=0)
+    if name:
+        monkeypatch.setitem(module.SOURCE, name, source)
+    else:
+        monkeypatch.setattr(module, "SOURCE", source)
 
 
 def test_cifar10_from_its_archive(server, cache, monkeypatch):
@@ -55,7 +65,7 @@ def test_cifar10_from_its_archive(server, cache, monkeypatch):
         add("batches.meta", pickle.dumps(names, 2))
         add("readme.html", b"<html>")
     content = {"cifar-10-python.tar.gz": packed.getvalue()}
-    serve(server, monkeypatch, cifar10, content, unpack=True)
+    serve(server, monkeypatch, cifar, content, "cifar10", unpack=True)
     photos = data.load("cifar10", validation=50)
     assert photos.class_names[3] == "kind 3"
     assert np.bincount(photos.validation.y).tolist() == [5] * 10
@@ -118,11 +128,16 @@ def kannada(pairs: int) -> bytes:
     return packed.getvalue()
 
 
+def serve_kannada(server, monkeypatch, content: bytes) -> None:
+    contents = {"kan-eng.zip": content}
+    serve(server, monkeypatch, tatoeba, contents, "kan-eng", pinned=False)
+
+
 def test_without_a_published_checksum_the_first_one_is_recorded(
     server, cache, monkeypatch
 ):
     content = kannada(pairs=120)
-    serve(server, monkeypatch, kan_eng, {"kan-eng.zip": content}, pinned=False)
+    serve_kannada(server, monkeypatch, content)
     assert len(data.load("kan-eng").train) == 96
     record = json.loads((cache / "kan-eng" / "fetched.json").read_text())
     assert record["fetched"][0]["published"] is None
@@ -133,7 +148,7 @@ def test_without_a_published_checksum_too_little_content_is_refused(
     server, cache, monkeypatch
 ):
     content = kannada(pairs=99)
-    serve(server, monkeypatch, kan_eng, {"kan-eng.zip": content}, pinned=False)
+    serve_kannada(server, monkeypatch, content)
     with pytest.raises(CourseError, match="99 sentence pairs"):
         data.load("kan-eng")
     assert not (cache / "kan-eng").exists()

@@ -1,8 +1,6 @@
 """A set is in the cache whole, or not at all, whatever happens."""
 
 import errno
-import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -12,7 +10,8 @@ from pathlib import Path
 import pytest
 from faulty_server import cut, sha256, stall, status
 
-from coursekit.data.fetch import Remote, Source, download, install, locate
+from coursekit import files
+from coursekit.data.fetch import Remote, Source, install, locate
 from coursekit.errors import CourseError
 
 CONTENT = b"word\t1\n" * 50_000
@@ -81,7 +80,7 @@ def test_a_fetched_set_without_a_file_it_must_have_is_refused(server, cache):
 
 def test_without_room_nothing_is_begun(server, cache, monkeypatch):
     server.serve("words.txt", CONTENT)
-    monkeypatch.setattr(download, "free_bytes", lambda _: 1_000)
+    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000)
     with pytest.raises(CourseError, match="no room for words") as caught:
         locate(source(server))
     assert "COURSEKIT_HOME" in caught.value.remedy
@@ -165,7 +164,7 @@ def test_after_kill_9_midway_the_set_is_absent_and_the_next_try_resumes(
     process = _another_process(url)
     part = cache / ".incoming/words/downloads/words.txt.part"
     _until(lambda: part.exists() and part.stat().st_size > 0)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
     assert not (cache / "words").exists()
     locate(source(server))

@@ -9,8 +9,9 @@ import pytest
 from faulty_server import sha256
 
 from coursekit import data
-from coursekit.data import textfiles, ud_english
 from coursekit.data.fetch import Remote, Source, find
+from coursekit.data.readers import textfiles
+from coursekit.data.sets import ud_english
 from coursekit.errors import CourseError
 
 

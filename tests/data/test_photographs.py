@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from coursekit import data
-from coursekit.data import photographs
-from coursekit.data.fetch import download
+from coursekit import data, files
+from coursekit.data.readers import photographs
 from coursekit.errors import CourseError
 
 NAMES = [f"photo {n} é.jpg" for n in range(10)]
@@ -123,7 +122,7 @@ def test_decoding_that_is_interrupted_leaves_nothing(
 def test_without_room_for_the_decoded_pictures_nothing_is_begun(
     flickr, cache, monkeypatch
 ):
-    monkeypatch.setattr(download, "free_bytes", lambda _: 1_000)
+    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000)
     with pytest.raises(CourseError, match="cannot be kept") as caught:
         data.load("flickr8k", folder=flickr, size=16)
     assert "COURSEKIT_HOME" in caught.value.remedy

@@ -9,7 +9,8 @@ import pytest
 from coursekit import data
 from coursekit.data import registry
 from coursekit.data.fetch import find
-from coursekit.data.fetch.source import keras_home, own_root
+from coursekit.data.fetch.location import keras_home, own_root
+from coursekit.data.fingerprint import fingerprint
 from coursekit.errors import CourseError
 
 pytestmark = pytest.mark.realdata
@@ -34,6 +35,21 @@ def lengths(dataset):
 
 def counts(split):
     return np.bincount(split.y).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mnist", "902c203ccf8693a9c6245139abb75735"),
+        ("imdb", "e4300580e0752e861c8e01c48eaa77a6"),
+        ("spa-eng", "4235de72c92365ced0edf86ba4623482"),
+        ("shakespeare", "2e5929de0b827fccf21d45ba7216496d"),
+    ],
+)
+def test_of_a_published_file_the_same_examples_are_in_the_same_split(
+    name, expected
+):
+    assert fingerprint(load(name))[:32] == expected
 
 
 def test_mnist():
@@ -185,9 +201,7 @@ def test_imagenet_weights():
     assert encoder.output_shape == (None, 3, 3, 1280)
 
 
-@pytest.mark.parametrize(
-    "name", ["mnist", "usps", "imdb", "spa-eng", "shakespeare"]
-)
+@pytest.mark.parametrize("name", ["mnist", "usps", "spa-eng", "shakespeare"])
 def test_loading_needs_at_most_twice_the_memory_of_the_data(name):
     load(name)  # imports and caches are not the data's memory
     tracemalloc.start()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursekit.data.dataset import Split
+from coursekit.data.pipeline import batches
 from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError
 
@@ -38,10 +39,10 @@ def test_the_draw_is_the_same_every_time():
 def test_batches_pair_inputs_with_targets_and_copy_no_mapped_array(tmp_path):
     x = np.memmap(tmp_path / "x.bin", "uint8", "w+", shape=(10, 2, 2, 1))
     x[:] = np.arange(10)[:, None, None, None]
-    batches = Split(x, np.arange(10)).to_tf(4)
-    assert batches.element_spec[0].shape.as_list() == [None, 2, 2, 1]
+    data = Split(x, np.arange(10)).to_tf(4)
+    assert data.element_spec[0].shape.as_list() == [None, 2, 2, 1]
     sizes = []
-    for images, labels in batches.as_numpy_iterator():
+    for images, labels in data.as_numpy_iterator():
         np.testing.assert_array_equal(images[:, 0, 0, 0], labels)
         sizes.append(len(labels))
     assert sizes == [4, 4, 2]
@@ -51,8 +52,8 @@ def test_shuffled_batches_differ_by_epoch_and_repeat_by_seed():
     split = Split(np.arange(50), np.arange(50))
 
     def epochs():
-        batches = split.to_tf(50, shuffle=True, seed=1)
-        return [next(iter(batches))[0].numpy().tolist() for _ in range(2)]
+        data = split.to_tf(50, shuffle=True, seed=1)
+        return [next(iter(data))[0].numpy().tolist() for _ in range(2)]
 
     first, again = epochs(), epochs()
     assert first == again
@@ -69,3 +70,21 @@ def test_captions_make_no_batches_and_say_what_to_do():
     with pytest.raises(CourseError, match="unequal lengths") as caught:
         Split(np.zeros(2), [("a",), ("b", "c")]).to_tf(1)
     assert "vectorise" in caught.value.remedy
+
+
+def test_a_function_makes_each_batch_from_its_parts():
+    arrays = {"word": np.arange(6), "picture": np.arange(6) // 2}
+    data = batches(
+        arrays, 4, make=lambda batch: (batch["word"] + 1, batch["picture"])
+    )
+    found = [(x.tolist(), y.tolist()) for x, y in data.as_numpy_iterator()]
+    assert found == [([1, 2, 3, 4], [0, 0, 1, 1]), ([5, 6], [2, 2])]
+
+
+def test_endless_batches_are_all_of_one_size_and_cover_each_epoch():
+    data = batches(
+        np.arange(6), 4, shuffle=True, repeat=True, drop_remainder=True
+    )
+    assert data.element_spec.shape == (4,)
+    seen = np.concatenate([*data.take(3).as_numpy_iterator()])
+    assert sorted(seen[:6]) == sorted(seen[6:]) == list(range(6))

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -15,8 +16,12 @@ from coursekit.dev import tables
 ROOT = paths.kit_root()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+needs_make = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has the pip lines of the README"
+)
 
 
+@needs_make
 def test_make_help_lists_every_target():
     done = subprocess.run(
         ["make", "help"], cwd=ROOT, capture_output=True, text=True
@@ -69,6 +74,7 @@ def test_every_command_that_a_document_names_exists():
         assert named <= commands, named
 
 
+@needs_make
 def test_the_ci_script_runs_from_anywhere_and_passes_the_verdict_on(tmp_path):
     kit, tools = tmp_path / "a kit", tmp_path / "bin"
     (kit / ".ci").mkdir(parents=True)
@@ -88,19 +94,25 @@ def test_the_ci_script_runs_from_anywhere_and_passes_the_verdict_on(tmp_path):
     assert done.returncode == 3
 
 
-def test_make_test_is_check_and_the_replay_of_every_notebook():
+def planned(target):
+    """The commands that a target would run."""
     done = subprocess.run(
-        ["make", "-n", "--no-print-directory", "test"],
+        ["make", "-n", "--no-print-directory", target],
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
-    steps = [line.strip() for line in done.stdout.splitlines()]
+    return [line.strip() for line in done.stdout.splitlines()]
+
+
+@needs_make
+def test_make_test_is_check_and_the_replay_of_every_notebook():
+    steps = planned("test")
     wanted = (
         "ruff check",
         "ruff format --check",
         "bin/mypy",
-        '-m "not slow" tests lessons',
+        '-m "not slow and not bundled" tests lessons',
         "--nbval",
     )
     places = [
@@ -109,6 +121,15 @@ def test_make_test_is_check_and_the_replay_of_every_notebook():
     ]
     assert places == sorted(places)
     assert steps[-1].endswith("-p coursekit.dev.replay notebooks")
+
+
+@needs_make
+def test_nightly_is_test_the_slow_tests_and_the_data_files_made_again():
+    steps = planned("nightly")
+    assert steps[: len(planned("test"))] == planned("test")
+    assert any("-m slow tests" in step for step in steps)
+    assert any("-m generate --check" in step for step in steps)
+    assert any("-m bundled tests/data" in step for step in steps)
 
 
 def workflow(name):
@@ -125,6 +146,7 @@ def test_hosted_ci_runs_the_commands_of_the_readme():
     assert "make test" in commands(jobs["make"])
     block = re.search(r"```\n(python -m venv.*?)```", README, re.S)[1]
     windows = commands(jobs["windows"])
+    assert any("-m pytest -q -n 2" in step for step in windows)
     for line in block.strip().splitlines():
         assert any(step.startswith(line) for step in windows), line
     for job in jobs.values():

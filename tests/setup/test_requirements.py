@@ -1,7 +1,11 @@
-"""The pinned files match pyproject.toml."""
+"""The code imports what pyproject.toml declares, and that is pinned."""
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -76,3 +80,72 @@ def test_scikit_learn_stays_out_of_the_runtime_environment():
     for name in FILES[:2]:
         assert "scikit-learn" not in pins(name)
         assert "scikit-learn" in pins("requirements-data.txt")
+
+
+# ---------------------------------------------------------------- imports
+
+KIT = ("lib", "tools", "lessons")
+CHECKS = ("tests", "benchmarks")
+# Imported under another name than the package's; and never required.
+PACKAGES = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+OTHER_BACKENDS = {"jax", "torch"}
+
+
+def sources(*folders: str) -> list[Path]:
+    return [file for name in folders for file in (ROOT / name).rglob("*.py")]
+
+
+def is_test(file: Path) -> bool:
+    return file.name.startswith(("test_", "conftest"))
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The first part of the name of each module that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield str(node.module).split(".")[0]
+
+
+def undeclared(files: list[Path], *requirements: str) -> set[str]:
+    """Each import that no requirement names, as "file: module"."""
+    ours = {part for f in sources(*KIT, *CHECKS) for part in f.parts[-2:]}
+    known = {Requirement(line).name for line in requirements}
+    known |= OTHER_BACKENDS | sys.stdlib_module_names
+    known |= {part.removesuffix(".py") for part in ours}
+    return {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in files
+        for name in imported(file)
+        if PACKAGES.get(name, name.replace("_", "-")) not in known
+        and name not in known
+    }
+
+
+def test_what_the_kit_imports_is_declared():
+    declared = PROJECT["project"]["dependencies"]
+    files = [
+        file
+        for file in sources(*KIT)
+        if "generate" not in file.parts and not is_test(file)
+    ]
+    assert undeclared(files, *declared) == set()
+
+
+def test_what_the_generators_import_is_declared():
+    declared = PROJECT["dependency-groups"]["data"]
+    files = [f for f in sources(*KIT) if "generate" in f.parts]
+    assert files and undeclared(files, *declared) == set()
+
+
+def test_what_tests_and_benchmarks_import_is_declared():
+    project = PROJECT["project"]
+    tools = project["optional-dependencies"]["test"]
+    files = sources(*CHECKS) + [f for f in sources("lessons") if is_test(f)]
+    found = undeclared(files, *project["dependencies"], *tools)
+    assert found == set()
+
+
+def test_an_undeclared_import_is_noticed():
+    assert any("numpy" in found for found in undeclared(sources("lib")))

@@ -1,6 +1,8 @@
-"""What the captioning lessons (21 to 23) share.
+"""What the captioning lessons (21 to 23) and ``coursekit caption`` share.
 
-vocabulary: words and numbers; encoder: what sees; decoding: compiled loops
-that speak; scoring: BLEU, and whether what is said is true; pictures: a
-learner's own files.
+Words: vocabulary, and scoring (BLEU, and whether what is said is true).
+Seeing: image_encoders, scene_encoder with scene_training, features (grids on
+disk), pictures (a learner's own files). Speaking: attention_captioner,
+luong_captioner, decoding. Learning: batches, training, checkpoints. All of
+it in one call: inference, with the network of scene_captioner.
 """

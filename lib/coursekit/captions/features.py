@@ -14,11 +14,10 @@ import numpy as np
 
 from coursekit import paths
 from coursekit.backend import in_replay
-from coursekit.captions.eyes import Eye
-from coursekit.data.fetch.download import require_space
-from coursekit.data.fetch.lock import only_one
+from coursekit.captions.image_encoders import ImageEncoder
 from coursekit.data.fetch.progress import bar
 from coursekit.errors import CourseError
+from coursekit.files import only_one, require_space
 
 BATCH = 50
 
@@ -31,11 +30,11 @@ def folder() -> Path:
 
 def grids(
     images: np.ndarray,
-    eye: Eye,
+    image_encoder: ImageEncoder,
     store: Path | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """What ``eye`` sees in pictures: float16 (n, places, d), from disk.
+    """What an encoder sees in pictures: float16 (n, places, d), from disk.
 
     Computed when it is not in ``store``. The file grows picture by picture
     under another name: an interrupted run goes on where it stopped, and a
@@ -43,15 +42,15 @@ def grids(
     each batch. Raises CourseError when the file cannot be written.
     """
     store = store or folder()
-    _, side, _, features = eye(images[:1])["grid"].shape
+    _, side, _, features = image_encoder(images[:1])["grid"].shape
     shape = (len(images), side * side, features)
-    ready = store / f"{_key(images, eye)}.f16"
+    ready = store / f"{_key(images, image_encoder)}.f16"
     try:
         if not ready.is_file():
             lock = store / ".locks" / ready.stem
             with only_one(lock, lambda: print("waiting for the grids")):
                 if not ready.is_file():
-                    _make(images, eye, ready, shape, report)
+                    _make(images, image_encoder, ready, shape, report)
         return np.memmap(ready, "float16", "r", shape=shape)
     except (OSError, ValueError) as error:
         raise CourseError(
@@ -61,18 +60,20 @@ def grids(
         ) from error
 
 
-def done(images: np.ndarray, eye: Eye, store: Path | None = None) -> int:
+def done(
+    images: np.ndarray, image_encoder: ImageEncoder, store: Path | None = None
+) -> int:
     """How many pictures' grids are stored, of a run that was interrupted."""
     store = store or folder()
-    _, side, _, features = eye(images[:1])["grid"].shape
-    file = store / f"{_key(images, eye)}.f16"
+    _, side, _, features = image_encoder(images[:1])["grid"].shape
+    file = store / f"{_key(images, image_encoder)}.f16"
     for path in (file, file.with_suffix(".part")):
         if path.is_file():
             return path.stat().st_size // (2 * side * side * features)
     return 0
 
 
-def _make(images, eye: Eye, ready: Path, shape, report) -> None:
+def _make(images, encoder: ImageEncoder, ready: Path, shape, report) -> None:
     """Append to the part file, then give it its name."""
     ready.parent.mkdir(parents=True, exist_ok=True)
     part = ready.with_suffix(".part")
@@ -81,14 +82,14 @@ def _make(images, eye: Eye, ready: Path, shape, report) -> None:
     require_space(ready.parent, (len(images) - first) * row)
     with (
         part.open("ab") as file,
-        _bar(f"grids of {eye.name}", len(images), first) as advance,
+        _bar(f"grids of {encoder.name}", len(images), first) as advance,
     ):
         file.truncate(first * row)  # half a picture, if it was killed
         for start in range(first, len(images), BATCH):
             if report:
                 report(start, len(images))
             batch = np.asarray(images[start : start + BATCH])
-            grid = np.asarray(eye(batch)["grid"]).astype("float16")
+            grid = np.asarray(encoder(batch)["grid"]).astype("float16")
             file.write(grid.tobytes())
             file.flush()
             advance(len(batch))
@@ -102,12 +103,17 @@ def _bar(name: str, total: int, first: int):
     return bar(name, total, first, sizes=False)
 
 
-def _key(images, eye: Eye) -> str:
+def _key(images, encoder: ImageEncoder) -> str:
     """Changes with the pictures, the encoder and the sizes."""
     content = hashlib.sha256()
     for start in range(0, len(images), 500):
         batch = np.ascontiguousarray(images[start : start + 500])
         content.update(batch.tobytes())
-    facts = [eye.name, eye.version, eye.size, list(images.shape)]
+    facts = [
+        encoder.name,
+        encoder.version,
+        encoder.size,
+        list(images.shape),
+    ]
     content.update(json.dumps(facts).encode())
-    return f"{eye.name}-{content.hexdigest()[:16]}"
+    return f"{encoder.name}-{content.hexdigest()[:16]}"

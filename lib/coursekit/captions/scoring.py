@@ -7,7 +7,7 @@ import numpy as np
 
 from coursekit.captions.vocabulary import words
 from coursekit.data.dataset import Split
-from coursekit.data.scene_pictures import COLOURS, KINDS, TEXTURES
+from coursekit.data.render.scene_pictures import COLOURS, KINDS, TEXTURES
 from coursekit.errors import CourseError
 
 
@@ -40,6 +40,23 @@ def bleu(
         for order in range(1, 5)
     ]
     return scores[0], scores[1], scores[2], scores[3]
+
+
+def brevity(
+    candidates: Sequence[str], references: Sequence[Sequence[str]]
+) -> float:
+    """BLEU's penalty for short captions, 0 to 1: exp(1 - r / c) below r.
+
+    c is the length of all candidates together, r that of the references
+    closest to each in length (the shorter one of two as close).
+    """
+    said, closest = 0, 0
+    for text, group in zip(candidates, references, strict=True):
+        size = len(words(text))
+        sizes = [len(words(reference)) for reference in group]
+        said += size
+        closest += min(sizes, key=lambda r: (abs(r - size), r))
+    return float(min(1.0, np.exp(1 - closest / max(said, 1))))
 
 
 def _check(candidates, references) -> None:

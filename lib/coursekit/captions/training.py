@@ -1,198 +1,156 @@
-"""Training an AttendingCaptioner on places, and keeping it in a file."""
+"""Training captioners without losing it.
 
-from collections.abc import Callable
+With a ``store`` the whole state is kept after each epoch (see
+``checkpoints``), and a run that was stopped in any way goes on after its last
+epoch. The order of PictureBatches depends on seed and epoch alone, so that
+such a run ends with the same network. Built in lessons 21 to 23.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from coursekit import paths
-from coursekit.captions import keeping
-from coursekit.captions.captioner import AttendingCaptioner
-from coursekit.captions.vocabulary import PAD, Vocabulary
-from coursekit.data.dataset import Dataset
-from coursekit.errors import CourseError
-
-LONGEST = 20  # words of a caption; longer ones are cut
+from coursekit.backend import in_replay
+from coursekit.captions import checkpoints
+from coursekit.captions.batches import PictureBatches
 
 
-def batches(places: np.ndarray, rows: np.ndarray, size: int, seed: int = 0):
-    """A tf.data.Dataset of shuffled captions, each with its picture.
+class Stop(keras.callbacks.Callback):
+    """Interrupts training in the middle of an epoch, as a power cut does."""
 
-    ``places`` (n, p, d) are the pictures' features, ``rows`` (n, 5, length)
-    their captions as numbers. Gives inputs, targets (one word later) and
-    weights (0 for padding), ``size`` captions at a time.
+    def __init__(self, epoch: int, batch: int = 0):
+        super().__init__()
+        self.when = epoch, batch
+        self.epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (self.epoch, batch) >= self.when:
+            raise KeyboardInterrupt
+
+
+def one_cycle(learning_rate: float, steps: int, epochs: int):
+    """Adam; the rate rises for a fifth of all steps, then falls to 0.
+
+    ``steps`` are those of an epoch.
     """
-    import tensorflow as tf
-
-    each = rows.shape[1]
-    places, rows = tf.constant(places), tf.constant(rows)
-    rows = tf.reshape(rows, (-1, rows.shape[-1]))
-
-    def pick(chosen):
-        said = tf.gather(rows, chosen)
-        picture = tf.gather(places, chosen // each)
-        inputs = {"places": tf.cast(picture, "float32"), "said": said[:, :-1]}
-        targets = said[:, 1:]
-        return inputs, targets, tf.cast(targets != PAD, "float32")
-
-    return (
-        tf.data.Dataset.range(len(rows))
-        .shuffle(len(rows), seed=seed)
-        .batch(size, drop_remainder=True)
-        .map(pick, num_parallel_calls=2)
-        .prefetch(2)
+    total = steps * epochs
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        total - total // 5,
+        warmup_target=learning_rate,
+        warmup_steps=total // 5,
     )
+    return keras.optimizers.Adam(schedule)
+
+
+def averaged(learning_rate: float, steps: int, epochs: int):
+    """Adam; the weights that remain are an average of the last steps.
+
+    The rate rises for an epoch and falls in a cosine; gradients are clipped;
+    the average is over a fifth of all steps, at most the last 200 or so.
+    """
+    schedule = keras.optimizers.schedules.CosineDecay(
+        learning_rate / 20,
+        max(1, steps * (epochs - 1)),
+        alpha=0.02,
+        warmup_target=learning_rate,
+        warmup_steps=steps,
+    )
+    return keras.optimizers.Adam(
+        schedule,
+        global_clipnorm=5.0,
+        use_ema=True,
+        ema_momentum=min(0.995, max(0.0, 1 - 5 / (steps * epochs))),
+    )
+
+
+def folder() -> Path:
+    """Where lesson 23 keeps states; a replay has a folder of its own."""
+    base = paths.temporary_dir() if in_replay() else paths.work_dir()
+    return base / "captioner"
 
 
 def fit(
-    model: AttendingCaptioner,
+    model,
     data: Any,
     epochs: int,
-    rate: float,
-    callbacks: list | None = None,
-    backup: Path | None = None,
+    learning_rate: float,
+    *,
+    optimizer: Callable[[float, int, int], Any] = one_cycle,
     validation: Any = None,
+    store: Path | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> dict[str, list[float]]:
-    """Teach a captioner; the learning rate rises, then falls to 0.
+    """Train a captioner; with a ``store`` go on where a run was interrupted.
 
-    ``data`` is what ``batches`` gives, ``validation`` more of it, measured
-    after each epoch with unchanged weights. Returns the history: name -> a
-    number for each epoch, "loss" in nats a word. With ``backup``, a folder,
-    the state is kept there after each epoch, and removed at the end: call
-    it again after an interruption, with a new model of the same settings,
-    and it goes on with the epoch that was not finished (the captions come
-    in another order than without the interruption).
+    ``data`` are PictureBatches, for a LuongCaptioner, or a tf.data.Dataset
+    like that of ``caption_batches``, for an AttentionCaptioner (after an
+    interruption its captions come in another order). ``validation``, more of
+    the same, is measured after each epoch with unchanged weights.
+
+    States lie in ``store``/a name made of what decides the result. Returns
+    the history of all epochs: name -> one number an epoch, "loss" in nats a
+    word.
     """
-    steps = epochs * int(data.cardinality())
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - steps // 5, warmup_target=rate, warmup_steps=steps // 5
-    )
-    model.compile(
-        keras.optimizers.Adam(schedule),
-        keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, reduction="mean_with_sample_weight"
-        ),
-        jit_compile=False,
-        steps_per_execution=10,
-    )
-    callbacks, finished = list(callbacks or ()), 0
-    keeper = keeping.Keeper(backup) if backup else None
-    if keeper:
-        if not model.built:
-            inputs = next(iter(data))[0]
-            model.build({name: x.shape for name, x in inputs.items()})
-        model.optimizer.build(model.trainable_variables)
+    by_picture = isinstance(data, PictureBatches)
+    stream = data.stream() if by_picture else data
+    _prepare(model, stream, optimizer(learning_rate, len(stream), epochs))
+    callbacks, finished, keeper = list(callbacks), 0, None
+    if store:
+        name = _name(model, data, epochs, learning_rate, optimizer.__name__)
+        keeper = checkpoints.Keeper(store / name)
         finished = keeper.restore(model)
         callbacks.insert(0, keeper)
+    if by_picture:
+        callbacks.insert(0, _turning(data))
+        validation = validation and validation.stream()
     history = model.fit(
-        data,
+        stream,
+        validation_data=validation,
+        shuffle=False,  # it has an order of its own
         initial_epoch=finished,
         epochs=epochs,
-        validation_data=validation,
-        shuffle=False,
         verbose=0,
         callbacks=callbacks,
     )
-    if not keeper:
-        return history.history
-    keeper.clear()
-    return keeper.history
+    return keeper.history if keeper else history.history
 
 
-def model_file() -> Path:
-    """Where the captioner of ``coursekit caption`` is kept."""
-    return paths.work_dir() / "models" / "scene_captioner.keras"
+def _turning(data: PictureBatches):
+    """Tells the batches which epoch it is."""
+
+    def turn(epoch, logs=None):
+        data.epoch = epoch
+
+    return keras.callbacks.LambdaCallback(on_epoch_begin=turn)
 
 
-def load(path: Path | None = None) -> AttendingCaptioner:
-    """A captioner from a .keras file, with safe mode, or CourseError."""
-    path = path or model_file()
-    if not path.is_file():
-        raise CourseError(
-            f"There is no captioner in {path}.",
-            "keep the one of lesson 22 there (its last lines say how), or "
-            "let `coursekit caption PICTURE` train one",
-        )
-    model = keeping.load(
-        path,
-        "a captioner",
-        f"delete {path} and call `coursekit caption PICTURE`",
+def _prepare(model, stream, optimizer) -> None:
+    if not model.built:
+        inputs = stream.element_spec[0]
+        model.build({name: tuple(x.shape) for name, x in inputs.items()})
+    model.compile(
+        optimizer,
+        keras.losses.SparseCategoricalCrossentropy(  # or the model's own
+            from_logits=True, reduction="mean_with_sample_weight"
+        ),
+        jit_compile=False,
     )
-    if not isinstance(model, AttendingCaptioner):
-        raise CourseError(
-            f"{path.name} holds another kind of network.",
-            "give a file that training.save has written in lesson 22",
-        )
-    return model
+    optimizer.build(model.trainable_variables)
 
 
-def save(model: AttendingCaptioner, path: Path | None = None) -> Path:
-    """Write a captioner, whole or not at all; returns the path."""
-    return keeping.save(model, path or model_file())
-
-
-def kept(callbacks: list | None = None) -> AttendingCaptioner:
-    """The captioner in ``model_file``; trained and kept there if absent.
-
-    Trained as in lesson 22, quick profile: about a minute on two cores. The
-    interrupted training goes on when it is called again.
-    """
-    path = model_file()
-    if path.is_file():
-        return load(path)
-    from coursekit import data
-    from coursekit.captions import encoder
-    from coursekit.settings import load_settings
-
-    own = load_settings("22", "quick")
-    keras.utils.set_random_seed(own.seed)
-    dataset = data.load(own.dataset)
-    eye = encoder.headless(encoder.load())
-    grids = eye.predict(dataset.train.x, 250, verbose=0)["grid"]
-    model = of_scenes(
-        dataset,
-        grids.reshape(len(grids), -1, grids.shape[-1]),
-        {"units": own.units, "attention": own.attention},
-        own.epochs,
-        own.learning_rate,
-        own.batch_size,
-        callbacks=callbacks,
-        backup=path.parent / "unfinished",
-    )
-    save(model, path)
-    return model
-
-
-def of_scenes(
-    dataset: Dataset,
-    places: np.ndarray,
-    settings: dict[str, Any],
-    epochs: int,
-    rate: float,
-    batch_size: int = 128,
-    report: Callable[[float], None] | None = None,
-    callbacks: list | None = None,
-    backup: Path | None = None,
-) -> AttendingCaptioner:
-    """A captioner trained on the training captions of a data set.
-
-    ``places`` float (n, p, d) are the features of its training pictures.
-    ``settings`` go to AttendingCaptioner; ``report`` is told after each
-    epoch which fraction is done; ``callbacks`` and ``backup`` as in ``fit``.
-    """
-    captions = [text for five in dataset.train.y for text in five]
-    vocabulary = Vocabulary.of(captions)
-    rows = vocabulary.rows(dataset.train.y, LONGEST)
-    model = AttendingCaptioner(vocabulary.words[4:], **settings)
-    callbacks = list(callbacks or ())
-    if report:
-        callbacks.append(
-            keras.callbacks.LambdaCallback(
-                on_epoch_end=lambda epoch, logs: report((epoch + 1) / epochs)
-            )
-        )
-    data = batches(places, rows, batch_size)
-    fit(model, data, epochs, rate, callbacks, backup)
-    return model
+def _name(model, data, *choices) -> str:
+    """Changes with settings, data, both seeds and the version of Keras."""
+    facts = [model.settings, *choices, keras.__version__]
+    facts.append(checkpoints.digest(model))
+    if isinstance(data, PictureBatches):
+        facts.append(data.digest())
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

@@ -29,7 +29,9 @@ class Vocabulary:
             )
 
     @classmethod
-    def of(cls, captions: Iterable[str], at_least: int = 5) -> "Vocabulary":
+    def from_captions(
+        cls, captions: Iterable[str], at_least: int = 5
+    ) -> "Vocabulary":
         """The words that occur so often in captions to train on."""
         counts = Counter(word for text in captions for word in words(text))
         usual = sorted(counts, key=lambda word: (-counts[word], word))
@@ -38,34 +40,34 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.words)
 
-    def row(self, caption: str, longest: int) -> list[int]:
-        """<start>, up to ``longest`` words, <end>, and padding behind."""
+    def encode_one(self, caption: str, max_length: int) -> list[int]:
+        """<start>, up to ``max_length`` words, <end>, and padding behind."""
         numbers = [self.number.get(w, UNKNOWN) for w in words(caption)]
-        inside = [START, *numbers[:longest], END]
-        return inside + [PAD] * (longest + 2 - len(inside))
+        inside = [START, *numbers[:max_length], END]
+        return inside + [PAD] * (max_length + 2 - len(inside))
 
-    def rows(self, captions: Iterable, longest: int) -> np.ndarray:
-        """Captions, or tuples of captions, as int32 (..., longest + 2)."""
+    def encode(self, captions: Iterable, max_length: int) -> np.ndarray:
+        """Captions, or tuples of captions, as int32 (..., max_length + 2)."""
         return np.array(
             [
-                self.row(item, longest)
+                self.encode_one(item, max_length)
                 if isinstance(item, str)
-                else [self.row(caption, longest) for caption in item]
+                else [self.encode_one(text, max_length) for text in item]
                 for item in captions
             ],
             "int32",
         )
 
-    def text(self, numbers: Iterable[int]) -> str:
+    def decode_one(self, tokens: Iterable[int]) -> str:
         """The sentence up to the first <end>, without special words."""
-        said = []
-        for number in map(int, numbers):
-            if number == END:
+        spoken = []
+        for token in map(int, tokens):
+            if token == END:
                 break
-            if number not in (PAD, START):
-                said.append(self.words[number])
-        return " ".join(said)
+            if token not in (PAD, START):
+                spoken.append(self.words[token])
+        return " ".join(spoken)
 
-    def texts(self, rows: np.ndarray) -> list[str]:
-        """The sentences of rows (n, length)."""
-        return [self.text(row) for row in np.asarray(rows)]
+    def decode(self, rows: np.ndarray) -> list[str]:
+        """The sentences of rows of tokens (n, length)."""
+        return [self.decode_one(row) for row in np.asarray(rows)]

@@ -122,7 +122,7 @@ def caption(
     out: Annotated[
         Path, typer.Option(help="Folder for the pictures of attention.")
     ] = Path(),
-    beams: Annotated[
+    beam_width: Annotated[
         int, typer.Option(min=1, max=20, help="Width of the beam.")
     ] = 3,
 ) -> None:
@@ -130,9 +130,9 @@ def caption(
 
     It knows drawn scenes only. If none is kept, one is trained first.
     """
-    from coursekit.captions import telling
+    from coursekit.captions import inference
 
-    raise typer.Exit(telling.command(pictures, out, beams))
+    raise typer.Exit(inference.command(pictures, out, beam_width))
 
 
 @app.command()
@@ -144,15 +144,15 @@ def slips(
     """For authors: judge every one-token slip of the reference answers."""
     from coursekit.dev import slips as body
 
-    raise typer.Exit(body.command(wanted))
+    body.command(wanted)
 
 
 def main() -> None:
     """Entry point: a CourseError is two lines, not a traceback."""
     with contextlib.suppress(ImportError):
-        from coursekit.data import commands
+        from coursekit.cli import data
 
-        app.add_typer(commands.app, name="data")
+        app.add_typer(data.app, name="data")
     try:
         app()
     except CourseError as error:

@@ -1,6 +1,7 @@
 """``coursekit doctor``: is everything there, and if not, what to do.
 
-Each check is a small function that returns a Check; none of them raises.
+Each check is a small function that returns a Check; what it raises counts as
+a failure, so that the report always comes to its end.
 """
 
 import json
@@ -9,12 +10,12 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from coursekit import paths
+from coursekit import keras_config, paths
 from coursekit.errors import CourseError
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
@@ -50,19 +51,19 @@ def run() -> list[Check]:
 
 
 def iterate() -> Iterator[Check]:
-    """The checks one by one, as they are done."""
-    yield check_python()
-    yield check_packages()
-    yield check_kernel()
-    yield from check_backend()
-    yield check_profile()
-    yield check_bundled_data()
-    yield check_own_data()
-    yield check_write(paths.work_dir(), "work folder")
-    yield check_write(paths.progress_file().parent, "progress")
-    yield check_write(paths.cache_dir(), "download cache", "COURSEKIT_HOME")
-    yield check_disk(paths.work_dir(), "disk: lessons")
-    yield check_disk(paths.cache_dir(), "disk: cache", "COURSEKIT_HOME")
+    """The checks one by one, as they are done; none of them raises."""
+    for name, check in _CHECKS.items():
+        try:
+            found = check()
+            lines = [found] if isinstance(found, Check) else list(found)
+        except CourseError as error:
+            lines = [_from_error(name, error)]
+        except Exception as error:
+            said = f"{type(error).__name__}: {_one_line(error)}"
+            lines = [Check(name, "FAIL", said, INSTALL)]
+        yield from lines
+        if name == "kit" and lines[0].state == "FAIL":
+            return  # all that follows lies in it
 
 
 def check_python() -> Check:
@@ -72,6 +73,11 @@ def check_python() -> Check:
         return Check("Python", "OK", found)
     fix = f"install Python 3.11, 3.12 or 3.13, then {INSTALL}"
     return Check("Python", "FAIL", found, fix)
+
+
+def check_kit() -> Check:
+    """The library lies in a checkout, beside lessons and data."""
+    return Check("kit", "OK", str(paths.kit_root()))
 
 
 def check_packages() -> Check:
@@ -99,16 +105,25 @@ def check_packages() -> Check:
 
 
 def check_kernel() -> Check:
-    """Jupyter finds a Python kernel."""
+    """Jupyter finds a kernel of this Python."""
     try:
         from jupyter_client.kernelspec import KernelSpecManager
 
-        kernels = KernelSpecManager().find_kernel_specs()
+        manager = KernelSpecManager()
+        if "python3" not in manager.find_kernel_specs():
+            return Check("Jupyter kernel", "FAIL", "no python3", INSTALL)
+        program = Path(manager.get_kernel_spec("python3").argv[0])
     except ImportError as error:
         return Check("Jupyter kernel", "FAIL", str(error), INSTALL)
-    if "python3" in kernels:
-        return Check("Jupyter kernel", "OK", "python3")
-    return Check("Jupyter kernel", "FAIL", "no python3 kernel", INSTALL)
+    # A bare name is replaced by the Python that Jupyter runs under.
+    if program.is_absolute() and program.parent != Path(sys.executable).parent:
+        return Check(
+            "Jupyter kernel",
+            "FAIL",
+            f"python3 starts {program}, which is another Python",
+            f"unset JUPYTER_PATH, or remove that kernel; then {INSTALL}",
+        )
+    return Check("Jupyter kernel", "OK", "python3")
 
 
 def check_backend() -> Iterator[Check]:
@@ -154,25 +169,20 @@ def check_profile() -> Check:
     """COURSEKIT_PROFILE is a profile."""
     from coursekit.settings import profile_name
 
-    try:
-        return Check("profile", "OK", profile_name())
-    except CourseError as error:
-        return _from_error("profile", error)
+    return Check("profile", "OK", profile_name())
 
 
 def check_bundled_data() -> Check:
     """Every file of data/ is the one the kit shipped."""
-    from coursekit.data import files
+    from coursekit.data.readers import bundled
+    from coursekit.files import sha256
 
-    try:
-        shipped = files.checksums()
-    except CourseError as error:
-        return _from_error("bundled data", error)
+    shipped = bundled.checksums()
     wrong = [
         name
         for name, checksum in shipped.items()
         if not (path := paths.data_dir() / name).is_file()
-        or files.sha256(path) != checksum
+        or sha256(path) != checksum
     ]
     if wrong:
         said = f"missing or changed: {_some(wrong)}"
@@ -215,6 +225,49 @@ def check_disk(folder: Path, name: str, setting: str = "") -> Check:
     fix = "free some space"
     fix += f", or name another disk with {setting}" if setting else ""
     return Check(name, state, f"{free:.1f} GB free", fix)
+
+
+def check_keras_settings() -> Check:
+    """keras.json says nothing that the lessons have to take back."""
+    keras_config.check()
+    said = keras_config.settings()
+    odd = [
+        f"{key} = {said[key]}"
+        for key, known in keras_config.ALLOWED.items()
+        if said.get(key, known[0]) != known[0]
+    ]
+    if not odd:
+        return Check("Keras settings", "OK", "as the lessons need them")
+    file = keras_config.config_file()
+    return Check(
+        "Keras settings",
+        "WARN",
+        f"{file} says {', '.join(odd)}; ck.start sets it right for a lesson",
+        f"delete {file}: Keras writes a new one",
+    )
+
+
+# In the order in which problems would show.
+_CHECKS: dict[str, Callable[[], Check | Iterator[Check]]] = {
+    "Python": lambda: check_python(),
+    "kit": lambda: check_kit(),
+    "packages": lambda: check_packages(),
+    "Jupyter kernel": lambda: check_kernel(),
+    "Keras settings": lambda: check_keras_settings(),
+    "backend": lambda: check_backend(),
+    "profile": lambda: check_profile(),
+    "bundled data": lambda: check_bundled_data(),
+    "own data": lambda: check_own_data(),
+    "work folder": lambda: check_write(paths.work_dir(), "work folder"),
+    "progress": lambda: check_write(paths.progress_file().parent, "progress"),
+    "download cache": lambda: check_write(
+        paths.cache_dir(), "download cache", "COURSEKIT_HOME"
+    ),
+    "disk: lessons": lambda: check_disk(paths.work_dir(), "disk: lessons"),
+    "disk: cache": lambda: check_disk(
+        paths.cache_dir(), "disk: cache", "COURSEKIT_HOME"
+    ),
+}
 
 
 def _pins() -> Iterator[tuple[str, str]]:

@@ -9,12 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What a data set is, known before it is loaded.
+    """What a data set is, known before it is loaded; data/README.md shows it.
 
-    ``title`` is one line for people ("1,797 real handwritten digits");
-    ``bundled`` says that it lies in data/ and needs no network; ``real``
-    is False for generated data; ``megabytes`` is the size on disk.
-    ``files`` names the bundled files in data/.
+    ``title`` is one line for people ("1,797 real handwritten digits"), to
+    which ``details`` add what a table has room for; ``bundled`` says that it
+    lies in data/ and needs no network; ``real`` is False for generated
+    data; ``megabytes`` is the size on disk. ``files`` names the bundled
+    files in data/, made by ``program``.
     """
 
     name: str
@@ -26,6 +27,12 @@ class DatasetInfo:
     megabytes: float
     lessons: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    details: str = ""
+
+    @property
+    def program(self) -> str:
+        """The generator of a bundled set, from the repository's top."""
+        return f"tools/generate/{self.name}.py" if self.bundled else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +69,9 @@ class Split:
         """
         from coursekit.data.pipeline import batches
 
-        return batches(self.x, self.y, batch_size, shuffle, seed)
+        return batches(
+            (self.x, self.y), batch_size, shuffle=shuffle, seed=seed
+        )
 
     def __repr__(self) -> str:
         parts = {"x": self.x, "y": self.y, **self.extra}

@@ -1,5 +1,6 @@
 """Arrays as a tf.data pipeline that copies nothing but the batches."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,29 +9,65 @@ from coursekit.backend import import_keras
 from coursekit.errors import CourseError
 
 
-def batches(x: Any, y: Any, batch_size: int, shuffle: bool, seed: int):
-    """Batches (x[i], y[i]) as a tf.data.Dataset; see Split.to_tf."""
+def batches(
+    arrays: Any,
+    batch_size: int,
+    *,
+    shuffle: bool = False,
+    seed: int = 0,
+    repeat: bool = False,
+    drop_remainder: bool = False,
+    make: Callable[..., Any] | None = None,
+):
+    """Batches of arrays, gathered by index, as a tf.data.Dataset.
+
+    ``arrays`` is an array, or tuples and dicts of arrays of one length; a
+    list of texts counts as an array of strings. A batch has the same form,
+    or is what ``make`` makes of it: called as Dataset.map calls a function,
+    with a tuple's parts one by one, and compiled. What is not gathered by
+    example (a table of pictures that has fewer rows than there are captions)
+    ``make`` looks up itself, by a number among the arrays.
+
+    With ``shuffle`` the order changes in every epoch, reproducibly; with
+    ``repeat`` there is no end. Arrays may lie on disk. Raises CourseError
+    for lists of unequal lengths.
+    """
     import_keras()  # silences TensorFlow's start-up
     import tensorflow as tf
 
-    arrays = [_as_array(values) for values in (x, y)]
-    kinds = [_kind(tf, array) for array in arrays]
+    arrays = _map(_as_array, arrays)
+    flat = tf.nest.flatten(arrays)
+    kinds = [tf.string if a.dtype == object else a.dtype for a in flat]
+    size = batch_size if drop_remainder else None
 
     def gather(index):
-        return [array[index] for array in arrays]
+        return [array[index] for array in flat]
 
     def batch(index):
-        parts = tf.numpy_function(
-            gather, [index], [kind.dtype for kind in kinds]
-        )
-        for part, kind in zip(parts, kinds, strict=True):
-            part.set_shape([None, *kind.shape])
-        return tuple(parts)
+        parts = tf.numpy_function(gather, [index], kinds, stateful=False)
+        for part, array in zip(parts, flat, strict=True):
+            part.set_shape([size, *array.shape[1:]])
+        return tf.nest.pack_sequence_as(arrays, parts)
 
-    order = tf.data.Dataset.range(len(x))
+    order = tf.data.Dataset.range(len(flat[0]))
     if shuffle:
-        order = order.shuffle(len(x), seed=seed)
-    return order.batch(batch_size).map(batch).prefetch(2)
+        order = order.shuffle(len(flat[0]), seed=seed)
+    if repeat:
+        order = order.repeat()
+    order = order.batch(batch_size, drop_remainder=drop_remainder)
+    data = order.map(batch, num_parallel_calls=2)
+    if make:
+        data = data.map(make, num_parallel_calls=2)
+    return data.prefetch(2)
+
+
+def _map(function: Callable, values: Any) -> Any:
+    """The function's results, in the form of ``values``."""
+    if isinstance(values, tuple):
+        return tuple(_map(function, value) for value in values)
+    if isinstance(values, dict):
+        return {key: _map(function, value) for key, value in values.items()}
+    return function(values)
 
 
 def _as_array(values: Any) -> np.ndarray:
@@ -43,8 +80,3 @@ def _as_array(values: Any) -> np.ndarray:
         "batches as they are.",
         "pad or vectorise them first, as the lesson shows",
     )
-
-
-def _kind(tf, array: np.ndarray):
-    dtype = tf.string if array.dtype == object else array.dtype
-    return tf.TensorSpec(array.shape[1:], dtype)

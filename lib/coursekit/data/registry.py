@@ -1,63 +1,52 @@
-"""Which data sets there are. One module each; adding one adds a line."""
+"""Which data sets there are. One module each; adding one adds a name."""
 
 import inspect
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Source
 from coursekit.errors import CourseError
 
-# name of the set -> module in coursekit.data
-_MODULES = {
-    "digits": "digits",
-    "photos": "photos",
-    "scenes": "scenes",
-    "objects100": "objects100",
-    "series": "series",
-    "reviews": "reviews",
-    "tagged": "tagged",
-    "text": "text",
-    "pairs": "pairs",
-    "poses": "poses",
+_NAMES = (
+    # bundled
+    *("digits", "photos", "scenes", "objects100", "series", "reviews"),
+    *("tagged", "text", "pairs", "poses"),
     # real, fetched once
-    "mnist": "mnist",
-    "fashion_mnist": "fashion_mnist",
-    "cifar10": "cifar10",
-    "cifar100": "cifar100",
-    "usps": "usps",
-    "imdb": "imdb",
-    "flickr8k": "flickr8k",
-    "glove": "glove",
-    "jena": "jena",
-    "spa-eng": "spa_eng",
-    "fra-eng": "fra_eng",
-    "kan-eng": "kan_eng",
-    "ud_english": "ud_english",
-    "shakespeare": "shakespeare",
-    "flowers": "flowers",
-    "classic_series": "classic_series",
-    "yoga": "yoga",
-    "imagenet_weights": "imagenet_weights",
+    *("mnist", "fashion_mnist", "cifar10", "cifar100", "usps", "imdb"),
+    *("flickr8k", "glove", "jena", "spa-eng", "fra-eng", "kan-eng"),
+    *("ud_english", "shakespeare", "flowers", "classic_series", "yoga"),
+    "imagenet_weights",
+)
+# Sets that share a module: what it has of each, it has by name.
+_SHARED = {
+    "cifar10": "cifar",
+    "cifar100": "cifar",
+    "spa-eng": "tatoeba",
+    "fra-eng": "tatoeba",
+    "kan-eng": "tatoeba",
 }
 
 
 def names() -> tuple[str, ...]:
     """All data sets, bundled ones first."""
-    return tuple(_MODULES)
+    return _NAMES
 
 
 def info(name: str) -> DatasetInfo:
     """Title, origin, licence and size of a data set, without loading it."""
-    return _module(name).INFO
+    return _own(name, _module(name).INFO)
 
 
 def sources(name: str) -> tuple[Source, ...]:
     """Where a real set comes from; () for a bundled one."""
     module = _module(name)
-    if hasattr(module, "SOURCES"):
+    if hasattr(module, "SOURCES"):  # of one set's parts
         return tuple(module.SOURCES.values())
-    return (module.SOURCE,) if hasattr(module, "SOURCE") else ()
+    return (_own(name, module.SOURCE),) if hasattr(module, "SOURCE") else ()
 
 
 def load(name: str, **options) -> Dataset:
@@ -68,19 +57,26 @@ def load(name: str, **options) -> Dataset:
     data cannot be read or fetched.
     """
     module = _module(name)
-    known = inspect.signature(module.load).parameters
+    loader: Callable[..., Dataset] = module.load
+    if name in _SHARED:
+        loader = partial(loader, name)
+    known = inspect.signature(loader).parameters
     if unknown := sorted(set(options) - set(known)):
         raise CourseError(
             f"The data set {name} has no option {', '.join(unknown)}.",
             f"its options are {', '.join(known) or 'none'}",
         )
-    return module.load(**options)
+    return loader(**options)
+
+
+def _own(name: str, value: Any) -> Any:
+    return value[name] if name in _SHARED else value
 
 
 def _module(name: str) -> ModuleType:
-    if name not in _MODULES:
+    if name not in _NAMES:
         raise CourseError(
             f"There is no data set {name!r}; there are {', '.join(names())}.",
             "choose one of these names; ck.data.info(name) describes it",
         )
-    return import_module(f"coursekit.data.{_MODULES[name]}")
+    return import_module(f"coursekit.data.sets.{_SHARED.get(name, name)}")

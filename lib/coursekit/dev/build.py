@@ -27,8 +27,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
+from coursekit import files, paths
 from coursekit import lessons as kit
-from coursekit import paths
 from coursekit.dev.replay import CELL_SECONDS, replay_environment
 
 _METADATA = {
@@ -124,7 +124,7 @@ def built() -> dict[str, dict[str, Any]]:
 
 def print_inputs() -> None:
     """Print, as JSON, the kit's files that decide what this process shows."""
-    from coursekit.data import files
+    from coursekit.data.readers import bundled
 
     root = paths.kit_root()
     modules = [
@@ -134,7 +134,7 @@ def print_inputs() -> None:
         and not name.startswith(_WITHOUT_EFFECT)
         and getattr(module, "__file__", None)
     ]
-    data = [f"data/{name}" for name in files.used()]
+    data = [f"data/{name}" for name in bundled.used()]
     print(json.dumps(sorted({*modules, *data})))
 
 
@@ -167,9 +167,8 @@ def _remember(lesson: str, inputs: list[str]) -> None:
             f"{json.dumps(name)}: {json.dumps(records[name])}"
             for name in sorted(records)
         )
-        part = _record_path().with_suffix(".part")
-        part.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-        part.replace(_record_path())
+        with files.replacing(_record_path()) as part:
+            part.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 
 def _inputs_of(lesson: str, used: Iterable[str]) -> list[str]:
@@ -258,6 +257,5 @@ def _write(notebook, path: Path) -> None:
     import nbformat
 
     nbformat.validate(notebook)
-    part = path.with_suffix(".ipynb.part")
-    nbformat.write(notebook, part)
-    part.replace(path)
+    with files.replacing(path) as part:
+        nbformat.write(notebook, part)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coursekit import exercises
+from coursekit.errors import CourseError
 from coursekit.exercises import engine
 from coursekit.exercises.edits import function_from
 from coursekit.exercises.engine import Exercise
@@ -89,16 +90,21 @@ class Result:
     message: str
 
 
-def command(wanted: str) -> int:
+def command(wanted: str) -> None:
     """Print the slips of a lesson ("12") or an exercise ("12.4").
 
-    Returns the exit status. Raises CourseError when there is none.
+    Raises CourseError when there is none of that name.
     """
-    lesson, _, number = wanted.partition(".")
-    for exercise in exercises.load(lesson):
-        if not number or exercise.id == wanted:
-            _report(exercise)
-    return 0
+    lesson = wanted.partition(".")[0]
+    known = exercises.load(lesson)
+    chosen = [e for e in known if wanted in (lesson, e.id)]
+    if not chosen:
+        raise CourseError(
+            f"There is no exercise {wanted!r}.",
+            f"lesson {lesson} has {', '.join(e.id for e in known)}",
+        )
+    for exercise in chosen:
+        _report(exercise)
 
 
 def judged(exercise: Exercise) -> list[Result]:
@@ -143,12 +149,12 @@ def _judged(exercise: Exercise, slip: Slip) -> Result:
                 verdict = engine.judge(exercise, answer)
         except _Endless:
             return Result(slip, "error", "it does not end")
-    message = verdict.message
+    if verdict.state == "correct":
+        return Result(slip, "ACCEPTED", "")
+    message = verdict.message or verdict.state
     for mistake in exercise.mistakes:
         if message.endswith(mistake.diagnosis):
             return Result(slip, "diagnosed", mistake.diagnosis)
-    if verdict.state != "not yet":
-        return Result(slip, "ACCEPTED", "")
     message = _without_case(exercise, message)
     raised = message.startswith("your code raised")
     return Result(slip, "error" if raised else "difference", message)
@@ -187,19 +193,16 @@ def _few_lines(*functions: Any) -> Iterator[None]:
 # ------------------------------------------------------ where and what else
 
 
-def _places(node: ast.AST) -> Iterator[tuple[Any, Any, ast.AST]]:
+def _places(node: ast.AST) -> Iterator[tuple[Any, Any, Any]]:
     """Each node below, with the list or dict that holds it, and its key."""
     for field, value in ast.iter_fields(node):
         if field in ("decorator_list", "returns", "annotation"):
             continue
-        holder, keys = (
-            (value, range(len(value)))
-            if isinstance(value, list)
-            else (vars(node), (field,))
-        )
-        for key in keys:
+        several = isinstance(value, list)
+        holder: Any = value if several else vars(node)
+        for key in range(len(value)) if several else (field,):
             child = holder[key]
-            if isinstance(child, ast.expr | ast.stmt | ast.keyword):
+            if isinstance(child, ast.expr | ast.stmt):
                 yield holder, key, child
             if isinstance(child, ast.AST):
                 yield from _places(child)

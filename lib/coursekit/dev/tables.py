@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from coursekit import exercises, lessons, paths, quizzes
+from coursekit.data import registry
 from coursekit.errors import CourseError
 from coursekit.figures import course
 
@@ -26,7 +27,10 @@ def update(write: bool = True) -> list[Path]:
 
     With ``write`` False nothing is written.
     """
-    texts = {paths.kit_root() / "README.md": _readme}
+    texts = {
+        paths.kit_root() / "README.md": _readme,
+        paths.data_dir() / "README.md": _data_readme,
+    }
     for number in lessons.numbers():
         path = lessons.folder(number) / "lesson.py"
         texts[path] = functools.partial(header, number)
@@ -74,6 +78,66 @@ def between(text: str, name: str, content: str) -> str:
             f"put <!-- {name}: ... --> and <!-- end of {name} --> around it",
         )
     return new
+
+
+def _data_readme(text: str) -> str:
+    text = between(text, "bundled", bundled_table())
+    return between(text, "real", real_table())
+
+
+def bundled_table() -> str:
+    """data/README's table of the sets that lie in data/."""
+    rows = [
+        "| set | file | what | origin | licence | program |",
+        "|---|---|---|---|---|---|",
+    ]
+    for info in map(registry.info, registry.names()):
+        if info.bundled:
+            cells = (
+                info.name,
+                ", ".join(info.files),
+                f"{info.title}; {info.details}".rstrip("; "),
+                info.origin,
+                info.licence,
+                f"`{info.program}`",
+            )
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def real_table() -> str:
+    """data/README's table of the sets that are fetched or brought."""
+    rows = [
+        "| set | what | MB | lessons | licence | origin | checked by |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in registry.names():
+        info = registry.info(name)
+        if not info.bundled:
+            cells = (
+                name,
+                info.title,
+                f"{info.megabytes:,g}" if info.megabytes else "-",
+                " ".join(info.lessons) or "-",
+                info.licence,
+                info.origin,
+                _checked_by(name),
+            )
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _checked_by(name: str) -> str:
+    """The kinds of published checksums, and what else is counted."""
+    sources = registry.sources(name)
+    kinds = {
+        remote.checksum.partition(":")[0]
+        for source in sources
+        for remote in source.remotes
+        if remote.checksum
+    }
+    counted = {source.counted for source in sources if source.counted}
+    return ", ".join([*sorted(kinds), *sorted(counted)]) or "-"
 
 
 def _readme(text: str) -> str:

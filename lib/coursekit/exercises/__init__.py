@@ -10,7 +10,7 @@ import re
 import textwrap
 from typing import Any
 
-from coursekit import lessons
+from coursekit import lessons, lookup
 from coursekit.exercises import engine
 from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
@@ -83,23 +83,8 @@ def load(lesson: str) -> tuple[Exercise, ...]:
 
 
 def _find(exercise_id: str) -> Exercise | None:
-    """The exercise of that id; prints what there is when it is unknown."""
-    wanted = str(exercise_id).strip()
-    lesson = wanted.partition(".")[0]
-    if lesson not in lessons.numbers():
-        print(
-            f"There is no exercise {wanted!r}: ids look like 01.2, and "
-            f"these lessons have exercises: {', '.join(lessons.numbers())}."
-        )
-        return None
-    known = {exercise.id: exercise for exercise in load(lesson)}
-    if wanted not in known:
-        print(
-            f"There is no exercise {wanted!r}; "
-            f"lesson {lesson} has {', '.join(known)}. "
-            "(Quiz questions are answered with ck.answer.)"
-        )
-    return known.get(wanted)
+    other = "Quiz questions are answered with ck.answer."
+    return lookup.find("exercise", exercise_id, load, other)
 
 
 def _is_letter(answer: Any) -> bool:

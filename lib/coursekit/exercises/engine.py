@@ -10,7 +10,7 @@ import dis
 import linecache
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FunctionType
@@ -167,14 +167,12 @@ def untouched(answer: Any) -> bool:
 
 
 def _judge_value(exercise: Exercise, answer: Any) -> Verdict:
-    right = _summary(exercise, exercise.reference)
     mine = _summary(exercise, answer)
-    if not _problem(right, mine, exercise.atol):
+    if _agree(_summary(exercise, exercise.reference), mine, exercise.atol):
         return Verdict("correct")
-    for mistake in exercise.mistakes:
-        wrong = _summary(exercise, mistake.answer)
-        if _agree(wrong, mine, exercise.atol):
-            return Verdict("not yet", f"{shown(answer)}. {mistake.diagnosis}")
+    diagnosis = _diagnosis(exercise, [mine])
+    if diagnosis:
+        return Verdict("not yet", f"{shown(answer)}. {diagnosis}")
     # The right value stays hidden: it is what the exercise asks for.
     text = f"{shown(answer)} is not it"
     wanted = kind(exercise.reference)
@@ -193,14 +191,14 @@ def _is_result(exercise: Exercise, answer: Any) -> bool:
 
 
 def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
-    mine = [_call(exercise, answer, case) for case in exercise.cases]
+    mine = list(_outcomes(exercise, answer))
     for case, outcome in zip(exercise.cases, mine, strict=True):
         right = _call(exercise, exercise.reference, case)
         start = f"for {case} " if str(case) else ""
         problem = _problem(right, outcome, exercise.atol, answer)
         if problem:
-            diagnosis = _diagnosis(exercise, mine)
-            return Verdict("not yet", start + problem + diagnosis)
+            parts = (start + problem, _diagnosis(exercise, mine))
+            return Verdict("not yet", "\n".join(filter(None, parts)))
         if outcome.changed_input:
             return Verdict(
                 "not yet",
@@ -230,16 +228,21 @@ def _problem(
 
 
 def _diagnosis(exercise: Exercise, mine: list[_Outcome]) -> str:
-    """The diagnosis of the mistake that gives the same on all cases."""
+    """That of the mistake that gives the same on all cases; "" if none."""
     for mistake in exercise.mistakes:
-        if all(
-            _agree(
-                _call(exercise, mistake.answer, case), outcome, exercise.atol
-            )
-            for case, outcome in zip(exercise.cases, mine, strict=True)
-        ):
-            return f"\n{mistake.diagnosis}"
+        theirs = _outcomes(exercise, mistake.answer)
+        pairs = zip(theirs, mine, strict=True)
+        if all(_agree(*pair, exercise.atol) for pair in pairs):
+            return mistake.diagnosis
     return ""
+
+
+def _outcomes(exercise: Exercise, answer: Any) -> Iterator[_Outcome]:
+    """What each case gives, or the one outcome of a value."""
+    if not exercise.cases:
+        yield _summary(exercise, answer)
+    for case in exercise.cases:
+        yield _call(exercise, answer, case)
 
 
 def _agree(one: _Outcome, other: _Outcome, atol: float) -> bool:

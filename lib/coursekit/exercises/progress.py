@@ -1,13 +1,11 @@
 """What a learner has solved, in one small file they may delete."""
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from coursekit import paths
+from coursekit import files, paths
 
 _MARKS = {"": "not attempted", "not yet": "tried", "correct": "correct"}
 # What could not be written, by file: hints go on within a session.
@@ -86,20 +84,15 @@ class Progress:
             print("(progress file is damaged)")
 
     def _write(self) -> None:
-        """Write all or nothing: to a file beside it, then renamed."""
-        part = self._beside(f"{os.getpid()}.part")
         text = json.dumps(self.entries, indent=1, sort_keys=True) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(text, encoding="utf-8")
-            part.replace(self.path)
+            with files.replacing(self.path) as part:
+                part.write_text(text, encoding="utf-8")
             _unsaved.pop(self.path, None)
         except OSError as error:
             if self.path not in _unsaved:
                 print(f"(progress is not kept: {error.strerror})")
             _unsaved[self.path] = self.entries
-            with contextlib.suppress(OSError):
-                part.unlink()
 
     def _beside(self, ending: str) -> Path:
         return self.path.with_suffix(f".{ending}.json")

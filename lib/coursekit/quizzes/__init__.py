@@ -7,7 +7,7 @@ explains an option. The questions are data, the quiz.toml of a lesson.
 import re
 from collections.abc import Iterable
 
-from coursekit import lessons
+from coursekit import lookup
 from coursekit.quizzes.bank import Question, Quiz, load
 
 __all__ = ["answer", "quiz"]
@@ -27,7 +27,7 @@ def answer(question_id: str, labels: str | Iterable[str]) -> None:
     ``labels`` is one label ("b") or several (["a", "c"], "ac" or "a, c")
     where the question says so.
     """
-    question = _find(str(question_id).strip())
+    question = _find(question_id)
     if question is None:
         return
     question_id = question.id
@@ -71,18 +71,9 @@ def _mark(right: bool, chosen: list[str]) -> str:
 
 
 def _find(question_id: str) -> Question | None:
-    lesson = question_id.partition(".")[0]
-    if lesson not in lessons.numbers():
-        print(
-            f"There is no question {question_id!r}: ids look like 01.3, and "
-            f"these lessons have a quiz: {', '.join(lessons.numbers())}."
-        )
-        return None
-    found = {question.id: question for question in load(lesson).questions}
-    if question_id not in found:
-        print(
-            f"There is no question {question_id!r} in the quiz; "
-            f"lesson {lesson} has {', '.join(found)}. "
-            "(Exercises are checked with ck.check.)"
-        )
-    return found.get(question_id)
+    other = "Exercises are checked with ck.check."
+    return lookup.find("question", question_id, _questions, other)
+
+
+def _questions(lesson: str) -> tuple[Question, ...]:
+    return load(lesson).questions

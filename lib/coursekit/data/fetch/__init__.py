@@ -6,6 +6,7 @@ a folder the user names, the folder below COURSEKIT_DATA, the kit's cache,
 Keras' own cache, and, failing all, fetches the set into the cache.
 """
 
-from coursekit.data.fetch.source import Remote, Source, find, locate
+from coursekit.data.fetch.location import find, locate
+from coursekit.data.fetch.source import Remote, Source
 
 __all__ = ["Remote", "Source", "find", "locate"]

@@ -1,22 +1,20 @@
-"""One file over HTTPS: checked, resumed, retried, and never hanging."""
+"""One file over HTTPS: checked, resumed, retried, and never hanging.
+
+The time limits are those of requests; a name lookup ends by that of the
+system.
+"""
 
 import contextlib
-import errno
-import functools
-import shutil
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from coursekit.data.fetch.progress import bar
+from coursekit.files import require_space
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
-SILENCE_SECONDS = 60  # nothing at all for so long, lookups included
 PAUSES = (1, 4)  # seconds before the second and the third try
-SPARE_BYTES = 50_000_000  # what a download leaves free on the disk
 
 # Some hosts turn away the default agent of Python's HTTP libraries.
 _HEADERS = {
@@ -31,11 +29,6 @@ class DownloadError(Exception):
 
 class _Passing(DownloadError):
     """A trouble that may be gone at the next try."""
-
-
-def free_bytes(folder: Path) -> int:
-    """Free space on the disk of a folder."""
-    return shutil.disk_usage(folder).free
 
 
 def download(url: str, target: Path, checksum: str | None = None) -> None:
@@ -81,7 +74,7 @@ class _Transfer:
         _refuse_plain(url)
         for pause in (*PAUSES, None):
             try:
-                _watched(functools.partial(self._attempt, url))
+                self._attempt(url)
                 break
             except _Passing:
                 if pause is None:
@@ -90,7 +83,7 @@ class _Transfer:
         self.part.replace(output_file)
         self.tag.unlink(missing_ok=True)
 
-    def _attempt(self, url: str, beat: Callable[[], None]) -> None:
+    def _attempt(self, url: str) -> None:
         """One request, from where the last one stopped."""
         import requests
 
@@ -107,11 +100,10 @@ class _Transfer:
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
             ) as response,
         ):
-            beat()
             self._check(response)
             if response.status_code != 206:
                 have = 0
-            self._receive(response, have, beat)
+            self._receive(response, have)
 
     def _kept(self) -> tuple[int, str]:
         """Bytes that arrived before, and the server's name for that file."""
@@ -135,7 +127,7 @@ class _Transfer:
             f"(HTTP {status})"
         )
 
-    def _receive(self, response, have: int, beat) -> None:
+    def _receive(self, response, have: int) -> None:
         """Append the answer's body to the part, with a progress bar."""
         self.resumed = self.resumed or have > 0
         length = response.headers.get("Content-Length")
@@ -148,49 +140,10 @@ class _Transfer:
         ):
             self.tag.write_text(_validator(response.headers))
             for chunk in response.iter_content(1 << 16):
-                beat()
                 file.write(chunk)
                 advance(len(chunk))
         if total is not None and self.part.stat().st_size != total:
             raise _Passing("the transfer ended early")
-
-
-def _watched(work: Callable[[Callable[[], None]], None]) -> None:
-    """Run ``work(beat)`` in a thread; give up when it stops calling beat.
-
-    The timeouts of an HTTP library do not cover the name lookup, which may
-    hang for minutes. A thread that was given up stops at its next beat.
-    """
-    heard = time.monotonic()
-    given_up = False
-    outcome: list[BaseException | None] = []
-
-    def beat() -> None:
-        nonlocal heard
-        heard = time.monotonic()
-        if given_up:
-            raise DownloadError("given up")
-
-    def run() -> None:
-        try:
-            work(beat)
-            outcome.append(None)
-        except BaseException as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            thread.join(0.1)
-            if time.monotonic() - heard > SILENCE_SECONDS:
-                raise DownloadError(
-                    f"no answer for {SILENCE_SECONDS:.0f} seconds"
-                )
-    finally:
-        given_up = True
-    if outcome[0] is not None:
-        raise outcome[0]
 
 
 @contextlib.contextmanager
@@ -209,21 +162,12 @@ def _translated(url: str):
         raise _Passing(f"{_host(url)} does not answer") from None
     except exceptions.ChunkedEncodingError:
         raise _Passing("the connection was cut") from None
-    except exceptions.ConnectionError:
+    except exceptions.ConnectionError as error:
+        if "Read timed out" in str(error):  # in the middle of a file
+            raise _Passing(f"{_host(url)} fell silent") from None
         raise _Passing(f"there is no connection to {_host(url)}") from None
     except exceptions.RequestException as error:
         raise DownloadError(f"{_host(url)}: {error}") from None
-
-
-def require_space(folder: Path, needed: int) -> None:
-    """Raise OSError (no space) before a download fills the disk."""
-    free = free_bytes(folder)
-    if free < needed + SPARE_BYTES:
-        raise OSError(
-            errno.ENOSPC,
-            f"{(needed + SPARE_BYTES) / 1e6:,.0f} MB are needed, "
-            f"{free / 1e6:,.0f} MB are free",
-        )
 
 
 def _refuse_plain(url: str) -> None:

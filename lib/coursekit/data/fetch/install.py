@@ -6,17 +6,13 @@ import json
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from coursekit import paths
 from coursekit.data.fetch import download
-from coursekit.data.fetch.lock import only_one
+from coursekit.data.fetch.source import Remote, Source
 from coursekit.data.fetch.unpack import unpack
-from coursekit.data.files import sha256
 from coursekit.errors import CourseError
-
-if TYPE_CHECKING:
-    from coursekit.data.fetch.source import Remote, Source
+from coursekit.files import only_one, require_space, sha256
 
 _WAYS = (
     "run this again when the connection is good (what has arrived is kept); "
@@ -29,7 +25,7 @@ _WAYS = (
 RECORD = "fetched.json"
 
 
-def folder_of(source: "Source") -> Path:
+def folder_of(source: Source) -> Path:
     """Where the set lies in the cache, fetched or not."""
     return paths.cache_dir() / source.name
 
@@ -39,7 +35,7 @@ def is_installed(folder: Path) -> bool:
     return (folder / RECORD).is_file()
 
 
-def install(source: "Source") -> Path:
+def install(source: Source) -> Path:
     """Fetch a set into the cache and return its folder.
 
     Downloads and the new folder lie in .incoming; the folder is renamed when
@@ -69,7 +65,7 @@ def install(source: "Source") -> Path:
     return target
 
 
-def verify(source: "Source", folder: Path) -> list[str]:
+def verify(source: Source, folder: Path) -> list[str]:
     """What is wrong with a set's folder; [] when nothing is.
 
     A fetched folder is compared with its record, file by file; your own
@@ -124,16 +120,15 @@ def clear(name: str) -> bool:
     return bool(found)
 
 
-def _fill(source: "Source", incoming: Path) -> None:
+def _fill(source: Source, incoming: Path) -> None:
     """Download, unpack, check and record a set in ``incoming``/set."""
     downloads, folder = incoming / "downloads", incoming / "set"
     downloads.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    megabytes = sum(remote.megabytes for remote in source.remotes)
-    needed = int((megabytes + source.unpacked_megabytes) * 1e6)
-    download.require_space(incoming, needed - _size(downloads))
-    print(f"fetching {source.name}, {megabytes:,.1f} MB")
+    needed = int((source.megabytes + source.unpacked_megabytes) * 1e6)
+    require_space(incoming, needed - _size(downloads))
+    print(f"fetching {source.name}, {source.megabytes:,.1f} MB")
     fetched = [_fetch(source, r, downloads) for r in source.remotes]
     try:
         for remote in source.remotes:
@@ -160,7 +155,7 @@ def _fill(source: "Source", incoming: Path) -> None:
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 
-def _fetch(source: "Source", remote: "Remote", folder: Path) -> dict:
+def _fetch(source: Source, remote: Remote, folder: Path) -> dict:
     """Download one file; return what the record says about it."""
     path = folder / remote.file
     try:
@@ -177,7 +172,7 @@ def _fetch(source: "Source", remote: "Remote", folder: Path) -> dict:
     }
 
 
-def _check(source: "Source", folder: Path) -> None:
+def _check(source: Source, folder: Path) -> None:
     missing = source.missing(folder)
     if missing:
         raise CourseError(
@@ -186,14 +181,14 @@ def _check(source: "Source", folder: Path) -> None:
             _WAYS.format(name=source.name),
         )
     if source.check:
-        source.check(folder)
+        source.check(source.base(folder))
 
 
 def _size(folder: Path) -> int:
     return sum(p.stat().st_size for p in folder.iterdir() if p.is_file())
 
 
-def _disk_trouble(source: "Source", cache: Path, error: OSError):
+def _disk_trouble(source: Source, cache: Path, error: OSError):
     if error.errno == errno.ENOSPC:
         problem = f"There is no room for {source.name} on the disk of {cache}"
     else:

@@ -1,13 +1,8 @@
-"""What a data set consists of, and which folder holds it."""
+"""What a data set consists of and where it comes from."""
 
-import contextlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-from coursekit.data.fetch import install
-from coursekit.errors import CourseError
 
 
 @dataclass(frozen=True)
@@ -34,121 +29,47 @@ class Source:
     """Where a set comes from and what its folder must hold.
 
     ``files`` are paths or patterns below the folder, alternatives separated
-    by "|" ("Images|Flicker8k_Dataset"). ``folders`` are further names the
-    folder may have below COURSEKIT_DATA, ``keras`` its places below Keras'
-    cache. ``check`` reads the content and raises CourseError; it stands in
-    where no checksum is published. ``by_hand`` says how a person gets it.
+    by "|" ("Images|Flicker8k_Dataset"); they may lie one level deeper, in a
+    folder named ``inside``, where upstream's archive has them. ``folders``
+    are further names the folder may have below COURSEKIT_DATA, ``keras`` its
+    places below Keras' cache. ``check`` reads the content and raises
+    CourseError; it stands in where no checksum is published, and ``counted``
+    says what it counts. ``by_hand`` says how a person gets the set.
     """
 
     name: str
     files: tuple[str, ...]
     remotes: tuple[Remote, ...] = ()
+    inside: str = ""
     folders: tuple[str, ...] = ()
     keras: tuple[str, ...] = ()
     unpacked_megabytes: float = 0
     check: Callable[[Path], object] | None = None
+    counted: str = ""
     by_hand: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """What a folder must hold, in words."""
+        return ", ".join(self.files).replace("|", " or ")
+
+    @property
+    def megabytes(self) -> float:
+        """What is downloaded."""
+        return sum(remote.megabytes for remote in self.remotes)
+
+    def base(self, folder: Path) -> Path:
+        """Where in a set's folder its files lie."""
+        deeper = folder / self.inside
+        return deeper if deeper.is_dir() else folder
 
     def missing(self, folder: Path) -> list[str]:
         """The entries of ``files`` that a folder does not hold."""
+        base = self.base(folder)
         return [
             entry.replace("|", " or ")
             for entry in self.files
             if not any(
-                next(folder.glob(pattern), None)
-                for pattern in entry.split("|")
+                next(base.glob(pattern), None) for pattern in entry.split("|")
             )
         ]
-
-
-def locate(source: Source, folder: str | Path | None = None) -> Path:
-    """The folder that holds a set; fetches it when it is nowhere.
-
-    A folder named with ``folder`` is used as it is. Raises CourseError that
-    lists what is missing in it, or says why fetching failed.
-    """
-    if folder is not None:
-        return _own(source, Path(folder).expanduser())
-    found = find(source)
-    if found is not None:
-        return found
-    if not source.remotes:
-        raise CourseError(
-            f"The data set {source.name} is for you to bring; the kit knows "
-            "no server that may publish it.",
-            f"{source.by_hand}; put that in a folder {source.name} and set "
-            "COURSEKIT_DATA to the folder above it",
-        )
-    return install.install(source)
-
-
-def find(source: Source) -> Path | None:
-    """The folder of a set that is on this machine already, or None."""
-    cached = install.folder_of(source)
-    if own := _below_own_root(source):
-        return own
-    if install.is_installed(cached) and not source.missing(cached):
-        return cached
-    return _in_keras(source)
-
-
-def own_root() -> Path | None:
-    """The folder that COURSEKIT_DATA names."""
-    named = os.environ.get("COURSEKIT_DATA")
-    return Path(named).expanduser() if named else None
-
-
-def keras_home() -> Path:
-    """Keras' cache folder, without importing Keras."""
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-
-
-def _own(source: Source, folder: Path) -> Path:
-    """A folder that the user named, after its layout was checked."""
-    wanted = ", ".join(source.files).replace("|", " or ")
-    if not folder.is_dir():
-        raise CourseError(
-            f"There is no folder {folder} for the data set {source.name}.",
-            f"name a folder that holds {wanted}",
-        )
-    missing = source.missing(folder)
-    if missing:
-        held = sorted(entry.name for entry in folder.iterdir())[:6]
-        raise CourseError(
-            f"The folder {folder} is not the data set {source.name}: "
-            f"{', '.join(missing)} is missing; it holds "
-            f"{', '.join(held) or 'nothing'}.",
-            f"a folder of {source.name} holds {wanted}",
-        )
-    return folder
-
-
-def _below_own_root(source: Source) -> Path | None:
-    root = own_root()
-    if root is None:
-        return None
-    if not root.is_dir():
-        raise CourseError(
-            f"COURSEKIT_DATA names {root}, which is not a folder.",
-            "correct it, or unset it to have the sets fetched",
-        )
-    if (root / source.name).is_dir():
-        # Named exactly: an incomplete copy is a mistake, not another set.
-        return _own(source, root / source.name)
-    others = (root / name for name in source.folders)
-    return next((o for o in others if _holds(source, o)), None)
-
-
-def _in_keras(source: Source) -> Path | None:
-    """Keras' copy, if it is whole: an interrupted download may lie there."""
-    for folder in (keras_home() / place for place in source.keras):
-        if _holds(source, folder) and not install.verify(source, folder):
-            with contextlib.suppress(CourseError):
-                if source.check:
-                    source.check(folder)
-                return folder
-    return None
-
-
-def _holds(source: Source, folder: Path) -> bool:
-    return folder.is_dir() and not source.missing(folder)

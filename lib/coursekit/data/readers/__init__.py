@@ -1,0 +1,1 @@
+"""Reading kinds of files: texts, pickles, pictures."""

@@ -1,0 +1,131 @@
+"""Photograph files as arrays: decoded once, then mapped from the disk.
+
+A few thousand photographs fill gigabytes as arrays. They are decoded and
+resized once into a file of the cache and mapped into memory from there, so
+that only the pictures in use occupy it.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import paths
+from coursekit.data.fetch.progress import bar
+from coursekit.data.readers.pictures import open_picture
+from coursekit.errors import CourseError
+from coursekit.files import only_one, replacing, require_space
+
+_READER = 2  # counts the changes of what a picture file becomes
+
+
+def decode(path: Path, size: int) -> np.ndarray | None:
+    """A picture as uint8 (size, size, 3), or None when it cannot be read.
+
+    The whole picture is squeezed into the square; nothing is cut off.
+    """
+    try:
+        picture = open_picture(path, at_least=size)
+    except CourseError:
+        return None
+    return np.asarray(picture.resize((size, size)))
+
+
+def load_pictures(
+    name: str, files: Sequence[Path], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """All readable pictures, mapped from disk, and which those are.
+
+    Returns images (n, size, size, 3), uint8, read-only, and the positions
+    in ``files`` (n,) of the pictures that could be decoded, in order. The
+    decoded file belongs to the set ``name`` in the cache and is made again
+    when a file changes. Raises CourseError when it cannot be written.
+    """
+    ready = paths.cache_dir() / ".ready" / name
+    store = ready / f"{size}-{_fingerprint(files)}"
+    try:
+        if not store.is_dir():
+            lock = paths.cache_dir() / ".locks" / f"{name}-ready"
+            with only_one(lock, _say(name)):
+                if not store.is_dir():
+                    _make(files, size, store)
+        positions = np.load(store / "positions.npy")
+        if not len(positions):
+            raise ValueError("not one of the pictures can be decoded")
+        images = np.memmap(
+            store / "images.bin",
+            "uint8",
+            "r",
+            shape=(len(positions), size, size, 3),
+        )
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"The decoded pictures of {name} cannot be kept in {store}: "
+            f"{error}",
+            "free some space or set COURSEKIT_HOME to a folder that you may "
+            f"write to; if the file is damaged, delete {ready}",
+        ) from error
+    return images, positions
+
+
+def consecutive(positions: np.ndarray, sizes: Sequence[int]) -> list[slice]:
+    """Which of the loaded pictures belong to each of consecutive groups.
+
+    The files given to ``load_pictures`` were ``sizes[0]`` of one group, then
+    ``sizes[1]`` of the next, and so on; some were left out.
+    """
+    ends = np.cumsum([0, *sizes])
+    bounds = np.searchsorted(positions, ends).tolist()
+    return [slice(*pair) for pair in itertools.pairwise(bounds)]
+
+
+def left_out(**counts: int) -> str:
+    """The note of a data set: what was skipped; "" when nothing."""
+    parts = [
+        f"{count} {what.replace('_', ' ')}"
+        for what, count in counts.items()
+        if count
+    ]
+    return f"left out: {', '.join(parts)}" if parts else ""
+
+
+def _make(files: Sequence[Path], size: int, store: Path) -> None:
+    """Decode into a new folder, which is there when it is complete."""
+    positions: list[int] = []
+    with replacing(store) as part:
+        part.mkdir()
+        require_space(part, len(files) * size * size * 3)
+        with (part / "images.bin").open("wb") as images:
+            for position, path in enumerate(_shown(files)):
+                picture = decode(path, size)
+                if picture is not None:
+                    images.write(picture.tobytes())
+                    positions.append(position)
+        np.save(part / "positions.npy", np.array(positions, "int64"))
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
+    """Changes with the files of a set and with the way they are read."""
+    facts = []
+    for path in files:
+        with contextlib.suppress(OSError):
+            state = path.stat()
+            facts.append([path.name, state.st_size, int(state.st_mtime)])
+    folder = str(files[0].resolve().parent) if files else ""
+    text = json.dumps([_READER, folder, facts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shown(files: Sequence[Path]) -> Iterator[Path]:
+    with bar("decoding pictures", len(files), sizes=False) as advance:
+        for path in files:
+            yield path
+            advance(1)
+
+
+def _say(name: str):
+    return lambda: print(f"{name} is being decoded elsewhere: waiting")

@@ -1,0 +1,1 @@
+"""Drawing the pictures of the generated sets."""

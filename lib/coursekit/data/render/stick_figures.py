@@ -1,0 +1,101 @@
+"""A stick figure from the side, in the poses of a sun salutation.
+
+A pose is the directions of the body's parts, in degrees clockwise from up;
+the figure looks to the right. Sines are rounded, because they differ in the
+last digit between systems: a figure has the same pixels everywhere.
+"""
+
+import math
+
+import numpy as np
+
+from coursekit.data.render.drawing import FAR
+
+# part -> where it begins, and its length as a share of the body's height
+PARTS = {
+    "torso": ("hip", 0.28),
+    "head": ("torso", 0.11),
+    "upper_arm": ("torso", 0.17),
+    "forearm": ("upper_arm", 0.17),
+    "thigh": ("hip", 0.24),
+    "shin": ("thigh", 0.25),
+    "other_thigh": ("hip", 0.24),
+    "other_shin": ("other_thigh", 0.25),
+}
+# Directions of the parts; one pair of legs and arms hides the other unless
+# two more numbers tell them apart.
+POSES = {
+    #               torso head  arm, forearm  leg       other leg
+    "prayer": (0, 0, 150, 35, 180, 180),
+    "raised arms": (345, 335, 340, 335, 176, 182),
+    "forward bend": (150, 165, 212, 235, 180, 182),
+    "lunge": (66, 40, 172, 178, 98, 185, 220, 248),
+    "plank": (64, 66, 180, 180, 244, 244),
+    "eight limbs": (122, 92, 292, 140, 212, 272),
+    "cobra": (48, 20, 230, 135, 262, 270),
+    "downward dog": (132, 150, 130, 128, 218, 204),
+}
+SIZE = 28
+_DEGREES = [math.radians(degree) for degree in range(360)]
+_ACROSS = np.array([round(math.sin(a), 6) for a in _DEGREES], "float32")
+_DOWN = np.array([round(-math.cos(a), 6) for a in _DEGREES], "float32")
+
+
+def directions(pose: str) -> tuple[int, ...]:
+    """The direction of each part in PARTS."""
+    numbers = POSES[pose]
+    return (*numbers, *numbers[4:6]) if len(numbers) == 6 else numbers
+
+
+def joints(angles: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Where the parts end (n, 9, 2): x to the right, y down; first the hip.
+
+    ``angles`` (n, 8), whole degrees, and ``lengths`` (n, 8) are in the order
+    of PARTS. The lowest joint is at y = 0, and the middle at x = 0.
+    """
+    names = ["hip", *PARTS]
+    ends = np.zeros((len(angles), 9, 2), "float32")
+    for number, (start, _) in enumerate(PARTS.values()):
+        step = np.stack([_ACROSS[angles[:, number]], _DOWN[angles[:, number]]])
+        step = step.T * lengths[:, number, None]
+        ends[:, number + 1] = ends[:, names.index(start)] + step
+    low, high = ends.min(1), ends.max(1)
+    ends[..., 0] -= ((low + high) / 2)[:, None, 0]
+    ends[..., 1] -= high[:, None, 1]
+    return ends
+
+
+def draw(ends: np.ndarray, half_width: np.ndarray) -> np.ndarray:
+    """Figures (n, 28, 28), 0 to 1, with joints (n, 9, 2) given in pixels.
+
+    ``half_width`` (n,) is half the thickness of arms and legs.
+    """
+    line = np.arange(SIZE, dtype="float32") + np.float32(0.5)
+    x, y = line[None, None, :], line[None, :, None]
+    names = ["hip", *PARTS]
+    width = half_width[:, None, None]
+    nearest = np.full((len(ends), SIZE, SIZE), FAR)
+    for number, (part, (start, _)) in enumerate(PARTS.items(), 1):
+        a, b = ends[:, names.index(start)], ends[:, number]
+        if part == "head":
+            middle = a + (b - a) * np.float32(1.15)
+            distance = _to_point(x, y, middle) - 2 * width - np.float32(0.4)
+        else:
+            distance = _to_line(x, y, a, b)
+            distance -= width * (1.35 if part == "torso" else 1)
+        np.minimum(nearest, distance, out=nearest)
+    return np.clip(np.float32(0.5) - nearest, 0, 1)
+
+
+def _to_point(x, y, point):
+    u = x - point[:, 0, None, None]
+    v = y - point[:, 1, None, None]
+    return np.sqrt(u * u + v * v)
+
+
+def _to_line(x, y, a, b):
+    u, v = x - a[:, 0, None, None], y - a[:, 1, None, None]
+    dx, dy = (b - a)[:, 0, None, None], (b - a)[:, 1, None, None]
+    along = np.clip((u * dx + v * dy) / (dx * dx + dy * dy), 0, 1)
+    u, v = u - along * dx, v - along * dy
+    return np.sqrt(u * u + v * v)

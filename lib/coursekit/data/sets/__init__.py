@@ -1,0 +1,1 @@
+"""Data sets, one module each: its record (INFO), its sources, load()."""

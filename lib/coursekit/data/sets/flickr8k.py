@@ -1,0 +1,117 @@
+"""Flickr8k: 8,091 real photographs with five captions each.
+
+M. Hodosh, P. Young and J. Hockenmaier (2013), Framing image description as
+a ranking task, JAIR 47. The official split: 6,000 to train with, 1,000 to
+validate, 1,000 to test; 91 photographs are in none.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers.photographs import (
+    consecutive,
+    left_out,
+    load_pictures,
+)
+from coursekit.data.readers.textfiles import broken, read_lines, rows
+from coursekit.errors import CourseError
+
+INFO = DatasetInfo(
+    name="flickr8k",
+    title="8,091 photographs, five English captions each",
+    real=True,
+    bundled=False,
+    licence="non-commercial research; cite Hodosh et al. 2013",
+    origin="Hodosh et al. 2013, copy at github.com/jbrownlee/Datasets",
+    megabytes=1_118.0,
+    lessons=("21", "22", "23"),
+)
+
+_BASE = "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/"
+_LISTS = (
+    "Flickr_8k.trainImages.txt",
+    "Flickr_8k.devImages.txt",
+    "Flickr_8k.testImages.txt",
+)
+_FOLDERS = ("Images", "Flicker8k_Dataset", "Flickr8k_Dataset")
+
+SOURCE = Source(
+    name="flickr8k",
+    files=("|".join(_FOLDERS), "Flickr8k.token.txt", *_LISTS),
+    remotes=(
+        Remote(
+            f"{_BASE}Flickr8k_Dataset.zip",
+            1_115.4,
+            "md5:f18a1e2920de5bd84dae7cf08ec78978",
+            unpack=True,
+        ),
+        Remote(
+            f"{_BASE}Flickr8k_text.zip",
+            2.3,
+            "md5:bf6c1abcb8e4a833b7f922104de18627",
+            unpack=True,
+        ),
+    ),
+    unpacked_megabytes=1_125,
+)
+
+
+def load(size: int = 160, folder=None) -> Dataset:
+    """6,000/1,000/1,000 photographs (n, size, size, 3), uint8, mapped.
+
+    y is a list of tuples, the captions of each photograph as published.
+    extra["file"] names the photograph. ``size`` squeezes each into a square.
+    Photographs that are absent, without captions or undecodable, and
+    captions without a photograph, are left out; ``note`` counts them.
+    Raises CourseError for a caption file of another form.
+    """
+    found = locate(SOURCE, folder)
+    pictures = next(found / f for f in _FOLDERS if (found / f).is_dir())
+    captions = read_captions(found / "Flickr8k.token.txt")
+    lists = [read_lines(found / file) for file in _LISTS]
+    _refuse_overlap(found, lists)
+    held = {path.name for path in pictures.iterdir()}
+    usable = [[f for f in x if f in captions and f in held] for x in lists]
+    files = [file for group in usable for file in group]
+    images, positions = load_pictures(
+        "flickr8k", [pictures / file for file in files], size
+    )
+    train, validation, test = (
+        _split(
+            images[part], [files[place] for place in positions[part]], captions
+        )
+        for part in consecutive(positions, [len(group) for group in usable])
+    )
+    note = left_out(
+        listed_photographs_absent=sum(map(len, lists)) - len(files),
+        photographs_undecodable=len(files) - len(positions),
+        captioned_photographs_absent=len(captions.keys() - held),
+    )
+    return Dataset(INFO, train, validation, test, note=note)
+
+
+def _split(images, files: list[str], captions) -> Split:
+    return Split(images, [captions[file] for file in files], {"file": files})
+
+
+def read_captions(path: Path) -> dict[str, tuple[str, ...]]:
+    """File name -> its captions, from lines "name.jpg#0<tab>caption"."""
+    captions = defaultdict(list)
+    for number, (label, caption) in rows(path, counts=(2,)):
+        name, mark, _ = label.rpartition("#")
+        if not mark:
+            raise broken(path, number, f"names no photograph: {label!r}")
+        captions[name].append(caption.strip())
+    return {name: tuple(lines) for name, lines in captions.items()}
+
+
+def _refuse_overlap(folder: Path, lists: list[list[str]]) -> None:
+    names = [name for listed in lists for name in listed]
+    if len(set(names)) != len(names):
+        raise CourseError(
+            f"The lists in {folder} name a photograph twice, so that the "
+            "model would be tested on what it was trained with.",
+            f"use the published lists: {', '.join(_LISTS)}",
+        )

@@ -1,0 +1,109 @@
+"""Weights that keras.applications trained on ImageNet, fetched safely.
+
+``keras.applications`` fetches them itself, without a lock or a time limit;
+here they are fetched like data, and their path goes to Keras::
+
+    stored = ck.data.load("imagenet_weights", model="mobilenet_v2_0.35")
+    encoder = keras.applications.MobileNetV2(
+        alpha=0.35, include_top=False, weights=stored.path
+    )
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.data.dataset import DatasetInfo
+from coursekit.data.fetch import Remote, Source, locate
+from coursekit.errors import CourseError
+
+INFO = DatasetInfo(
+    name="imagenet_weights",
+    title="networks trained on ImageNet's 1.28 million photographs",
+    real=True,
+    bundled=False,
+    licence="Apache-2.0 (the weights); ImageNet: research",
+    origin="keras.applications",
+    megabytes=183.0,
+    lessons=("08", "23"),
+)
+
+_BASE = "https://storage.googleapis.com/tensorflow/keras-applications/"
+_MOBILENET_V2 = "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_"
+
+# model -> file below _BASE, megabytes, checksum where Keras knows one.
+# Without the classifier, except where the name says "top".
+MODELS: dict[str, tuple[str, float, str | None]] = {
+    "mobilenet_v2_0.35": (f"{_MOBILENET_V2}0.35_224_no_top.h5", 2.0, None),
+    "mobilenet_v2_1.0": (f"{_MOBILENET_V2}1.0_224_no_top.h5", 9.4, None),
+    "mobilenet_0.25": ("mobilenet/mobilenet_2_5_224_tf_no_top.h5", 1.1, None),
+    "mobilenet_0.25_top": ("mobilenet/mobilenet_2_5_224_tf.h5", 2.1, None),
+    "resnet50": (
+        "resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        94.8,
+        "md5:4d473c1dd8becc155b73f8504c6f6626",
+    ),
+    "vgg16": (
+        "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        58.9,
+        "md5:6d6bbae143d832006294945121d1f1fc",
+    ),
+}
+
+
+def _source(model: str) -> Source:
+    file, megabytes, checksum = MODELS[model]
+    remote = Remote(f"{_BASE}{file}", megabytes, checksum)
+    return Source(
+        name=f"imagenet_{model}",
+        files=(remote.file,),
+        remotes=(remote,),
+        folders=("imagenet_weights", "keras/models"),
+        keras=("models",),
+        check=lambda folder: _check(folder / remote.file),
+        counted="whole HDF5",
+    )
+
+
+def _check(path: Path) -> None:
+    """Keras publishes no checksum for MobileNet: it must be whole HDF5."""
+    import h5py  # comes with Keras
+
+    try:
+        with h5py.File(path) as file:
+            file.visit(lambda name: None)
+    except (OSError, RuntimeError) as error:
+        raise CourseError(
+            f"{path.name} is not a file of weights: {error}",
+            "remove it and fetch it again",
+        ) from error
+
+
+SOURCES = {model: _source(model) for model in MODELS}
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """``path`` is what keras.applications takes as ``weights``."""
+
+    info: DatasetInfo
+    model: str
+    path: Path
+
+    @property
+    def provenance(self) -> str:
+        return f"{self.model}: {self.info.title}; {self.info.licence}"
+
+    def __repr__(self) -> str:
+        return self.provenance
+
+
+def load(model: str = "mobilenet_v2_0.35", folder=None) -> Weights:
+    """The stored weights of a model, fetched when they are not here."""
+    if model not in MODELS:
+        raise CourseError(
+            f"There are no weights of {model!r}; there are "
+            f"{', '.join(MODELS)}.",
+            "choose one of these",
+        )
+    source = SOURCES[model]
+    return Weights(INFO, model, locate(source, folder) / source.files[0])

@@ -1,0 +1,112 @@
+"""UD English EWT: 16,622 real sentences, every word tagged by hand.
+
+N. Silveira et al. (2014), A gold standard dependency corpus for English,
+Proc. LREC: web logs, e-mails, reviews, questions and answers.
+"""
+
+from itertools import chain
+from pathlib import Path
+from sys import intern
+
+import numpy as np
+
+from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers.textfiles import broken, numbered_lines
+from coursekit.errors import CourseError
+
+INFO = DatasetInfo(
+    name="ud_english",
+    title="16,622 English sentences with a part of speech for every word",
+    real=True,
+    bundled=False,
+    licence="CC BY-SA 4.0",
+    origin="Universal Dependencies, UD_English-EWT r2.16",
+    megabytes=17.8,
+    lessons=("18",),
+)
+
+# The 17 parts of speech of Universal Dependencies.
+TAGS = (
+    *("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM"),
+    *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
+)
+
+_SENTENCES = {"train": 12_544, "dev": 2_001, "test": 2_077}
+_BASE = (
+    "https://raw.githubusercontent.com/UniversalDependencies/"
+    "UD_English-EWT/r2.16/"
+)
+
+
+def _check(folder: Path) -> None:
+    """No checksum is published; the numbers of sentences are."""
+    for part, expected in _SENTENCES.items():
+        count = len(read_conllu(folder / _file(part))[0])
+        if count != expected:
+            raise CourseError(
+                f"{_file(part)} holds {count:,} sentences, expected "
+                f"{expected:,}: upstream has changed.",
+                "bring release 2.16 (COURSEKIT_DATA)",
+            )
+
+
+def _file(part: str) -> str:
+    return f"en_ewt-ud-{part}.conllu"
+
+
+SOURCE = Source(
+    name="ud_english",
+    files=tuple(_file(part) for part in _SENTENCES),
+    remotes=tuple(
+        Remote(f"{_BASE}{_file(part)}", 14.2 if part == "train" else 1.8)
+        for part in _SENTENCES
+    ),
+    folders=("ud_english_ewt", "UD_English-EWT"),
+    check=_check,
+    counted="12,544, 2,001 and 2,077 sentences",
+)
+
+
+def load(folder=None) -> Dataset:
+    """12,544/2,001/2,077 sentences: the published split.
+
+    x is a list of tuples of words, y a list of int64 arrays, one number in
+    ``class_names`` per word. Raises CourseError for a broken line.
+    """
+    found = locate(SOURCE, folder)
+    train, validation, test = (
+        Split(*read_conllu(found / _file(part))) for part in _SENTENCES
+    )
+    return Dataset(INFO, train, validation, test, TAGS)
+
+
+def read_conllu(path: Path) -> tuple[list[tuple[str, ...]], list[np.ndarray]]:
+    """Words and tags of every sentence of a CoNLL-U file.
+
+    Ten columns a word; lines with #, and words numbered 1-2 (contractions)
+    or 1.1 (left out by the writer), are no words of their own.
+    """
+    number_of = {tag: number for number, tag in enumerate(TAGS)}
+    sentences, tags = [], []
+    words: list[str] = []
+    numbers: list[int] = []
+    for line_number, line in chain(numbered_lines(path), [(0, "")]):
+        if not line and words:
+            sentences.append(tuple(words))
+            tags.append(np.array(numbers))
+            words, numbers = [], []
+        if not line or line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 10:
+            raise broken(
+                path, line_number, f"has {len(fields)} columns, expected 10"
+            )
+        if not fields[0].isdecimal():
+            continue
+        if fields[3] not in number_of:
+            raise broken(path, line_number, f"has no known tag: {fields[3]!r}")
+        words.append(intern(fields[1]))
+        numbers.append(number_of[fields[3]])
+    return sentences, tags

@@ -1,0 +1,121 @@
+"""Pictures of captioning: what is seen, what is said, how fast."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from coursekit.figures.style import (
+    CourseFigure,
+    new_figure,
+    show_image,
+)
+
+
+def pictures(
+    images: Sequence[np.ndarray],
+    captions: Sequence[str],
+    references: Sequence[str] = (),
+) -> CourseFigure:
+    """Pictures with a caption below each, and a reference in grey.
+
+    The summary gives the references, not the captions: those differ a
+    little from machine to machine.
+    """
+    count = len(images)
+    columns = min(count, 4) if count != 6 else 3
+    rows = -(-count // columns)
+    figure, axes = new_figure(
+        rows=rows,
+        columns=columns,
+        width=2.6 * columns,
+        height=rows * (3.5 if references else 3.1),
+        squeeze=False,
+    )
+    for number, panel in enumerate(axes.ravel()):
+        if number >= count:
+            panel.set_axis_off()
+            continue
+        show_image(panel, images[number])
+        text = textwrap.fill(captions[number], 26)
+        panel.set_title(text, y=-0.04, va="top", fontsize=11)
+        if references:
+            panel.text(
+                0.5,
+                -0.04 - 0.09 * (text.count("\n") + 1) - 0.03,
+                textwrap.fill(references[number], 30),
+                transform=panel.transAxes,
+                ha="center",
+                va="top",
+                color="0.45",
+                fontsize=9,
+                style="italic",
+            )
+    what = "1 picture" if count == 1 else f"{count} pictures"
+    if references:
+        said = " | ".join(references)
+        return CourseFigure(
+            figure, f"{what} with the network's captions; people say: {said}"
+        )
+    return CourseFigure(figure, f"{what}, each with a caption below it.")
+
+
+def two_losses(
+    curves: Mapping[str, Sequence[float]],
+    naive: float,
+    axis: str = "nats a word (validation)",
+) -> CourseFigure:
+    """Cost a word, nats, over the epochs, with a naive one dashed."""
+    figure, axes = new_figure(width=6.4, height=3.4)
+    for name, values in curves.items():
+        axes.plot(range(1, len(values) + 1), values, "o-", label=name)
+    axes.axhline(naive, color="0.4", ls="--", label="word counts only")
+    axes.set_xlabel("epoch")
+    axes.set_xticks(range(1, len(values) + 1))
+    axes.set_ylabel(axis)
+    axes.set_ylim(0, None)
+    axes.legend()
+    said = ", ".join(
+        f"{name} {values[-1]:.2f}" for name, values in curves.items()
+    )
+    return CourseFigure(
+        figure, f"Cost of a word at the end: {said}; word counts {naive:.2f}."
+    )
+
+
+def attention_maps(
+    image: np.ndarray, words: Sequence[str], weights: np.ndarray
+) -> CourseFigure:
+    """The picture, then once a word with the attention drawn over it.
+
+    ``weights`` (words, side, side). Bright is where the network looked;
+    each panel is scaled to its own largest weight, given below it.
+    """
+    columns = min(6, len(words) + 1)
+    rows = -(-(len(words) + 1) // columns)
+    figure, axes = new_figure(
+        rows=rows,
+        columns=columns,
+        width=1.75 * columns,
+        height=2.0 * rows,
+        squeeze=False,
+    )
+    size = image.shape[0]
+    panels = list(axes.ravel())
+    show_image(panels[0], image)
+    panels[0].set_title("picture", fontsize=10)
+    for panel, word, map_ in zip(panels[1:], words, weights, strict=False):
+        place = np.arange(size) * map_.shape[0] // size  # of each pixel
+        large = map_[np.ix_(place, place)]
+        light = 0.25 + 0.75 * large / max(large.max(), 1e-9)
+        shown = image * light[..., np.newaxis]
+        show_image(panel, shown.astype("uint8"))
+        panel.set_title(f"{word}  {map_.max():.2f}", fontsize=10)
+    for panel in panels[len(words) + 1 :]:
+        panel.set_axis_off()
+    return CourseFigure(
+        figure,
+        f"A picture, and once for each word of its caption with the "
+        f"{weights.shape[1]} x {weights.shape[2]} places lit up where the "
+        "network looked.",
+    )

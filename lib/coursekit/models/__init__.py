@@ -1,1 +1,0 @@
-"""Networks that two or more lessons or benchmarks use, as Keras models."""
