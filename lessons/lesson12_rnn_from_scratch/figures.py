@@ -159,10 +159,17 @@ def state_plane(
         aspect="auto",
     )
     for number in np.unique(best):
-        rows, columns = np.nonzero(best == number)
-        x, y = line[int(columns.mean())], line[int(rows.mean())]
-        text = f"next: {signs[number]}"
-        axes.text(x, y, text, ha="center", style="italic", alpha=0.7)
+        place = _roomiest(
+            plane[::10, ::10], best[::10, ::10] == number, states
+        )
+        axes.text(
+            *place,
+            f"next: {signs[number]}",
+            ha="center",
+            va="center",
+            style="italic",
+            alpha=0.7,
+        )
     axes.plot(*states.T, "-o", color=PALETTE["black"], lw=1, ms=5)
     away = _away_from_path(states)
     numbered = enumerate(inputs, start=1)
@@ -187,6 +194,19 @@ def state_plane(
         )[1:]
     )
     return CourseFigure(figure, f"States of the two units: {said}.")
+
+
+def _roomiest(
+    plane: np.ndarray, inside: np.ndarray, states: np.ndarray
+) -> np.ndarray:
+    """The point of a region that is farthest from its edge and the path."""
+    share = np.linspace(0, 1, 30)[:, None, None]
+    path = states[:-1] + share * np.diff(states, axis=0)  # (30, T, 2)
+    avoided = np.concatenate([plane[~inside], path.reshape(-1, 2)])
+    places = plane[inside]
+    gaps = np.linalg.norm(places[:, None] - avoided, axis=-1).min(axis=1)
+    frame = np.abs(plane).max() - np.abs(places).max(axis=1)
+    return places[np.minimum(gaps, frame).argmax()]
 
 
 def _away_from_path(states: np.ndarray) -> np.ndarray:
