@@ -915,16 +915,16 @@ def clipped_step(weights, gradient, rate, threshold):
 ck.check("13.4", clipped_step)
 
 # %% [markdown]
-# **13.5 (stretch)** Write `gradient_share(W, states, delta, window)`, for a
+# **13.5 (stretch)** Write `gradient_share(W, states, g, window)`, for a
 # tanh network whose loss depends on the last state only. Each step's part of
 # $\partial L/\partial W$ is the outer product of $h_{t-1}$ and
 # $\partial L/\partial a_t$; its length is the root of the sum of its squares.
 # Of the sum of all these lengths, which share do the last `window` steps
-# hold? `states` holds $h_0$ to $h_T$, `delta` is $\partial L/\partial h_T$.
+# hold? `states` holds $h_0$ to $h_T$, `g` is $\partial L/\partial h_T$.
 
 
 # %%
-def gradient_share(W, states, delta, window):
+def gradient_share(W, states, g, window):
     """(n, n), (steps + 1, n), (n,), whole number -> share from 0 to 1."""
     ...  # your code here
 

@@ -68,13 +68,13 @@ def test_the_parts_of_the_gradient_add_up_to_a_finite_difference(own):
         return own["states_of"](W, "tanh")[-1] @ weights
 
     states = own["states_of"](W, "tanh")
-    total, delta = np.zeros((6, 6)), weights
+    total, g = np.zeros((6, 6)), weights
     lengths = []
     for t in range(5, 0, -1):
-        local = delta * (1 - states[t] ** 2)
-        total += np.outer(states[t - 1], local)
-        lengths.append(np.linalg.norm(states[t - 1]) * np.linalg.norm(local))
-        delta = W @ local
+        delta = g * (1 - states[t] ** 2)
+        total += np.outer(states[t - 1], delta)
+        lengths.append(np.linalg.norm(states[t - 1]) * np.linalg.norm(delta))
+        g = W @ delta
     nudge = np.zeros((6, 6))
     nudge[1, 4] = 1e-6
     slope = (loss(W + nudge) - loss(W - nudge)) / 2e-6
