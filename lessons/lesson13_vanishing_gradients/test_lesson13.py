@@ -21,7 +21,7 @@ def own(lesson_functions):
     rng = np.random.default_rng(1)
     names |= {"x": rng.standard_normal((5, 1)), "rng": rng}
     names["U"] = rng.standard_normal((1, 6))
-    own = lesson_functions("13", **names)
+    own = lesson_functions("13", **names, keras=keras)
     own["activations"] = {
         "tanh": (np.tanh, lambda h: 1 - h**2, 1.0),
         "logistic": (own["logistic"], lambda h: h * (1 - h), 0.25),
@@ -203,3 +203,14 @@ def test_the_figure_of_lags_says_the_mean_of_its_seeds():
     assert figure.summary == (
         f"adding: Mean score {said} copy: Mean score {said}"
     )
+
+
+@pytest.mark.parametrize("arm", ["logistic", "small", "large"])
+def test_each_seed_of_the_experiment_draws_its_own_start(own, arm):
+    drawn = []
+    for seed in (0, 1, 0):
+        keras.utils.set_random_seed(seed)
+        start = own["parts"]()[arm]["start"]
+        drawn.append(np.array(start((6, 6))))
+    assert np.array_equal(drawn[0], drawn[2])
+    assert not np.allclose(drawn[0], drawn[1])
