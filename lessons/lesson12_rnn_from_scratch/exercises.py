@@ -18,9 +18,9 @@ def word_loss(outputs, targets):
 def gradient_of_W(states, g_outputs, W):
     total, future = np.zeros_like(W), np.zeros(len(W))
     for t in range(len(g_outputs), 0, -1):
-        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
-        total += np.outer(states[t - 1], a)
-        future = a @ W.T
+        delta = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
+        total += np.outer(states[t - 1], delta)
+        future = delta @ W.T
     return total
 
 
@@ -70,9 +70,9 @@ def truncated_gradient(x, u, w, reach):
     for t in range(1, len(x) + 1):
         g = 1.0
         for s in range(t, max(0, t - reach), -1):
-            a = g * (1 - h[s] ** 2)
-            total += a * h[s - 1]
-            g = a * w
+            delta = g * (1 - h[s] ** 2)
+            total += delta * h[s - 1]
+            g = delta * w
     return float(total)
 
 
@@ -379,9 +379,9 @@ EXERCISES = (
         hints=(
             "Go from the last step to the first, and keep what the future "
             "sends back.",
-            "a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2); its "
-            "share of dL/dW is np.outer(states[t - 1], a).",
-            "Add up all shares; future = a @ W.T for the next round.",
+            "delta = (g_outputs[t - 1] + future) * (1 - states[t] ** 2); its "
+            "share of dL/dW is np.outer(states[t - 1], delta).",
+            "Add up all shares; future = delta @ W.T for the next round.",
         ),
         mistakes=(
             Mistake(
@@ -412,7 +412,7 @@ EXERCISES = (
             Mistake(
                 edit("return total", "return total.T"),
                 "Your result is transposed: rows belong to the old state, "
-                "np.outer(states[t - 1], a).",
+                "np.outer(states[t - 1], delta).",
             ),
             Mistake(
                 edit("states[t] **", "states[t - 1] **"),
@@ -425,9 +425,9 @@ EXERCISES = (
                 "add it before you multiply by the slope.",
             ),
             Mistake(
-                edit("a @ W.T", "(g_outputs[t - 1] + future) @ W.T"),
+                edit("delta @ W.T", "(g_outputs[t - 1] + future) @ W.T"),
                 "On its way to the step before, the gradient passes the tanh "
-                "of this one: future = a @ W.T, with the slope in a.",
+                "of this one: future = delta @ W.T, with the slope in delta.",
             ),
             Mistake(
                 edit(
@@ -456,8 +456,8 @@ EXERCISES = (
                 "of descent.",
             ),
             Mistake(
-                edit("a @ W.T", "a"),
-                "W is missing on the way back: future = a @ W.T.",
+                edit("delta @ W.T", "delta"),
+                "W is missing on the way back: future = delta @ W.T.",
             ),
             Mistake(
                 edit("0, -1", "1, -1"),
@@ -643,8 +643,8 @@ EXERCISES = (
         hints=(
             "Two loops, as in path_terms; here everything is a number, and "
             "the error of each step is 1.",
-            "For each t: g = 1; for s from t down, at most reach times: a = "
-            "g (1 - h_s^2), add a h_(s-1), then g = a w.",
+            "For each t: g = 1; for s from t down, at most reach times: "
+            "delta = g (1 - h_s^2), add delta h_(s-1), then g = delta w.",
             "range(t, max(0, t - reach), -1)",
         ),
         mistakes=(
@@ -679,7 +679,7 @@ EXERCISES = (
                 "1 - h_s squared.",
             ),
             Mistake(
-                edit("a * w", "a"),
+                edit("delta * w", "delta"),
                 "The factor w is missing: each step back multiplies by it.",
             ),
             Mistake(

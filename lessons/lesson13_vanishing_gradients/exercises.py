@@ -29,12 +29,12 @@ def _clip_after_the_step(weights, gradient, rate, threshold):
     return new * min(1, threshold / length) if length else new
 
 
-def gradient_share(W, states, delta, window):
+def gradient_share(W, states, g, window):
     lengths = []
     for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t] ** 2)  # dL/da_t
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
-        delta = local @ W.T  # dL/dh_{t-1}
+        delta = g * (1 - states[t] ** 2)  # dL/da_t
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], delta)))
+        g = delta @ W.T  # dL/dh_{t-1}
     return sum(lengths[:window]) / sum(lengths)
 
 
@@ -344,9 +344,9 @@ EXERCISES = (
         ),
         hints=(
             "Walk back from the last step and keep a list of lengths.",
-            "At step t: local = delta * (1 - h_t^2); its part is the outer "
-            "product of h_{t-1} and local; then delta = local W^T.",
-            "lengths.append(np.linalg.norm(np.outer(states[t - 1], local))); "
+            "At step t: delta = g * (1 - h_t^2); its part is the outer "
+            "product of h_{t-1} and delta; then g = delta W^T.",
+            "lengths.append(np.linalg.norm(np.outer(states[t - 1], delta))); "
             "at the end sum(lengths[:window]) / sum(lengths)",
         ),
         mistakes=(
@@ -362,11 +362,11 @@ EXERCISES = (
             ),
             Mistake(
                 edit("W.T", "W"),
-                "On the way back it is local @ W.T. W itself leads forward.",
+                "On the way back it is delta @ W.T. W itself leads forward.",
             ),
             Mistake(
-                edit("local @ W.T", "delta @ W.T"),
-                "You passed delta on without the slope. Pass on local, which "
+                edit("delta @ W.T", "g @ W.T"),
+                "You passed g on without the slope. Pass on delta, which "
                 "has it.",
             ),
             Mistake(
@@ -376,8 +376,8 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "np.linalg.norm(np.outer(states[t - 1], local))",
-                    "np.outer(states[t - 1], local)",
+                    "np.linalg.norm(np.outer(states[t - 1], delta))",
+                    "np.outer(states[t - 1], delta)",
                     "sum(lengths[:window])",
                     "np.linalg.norm(sum(lengths[:window]))",
                     "/ sum(lengths)",
@@ -387,13 +387,13 @@ EXERCISES = (
                 "of each step's part, then add.",
             ),
             Mistake(
-                edit("local)))", "delta)))"),
-                "A step's part needs dL/da_t: multiply delta by the slope "
+                edit("delta)))", "g)))"),
+                "A step's part needs dL/da_t: multiply g by the slope "
                 "before the outer product, not after it.",
             ),
             Mistake(
                 edit(" * (1 - states[t] ** 2)", ""),
-                "The slope of tanh is missing: dL/da_t is delta times "
+                "The slope of tanh is missing: dL/da_t is g times "
                 "1 - states[t] ** 2.",
             ),
             Mistake(
@@ -403,7 +403,7 @@ EXERCISES = (
                     "[:window]",
                     "[-window:]",
                 ),
-                "You walk from the first step to the last. delta belongs to "
+                "You walk from the first step to the last. g belongs to "
                 "the last state: start there and go back.",
             ),
             Mistake(
@@ -417,13 +417,13 @@ EXERCISES = (
                 "** 2.",
             ),
             Mistake(
-                edit("local @ W.T", "local"),
-                "W is missing on the way back: delta = local @ W.T.",
+                edit("delta @ W.T", "delta"),
+                "W is missing on the way back: g = delta @ W.T.",
             ),
             Mistake(
                 edit(
-                    "np.linalg.norm(np.outer(states[t - 1], local))",
-                    "(np.outer(states[t - 1], local) ** 2).sum()",
+                    "np.linalg.norm(np.outer(states[t - 1], delta))",
+                    "(np.outer(states[t - 1], delta) ** 2).sum()",
                 ),
                 "These are squared lengths: the root is missing.",
             ),
