@@ -134,7 +134,7 @@ assert first["LSTM"] > first["SimpleRNN"]
 # Can the layer say a year's number from the 22 before it?
 
 # %%
-record = ck.data.load("series", series="sunspots")
+record = ck.data.load(profile.dataset, series="sunspots")
 print(record.provenance)
 parts = (record.train, record.validation, record.test)
 sunspots = np.concatenate([part.y for part in parts])

@@ -24,7 +24,7 @@ INFO = DatasetInfo(
     licence="published facts, public domain (weather: MIT)",
     origin="Box and Jenkins; statsmodels (SIDC; Keeling and Whorf)",
     megabytes=0.1,
-    lessons=("11", "15"),
+    lessons=("11", "14", "15"),
     files=("series.npz",),
 )
 
