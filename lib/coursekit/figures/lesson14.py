@@ -55,7 +55,7 @@ _LSTM: tuple[tuple[str, list, list, list], ...] = (
             ((5.2, 2.9), "\u00d7", "sign"),
             ((5.2, 4.4), "+", "sign"),
         ],
-        [((2.3, 0.4), _DOT)],
+        [((2.3, 0.4), _DOT), ((4.2, 0.4), _DOT)],
     ),
     (
         "4: the output gate o shows a share of the cell state",
