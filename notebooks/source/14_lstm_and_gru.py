@@ -166,14 +166,14 @@ forecast = 100 * keras.ops.convert_to_numpy(forecaster(past))
 # %% tags=["nbval-approx-2e0"]
 flat = np.pad(past[..., 0], ((0, 0), (0, 1)), constant_values=1)
 weights = np.linalg.lstsq(flat[train], answer[train])[0]
-said = {"last year": 100 * past[:, -1], "sum": flat @ weights}
+said = {"last year": 100 * past[:, -1], "weighted sum": flat @ weights}
 said["LSTM"] = forecast
 wrong = {}
 for name, values in said.items():
     squares = (values - answer) ** 2
     wrong[name] = np.sqrt(squares[test].mean())
     before = np.sqrt(squares[~train & ~test].mean())
-    print(f"{name:<9} 1916-1961 {before:.1f}, 1962-2008 {wrong[name]:.1f}")
+    print(f"{name:<12} 1916-1961 {before:.1f}, 1962-2008 {wrong[name]:.1f}")
 assert wrong["LSTM"] < 0.75 * wrong["last year"]
 
 # %% tags=["nbval-approx-2e0"]
@@ -573,9 +573,9 @@ def gradient_norms(step, sequence, weights, states=1):
 
 # %% [markdown]
 # Six cells of 32 units, fresh from their initialisers, over 100 steps of
-# random input. Of five the bias of the gate that keeps is set: 0, 1 (Keras'
-# start) and 5 for the LSTM, 0 (Keras' start) and 5 for the GRU. Which will
-# keep its gradient best?
+# random input: a plain one, three LSTMs with a forget bias of 0, 1 (Keras'
+# start) and 5, and two GRUs with an update bias of 0 (Keras' start) and 5.
+# Which will keep its gradient best?
 
 # %%
 units, distance = 32, 100
