@@ -18,13 +18,11 @@ from coursekit.figures.style import (
 )
 
 Place = tuple[float, float]
-_SHAPES = {"gate": "round", "tanh": "round", "sign": "circle"}
-_FILLS = {
-    "gate": PALETTE["sky"],
-    "tanh": PALETTE["orange"],
-    "sign": "white",
+_BOXES = {  # kind of node -> shape, filling
+    "gate": ("round,pad=0.25", PALETTE["sky"]),
+    "tanh": ("round,pad=0.25", PALETTE["orange"]),
+    "sign": ("circle,pad=0.25", "white"),
 }
-
 _DOT = "dot"  # where a wire branches; wires that cross have none
 
 # The LSTM in four strokes: title, wires (each ends in an arrow), nodes
@@ -57,7 +55,7 @@ _LSTM: tuple[tuple[str, list, list, list], ...] = (
             ((5.2, 2.9), "\u00d7", "sign"),
             ((5.2, 4.4), "+", "sign"),
         ],
-        [((2.3, 0.4), _DOT)],
+        [((2.3, 0.4), _DOT), ((4.2, 0.4), _DOT)],
     ),
     (
         "4: the output gate o shows a share of the cell state",
@@ -172,15 +170,16 @@ def _draw(axes: Any, wires, nodes, texts, new: bool) -> None:
     hide_axes(axes)
     axes.set(xlim=(0, 10.8), ylim=(0, 4.9))
     colour = PALETTE["vermillion"] if new else "0.35"
-    arrow = {"arrowstyle": "-|>,head_length=0.6,head_width=0.3"}
-    arrow |= {"color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+    arrow: dict[str, Any] = {"color": colour, "linewidth": 2}
+    arrow |= {"arrowstyle": "-|>,head_length=0.6,head_width=0.3"}
+    arrow |= {"shrinkA": 0, "shrinkB": 0}
     for wire in wires:
         axes.plot(*np.transpose(wire[:-1]), color=colour, lw=2, zorder=1)
         head = axes.annotate("", wire[-1], wire[-2], arrowprops=arrow)
         head.set_zorder(1)
     for place, text, kind in nodes:
-        box = {"boxstyle": f"{_SHAPES[kind]},pad=0.25", "edgecolor": colour}
-        box |= {"facecolor": _FILLS[kind], "linewidth": 2 if new else 1.2}
+        shape, fill = _BOXES[kind]
+        box = {"boxstyle": shape, "facecolor": fill, "edgecolor": colour}
         _text(axes, place, text, bbox=box, zorder=3)
     for place, text in texts:
         if text == _DOT:
