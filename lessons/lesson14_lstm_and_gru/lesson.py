@@ -185,8 +185,7 @@ figures.forecast(year[test], answer[test, 0], forecast[test, 0])
 # The line has what was counted, between 2.9 and 157.6 sunspots; the points are
 # the forecasts, a year ahead. They follow the cycles, with about half the
 # error of "as last year". But the weighted sum is not far behind: a layer with
-# a memory is no magic. (How to compare forecasts with care is a lesson of its
-# own, 15.)
+# a memory is no magic. (How to compare forecasts with care: lesson 15.)
 #
 # What is in that layer? Take a white board.
 #
