@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from coursekit.figures.content import content
 from coursekit.figures.style import (
     PALETTE,
+    Captioned,
     CourseFigure,
     new_figure,
     show_image,
@@ -127,13 +129,13 @@ class KernelWorkbench:
         titles = ("picture", "kernel", f"answer: {shades}")
         for panel, title in zip(axes, titles, strict=True):
             panel.set_title(title, fontsize=10)
+        low, high = values.min().round(1) + 0, values.max().round(1) + 0
         rows = " / ".join(
             " ".join(f"{weight:g}" for weight in row) for row in kernel
         )
         return CourseFigure(
             figure,
-            f"Kernel {rows}: its answers go from {values.min():.1f} to "
-            f"{values.max():.1f}; {shades}.",
+            f"Kernel {rows}: its answers go from {low} to {high}; {shades}.",
         )
 
     def widgets(self) -> Any:
@@ -147,8 +149,8 @@ class KernelWorkbench:
                 max=9,
                 step=0.5,
                 description=place,
-                layout={"width": "11em"},
-                style={"description_width": "6em"},
+                layout={"width": "12.5em"},
+                style={"description_width": "7.5em"},
             )
             for place, weight in zip(_PLACES, self.kernel.ravel(), strict=True)
         ]
@@ -167,17 +169,22 @@ class KernelWorkbench:
             box.observe(redraw, names="value")
         redraw()
         grid = ipywidgets.GridBox(
-            boxes, layout={"grid_template_columns": "repeat(3, 12em)"}
+            boxes, layout={"grid_template_columns": "repeat(3, 13em)"}
         )
         return ipywidgets.VBox([grid, picture])
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> Any:
-        static, notes = self.answer(self.kernel)._repr_mimebundle_()
+    def _ipython_display_(self) -> None:
+        static = self.answer(self.kernel)
         if not _widgets_run():
-            return static, notes
+            static._ipython_display_()
+            return
+        from IPython.display import display
+
         # A front end shows the richest form it knows: boxes or picture.
         self._live = self.widgets()  # kept alive as long as the workbench
-        return self._live._repr_mimebundle_() | static, notes
+        data, notes = static.output()
+        live = self._live._repr_mimebundle_()
+        display(live | data, metadata=notes, raw=True)
 
     def __repr__(self) -> str:
         return self.answer(self.kernel).summary
@@ -362,7 +369,9 @@ def timings(seconds: Mapping[str, float]) -> CourseFigure:
     axes.set_xlabel("time for one picture (ms, logarithmic)")
     last = max(seconds, key=lambda name: seconds[name])
     return CourseFigure(
-        figure, f"Times of {len(seconds)} ways; the slowest is: {last}."
+        figure,
+        f"Times of {len(seconds)} ways; the slowest is: {last}.",
+        timed=True,
     )
 
 
@@ -437,7 +446,7 @@ def sliding_window(
     )
 
 
-class SlidingWindowFilm:
+class SlidingWindowFilm(Captioned):
     """The whole slide as an animated PNG, a frame a place.
 
     It begins at the first place and rests on the finished map before it
@@ -447,6 +456,12 @@ class SlidingWindowFilm:
     def __init__(self, image: np.ndarray, kernel: np.ndarray):
         self.image, self.kernel = image, kernel
         self.places = (image.shape[0] - kernel.shape[0] + 1) ** 2
+        size, side = len(self.kernel), len(self.image)
+        self.summary = (
+            f"Animation: a {size} x {size} window slides over {side} x "
+            f"{side} pixels in {self.places} places, a number of the "
+            "feature map each."
+        )
 
     def png(self) -> bytes:
         """All frames, 0.9 s each and the last 3 s; always the same bytes."""
@@ -478,14 +493,10 @@ class SlidingWindowFilm:
         )
         return store.getvalue()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> Any:
-        bundle = {"image/png": self.png(), "text/plain": repr(self)}
-        return bundle, {"image/png": {"alt": repr(self)}}
-
-    def __repr__(self) -> str:
-        size, side = len(self.kernel), len(self.image)
-        return (
-            f"Animation: a {size} x {size} window slides over {side} x "
-            f"{side} pixels in {self.places} places, a number of the "
-            "feature map each."
+    def content(self) -> str:
+        """That of the first, the middle and the last place."""
+        steps = (0, self.places // 2, self.places - 1)
+        return "\n".join(
+            content(_window_frame(self.image, self.kernel, step)[0])
+            for step in steps
         )

@@ -99,7 +99,7 @@ def _states(steps, d):
 _net = (
     _rng.normal(size=(2, 3)),
     _rng.normal(size=(3, 3)),
-    _rng.normal(size=3),
+    np.array([0.4, -0.9, 0.2]),
 )
 
 EXERCISES = (
@@ -142,6 +142,15 @@ EXERCISES = (
                 24_074,
                 "The units have one bias each, not one for U and one for W.",
             ),
+            Mistake(
+                23_360,
+                "The output layer is missing: V, 64 x 10, and its ten biases.",
+            ),
+            Mistake(
+                23_296,
+                "The output layer is missing, V and its ten biases, and so "
+                "are the 64 biases of the units.",
+            ),
         ),
         explanation="19,200 + 4,096 + 640 weights and 74 biases. The number "
         "of steps does not appear, since every step uses the same weights.",
@@ -160,6 +169,12 @@ EXERCISES = (
                 np.zeros(2),
             ),
             Case(np.array([1.0, -1.0]), np.array([0.2, -0.4, 0.6]), *_net),
+            Case(
+                _rng.normal(size=5),
+                _rng.normal(size=3),
+                _rng.normal(size=(5, 3)),
+                *_net[1:],
+            ),
         ),
         hints=(
             "Two sums of products and a bias, then one function over all.",
@@ -244,6 +259,18 @@ EXERCISES = (
                 np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]),
                 np.array([0, 1, 1]),
             ),
+            Case(
+                np.array(
+                    [
+                        [0.1, 0.2, 0.7],
+                        [0.5, 0.3, 0.2],
+                        [0.6, 0.3, 0.1],
+                        [0.2, 0.2, 0.6],
+                        [0.1, 0.8, 0.1],
+                    ]
+                ),
+                np.array([2, 1, 0, 0, 1]),
+            ),
         ),
         hints=(
             "One probability of each row counts.",
@@ -308,6 +335,15 @@ EXERCISES = (
                 ),
                 "The indices are exchanged: rows are steps, columns are "
                 "signs.",
+            ),
+            Mistake(
+                edit(
+                    "chosen = outputs",
+                    "p = np.exp(outputs)\n"
+                    "    p = p / p.sum(axis=1, keepdims=True)\n"
+                    "    chosen = p",
+                ),
+                "The outputs are probabilities already: no second softmax.",
             ),
         ),
         explanation="The probability of the whole sequence is the product "
@@ -447,6 +483,10 @@ EXERCISES = (
             ),
             Case([_rng.normal(size=(steps, 2)) for steps in (2, 5, 3)], *_net),
             Case([np.array([[1.0, 0.0], [0.0, -1.0]])], *_net),
+            Case(
+                [_rng.normal(size=(steps, 2)) for steps in (1, 4, 2, 3, 5)],
+                *_net,
+            ),
         ),
         hints=(
             "Two loops: over the sequences, and over the steps of each.",
@@ -524,7 +564,11 @@ EXERCISES = (
         cases=(
             Case([np.array([1.0, 0.0])], 0.5, 0.1),
             Case([np.array([1.0, 0.0]), np.array([0.5, 0.2])], 0.5, 0.5),
-            Case([_rng.normal(size=steps) for steps in (3, 2, 4)], -0.3, 0.8),
+            Case(
+                [_rng.normal(size=steps) for steps in (3, 2, 4, 1, 5)],
+                -0.3,
+                0.8,
+            ),
         ),
         hints=(
             "One loop over the sequences, one step of descent in it.",

@@ -88,6 +88,9 @@ EXERCISES = (
         cases=(
             Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.0, 0.5])),
             Case(_matrix, _states[1]),
+            Case(
+                _rng.standard_normal((5, 5)), np.tanh(_rng.standard_normal(5))
+            ),
         ),
         hints=(
             "Which way does a change go: through W first, or through tanh "
@@ -158,6 +161,7 @@ EXERCISES = (
             Case(np.array([[2.0, 1.0], [0.0, -4.0]]), 1.0),
             Case(np.array([[0.0, -3.0], [3.0, 0.0]]), 0.5),
             Case(_matrix, 2.0),
+            Case(_rng.standard_normal((5, 5)), 0.7),
         ),
         hints=(
             "Multiplying a matrix by a number multiplies its eigenvalues.",
@@ -232,6 +236,12 @@ EXERCISES = (
             Case(np.array([5.0, 1.0]), np.array([-6.0, 8.0]), 0.1, 2.0),
             Case(
                 np.ones((2, 2)), np.array([[3.0, 0.0], [0.0, 4.0]]), 0.5, 4.5
+            ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal((5, 3)),
+                0.1,
+                1.5,
             ),
         ),
         hints=(

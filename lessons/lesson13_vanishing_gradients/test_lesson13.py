@@ -198,11 +198,6 @@ def test_the_figure_of_lags_says_the_mean_of_its_seeds():
     said = "at lags 5, 20. one: 0.90, 0.50."
     figure = gradients.success_panels([5, 20], arms, chance=0.5)
     assert figure.summary == f"Mean accuracy {said}"
-    tasks = {"adding": arms, "copy": arms}
-    figure = gradients.success_by_task([5, 20], tasks, solved=0.87)
-    assert figure.summary == (
-        f"adding: Mean score {said} copy: Mean score {said}"
-    )
 
 
 @pytest.mark.parametrize("arm", ["logistic", "small", "large"])

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
-# | **Time** | 27 min on the road, 25 of exercises, 6 of quiz |
+# | **Time** | 26 min on the road, 25 of exercises, 6 of quiz |
 # | **Runs in** | 61 s (quick), 22 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |
@@ -573,9 +573,8 @@ assert broken["blinded"] < usual - 0.2
 # %% [markdown]
 # So it looks by content, not by position: nobody tells the speaker *where* a
 # place is. Sky and ground betray the height of a place, hardly anything its
-# column. (So "to the left of" is a guess for it: of the 21 such sentences that
-# it said about the test and held-out pictures, 10 were true.) And it does need
-# its attention.
+# column. (So "to the left of" is a guess for it.) And it does need its
+# attention.
 #
 # ## Your own picture
 #

@@ -23,6 +23,7 @@ _HOME = {
     "EpochProgress": "callbacks",
     "CourseError": "errors",
     "check": "exercises",
+    "yours_or_good": "exercises",
     "hint": "exercises",
     "solution": "exercises",
     "progress": "exercises",

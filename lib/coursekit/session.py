@@ -126,6 +126,18 @@ def last_line(error: BaseException) -> str:
     """Type and last telling line of an error's message, without paths."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # no colour codes
     lines = [line.strip() for line in text.splitlines()]
-    skip = ("Arguments received by", "•", "In call to", "{{function_node")
-    telling = [s for s in lines if s and not s.startswith(skip)]
-    return f"{type(error).__name__}: {telling[-1] if telling else ''}".strip()
+    telling = [s for s in lines if s and not s.startswith(_UNTELLING)]
+    name = f"{type(error).__name__}:"
+    line = telling[-1].removeprefix(f"{name} ") if telling else ""
+    end = " ..." if len(line) > _LONGEST else ""
+    return f"{name} {line[:_LONGEST]}{end}".strip()
+
+
+_LONGEST = 500  # characters of a line that is shown
+_UNTELLING = (
+    "Arguments received by",
+    "•",
+    "In call to",
+    "{{function_node",
+    "[[{{node",
+)

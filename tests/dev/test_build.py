@@ -54,6 +54,17 @@ def test_a_lesson_is_executed_then_left_alone_until_it_changes(kit):
     assert path.read_bytes() == first
 
 
+def test_a_good_answer_is_folded_and_nothing_else(kit):
+    kit.write_text(SOURCE.replace("nbval-approx", "good-answer"))
+    plain, folded = build.read_source("90").cells[1:]
+    assert plain.metadata == {}
+    assert folded.metadata == {
+        "tags": ["good-answer"],
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+    }
+
+
 def test_a_failing_lesson_keeps_its_old_notebook_and_shows_the_cell(kit):
     path = lessons.notebook("90")
     path.write_text("old")

@@ -122,46 +122,6 @@ def clipped(
     return CourseFigure(figure, f"Length and direction: {', '.join(said)}.")
 
 
-def success_by_task(
-    lags: Sequence[int],
-    tasks: Mapping[str, Mapping[str, np.ndarray]],
-    solved: float,
-) -> CourseFigure:
-    """Score against lag, a panel a task: mean and range of the seeds.
-
-    ``tasks`` maps a task to {network: scores of shape (seeds, lags)}; 0 is
-    what guessing gives, ``solved`` the score that counts as solved.
-    """
-    figure, panels = new_figure(
-        columns=len(tasks), width=3.4 + 4.2 * len(tasks), height=3.6
-    )
-    panels = np.ravel(panels)
-    for panel, (task, networks) in zip(panels, tasks.items(), strict=True):
-        for (name, values), look in zip(
-            networks.items(), looks(), strict=False
-        ):
-            values = np.clip(np.asarray(values, dtype=float), 0, 1)
-            panel.plot(lags, values.mean(axis=0), label=name, **look)
-            panel.fill_between(
-                lags,
-                values.min(axis=0),
-                values.max(axis=0),
-                alpha=0.15,
-                color=look["color"],
-            )
-        panel.axhline(0, color="0.5", linestyle=":", label="guessing")
-        panel.axhline(solved, color="0.5", linestyle="--", label="solved")
-        _lag_axis(panel, lags)
-        panel.set(title=task, ylim=(-0.05, 1.05))
-    panels[0].set_ylabel("score")
-    panels[-1].legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
-    said = [
-        f"{task}: {_said_by_lag('score', lags, networks)}"
-        for task, networks in tasks.items()
-    ]
-    return CourseFigure(figure, " ".join(said))
-
-
 def success_panels(
     lags: Sequence[int], arms: Mapping[str, np.ndarray], chance: float
 ) -> CourseFigure:
