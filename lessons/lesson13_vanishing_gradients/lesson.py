@@ -239,9 +239,9 @@ for name, (_, _, gamma) in activations.items():
     }
 
 # %%
-from coursekit.figures import gradients
+figures = profile.figures
 
-gradients.norms_against_bound(panels)
+figures.norms_against_bound(panels)
 
 # %%
 for lines in panels.values():
@@ -342,6 +342,8 @@ def contributions(W, activation):
 
 
 # %%
+from coursekit.figures import gradients
+
 shares = {}
 for name, radius in (("logistic", 1), ("tanh", 0.5), ("tanh", 1)):
     lengths = contributions(radius * base, name)
@@ -512,7 +514,7 @@ for name, (first, second) in ways.items():
 assert np.allclose(ways["by norm"][0], [0.42, 0.56])
 
 # %%
-gradients.clipped(pair[0], {n: w[0] for n, w in ways.items()}, 0.7)
+figures.clipped(pair[0], {n: w[0] for n, w in ways.items()}, 0.7)
 
 # %% [markdown]
 # Look at the first array. By value, $(3, 4)$ becomes $(0.7, 0.7)$: the
@@ -753,7 +755,7 @@ results = {
 }
 
 # %% tags=["nbval-approx-5e-2"]
-gradients.success_panels(profile.lags, results, chance=0.5)
+figures.success_panels(profile.lags, results, chance=0.5)
 
 # %%
 reached = {
