@@ -28,9 +28,6 @@ FIGURES = {
             for kind in ("tanh", "ReLU")
         }
     ),
-    "success by task": lambda: gradients.success_by_task(
-        (1, 2), {"add": {n: v.reshape(10, 2) for n, v in STEPS.items()}}, 0.9
-    ),
     "shifts": lambda: images.accuracy_against_shift(list(range(20)), STEPS),
     "03 by depth": lambda: own("03").gradient_by_depth(STEPS),
     "03 through depth": lambda: own("03").gradient_through_depth(
