@@ -490,8 +490,11 @@ def scale(split):
     return split.x.astype("float32") / 255  # (n, 28, 28, 1), 0 to 1
 
 
-x_test, y_test = scale(dataset.test), dataset.test.y
+test = dataset.test
+x_test, y_test = scale(test), test.y
 validation = (scale(dataset.validation), dataset.validation.y)
+parts = (scale(dataset.train), validation[0], x_test)
+ck.data.assert_disjoint(*parts, strict=profile.quick)
 lazy = np.bincount(y_test).max() / len(y_test)
 print(f"always naming the commonest digit: {lazy:.2f}")
 
@@ -596,7 +599,10 @@ def accuracy(model, pictures=x_test):
 
 
 lenet_accuracy = accuracy(lenet)
-print(f"LeNet-5, {dataset.name}, {len(y_test):,} digits: {lenet_accuracy:.3f}")
+print(
+    f"LeNet-5, {dataset.name}, {len(y_test):,} {test.name} digits:",
+    f"{lenet_accuracy:.3f}",
+)
 assert lenet_accuracy > 0.975 > lazy + 0.8
 
 # %% [markdown]
@@ -1168,6 +1174,8 @@ assert apart < 1e-5 and theirs.count_params() == zipcode.count_params()
 # %%
 small = ck.data.load(profile.small_dataset, size=16)
 print(small.provenance)
+parts = (small.train, small.validation, small.test)
+ck.data.assert_disjoint(*parts, strict=profile.quick)
 
 
 def prepare_1989(split):
@@ -1203,8 +1211,12 @@ def outputs_and_errors(split):
     return outputs, outputs.argmax(axis=1) != split.y
 
 
-outputs, wrong = outputs_and_errors(small.test)
-print(f"{small.name}, {len(wrong):,} digits: {1 - wrong.mean():.3f} right")
+unseen = small.test
+outputs, wrong = outputs_and_errors(unseen)
+print(
+    f"{small.name}, {len(wrong):,} {unseen.name} digits:",
+    f"{1 - wrong.mean():.3f} right",
+)
 assert wrong.mean() < 0.06
 
 # %% [markdown]

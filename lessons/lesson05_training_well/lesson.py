@@ -391,7 +391,10 @@ x_all, y_all = scale(dataset.train), dataset.train.y
 x_few, y_few = x_all[: profile.few], y_all[: profile.few]
 x_validation = scale(dataset.validation)[: profile.held_out]
 y_validation = dataset.validation.y[: profile.held_out]
-x_test, y_test = scale(dataset.test), dataset.test.y
+test = dataset.test
+x_test, y_test = scale(test), test.y
+parts = (x_all, x_validation, x_test)
+ck.data.assert_disjoint(*parts, strict=profile.quick)
 print(f"{len(x_few)} digits to train on, {len(y_validation)} to validate")
 
 # %% [markdown]
@@ -809,8 +812,8 @@ def train_arm(
     calls = [make() for make in callbacks]
     history = fit(model, data, profile.epochs, calls)
     measured = {
-        part: model.evaluate(data, verbose=0, return_dict=True)
-        for part, data in sets.items()
+        part: model.evaluate(batches, verbose=0, return_dict=True)
+        for part, batches in sets.items()
     }
     return measured, history, model.get_weights()
 
@@ -1367,7 +1370,7 @@ for value, model in normed.items():
     )["accuracy"]
     print(f"momentum {value}: {model.optimizer.iterations.numpy()} steps,")
     print(f"  training accuracy {kept[value]['accuracy'][-1]:.2f},")
-    print(f"  test accuracy {norm_accuracy[value]:.2f}")
+    print(f"  {test.name} accuracy {norm_accuracy[value]:.2f}")
 
 # %%
 print("momentum 0.9 above 0.9: ", norm_accuracy[0.9] > 0.9)
@@ -1553,7 +1556,7 @@ assert far
 
 # %% tags=["nbval-approx-5e-2"]
 again = [run("plain", seed)[0]["test"]["accuracy"] for seed in (0, 1, 2)]
-print("test accuracy", [f"{accuracy:.3f}" for accuracy in again])
+print(f"{test.name} accuracy", [f"{accuracy:.3f}" for accuracy in again])
 
 # %% [markdown]
 # So differences of one or two points mean nothing here, and "shifts beat

@@ -416,6 +416,7 @@ def bumps(count, first, last, rng, steps=20):
 rng = np.random.default_rng(profile.seed)
 early, early_test = bumps(600, 0, 9, rng), bumps(600, 0, 9, rng)
 late_test = bumps(600, 10, 19, rng)
+ck.data.assert_disjoint(early[0], early_test[0], late_test[0])
 for label in (0, 1):
     row = np.flatnonzero(early[1] == label)[0]
     print(early[0][row, :, 0].round().astype(int), "label", label)
@@ -526,6 +527,7 @@ def as_written(text):
 
 
 splits = (reviews.train, reviews.validation, reviews.test)
+ck.data.assert_disjoint(*splits, strict=profile.quick)
 for words_of in (as_written, split_words):
     counted = np.array([unequal_pairs(split, words_of) for split in splits])
     pairs, unequal_ones = counted.sum(axis=0)
@@ -622,11 +624,11 @@ for kind in views:
 # tell the mood; in the others they do not, or not alone:
 
 # %%
-right = {}
+unseen, right = reviews.test, {}
 for kind, models in readers.items():
-    test = views[kind][1](reviews.test.x)
-    said = [model.predict(test, verbose=0)[:, 0] > 0 for model in models]
-    right[kind] = np.array(said) == reviews.test.y  # (seeds, reviews)
+    x = views[kind][1](unseen.x)
+    said = [model.predict(x, verbose=0)[:, 0] > 0 for model in models]
+    right[kind] = np.array(said) == unseen.y  # (seeds, reviews)
 
 # %% tags=["nbval-approx-6e-2"]
 kinds = np.array(reviews.kinds)[reviews.test.extra["kinds"]]
@@ -645,7 +647,7 @@ figures.accuracy_by_kind(by_kind)
 
 # %% tags=["nbval-approx-5e-2"]
 paired = pair_of >= 0
-print(f"{paired.sum()} paired reviews, share right:")
+print(f"{paired.sum()} paired {unseen.name} reviews, share right:")
 for kind, hits in right.items():
     print(f"{kind:<10} {hits[:, paired].mean():.3f}")
 

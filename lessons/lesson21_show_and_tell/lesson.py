@@ -188,6 +188,7 @@ vectors = {
     part: image_encoder.predict(x, 250, verbose=0)["vector"]
     for part, x in images.items()
 }
+ck.data.assert_disjoint(*vectors.values(), strict=profile.quick)
 print({n: tuple(out.shape[1:]) for n, out in image_encoder.output.items()})
 print(
     vectors["train"].shape,

@@ -233,6 +233,7 @@ def see(images):
 
 parts = ("train", "validation", "test", "held_out")
 places = {name: see(getattr(dataset, name).x) for name in parts}
+ck.data.assert_disjoint(*places.values(), strict=profile.quick)
 print({name: array.shape for name, array in places.items()})
 
 # %% [markdown]
