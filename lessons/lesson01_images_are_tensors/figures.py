@@ -75,11 +75,14 @@ def weight_images(
     for panel, name in zip(axes[0], names, strict=True):
         panel.set_title(name)
     height, width = next(iter(weights.values())).shape[:2]
+    said = ", ".join(
+        f"{label} from {values.min():.2f} to {values.max():.2f}"
+        for label, values in weights.items()
+    )
     return CourseFigure(
         figure,
-        f"Weights of {columns} classes as {height} x {width} pictures, "
-        f"{', '.join(weights)}: blue pixels speak for the class, red ones "
-        "against it.",
+        f"Weights of {columns} classes as {height} x {width} pictures, blue "
+        f"where a pixel speaks for the class, red where against it: {said}.",
     )
 
 

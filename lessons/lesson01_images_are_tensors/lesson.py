@@ -135,7 +135,7 @@ import numpy as np
 images.image_grid(
     np.stack([flower, flower[..., ::-1]]),
     titles=["red first", "blue first"],
-    summary="The flower twice: orange, and blue when the order is reversed.",
+    summary="The flower, orange, and blue when the order is reversed",
     columns=2,
     size=2.2,
 )
@@ -623,7 +623,7 @@ images.image_grid(
     dataset.test.x[worst],
     titles=[f"{y}, said {a}" for y, a in zip(y_test[worst], answers)],
     columns=8,
-    summary="The 8 test digits with the highest loss, label and answer.",
+    summary="The 8 test digits with the highest loss",
 )
 
 # %% [markdown]

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from coursekit.figures.content import content
 from coursekit.figures.style import (
     PALETTE,
+    Captioned,
     CourseFigure,
     new_figure,
     show_image,
@@ -150,13 +152,18 @@ class KernelWorkbench:
         )
         return ipywidgets.VBox([grid, picture])
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> Any:
-        static, notes = self.answer(self.kernel)._repr_mimebundle_()
+    def _ipython_display_(self) -> None:
+        static = self.answer(self.kernel)
         if not _widgets_run():
-            return static, notes
+            static._ipython_display_()
+            return
+        from IPython.display import display
+
         # A front end shows the richest form it knows: boxes or picture.
         self._live = self.widgets()  # kept alive as long as the workbench
-        return self._live._repr_mimebundle_() | static, notes
+        data, notes = static.output()
+        live = self._live._repr_mimebundle_()
+        display(live | data, metadata=notes, raw=True)
 
     def __repr__(self) -> str:
         return self.answer(self.kernel).summary
@@ -341,7 +348,9 @@ def timings(seconds: Mapping[str, float]) -> CourseFigure:
     axes.set_xlabel("time for one picture (ms)")
     last = max(seconds, key=lambda name: seconds[name])
     return CourseFigure(
-        figure, f"Times of {len(seconds)} ways; the slowest is: {last}."
+        figure,
+        f"Times of {len(seconds)} ways; the slowest is: {last}.",
+        timed=True,
     )
 
 
@@ -416,7 +425,7 @@ def sliding_window(
     )
 
 
-class SlidingWindowFilm:
+class SlidingWindowFilm(Captioned):
     """The whole slide as an animated PNG, a frame a place.
 
     Where animations do not play, the first frame, the finished map, shows.
@@ -425,6 +434,12 @@ class SlidingWindowFilm:
     def __init__(self, image: np.ndarray, kernel: np.ndarray):
         self.image, self.kernel = image, kernel
         self.places = (image.shape[0] - kernel.shape[0] + 1) ** 2
+        size, side = len(self.kernel), len(self.image)
+        self.summary = (
+            f"Animation: a {size} x {size} window slides over {side} x "
+            f"{side} pixels in {self.places} places, a number of the "
+            "feature map each."
+        )
 
     def png(self) -> bytes:
         """All frames, 0.9 s each, repeated; the same bytes every time."""
@@ -455,14 +470,10 @@ class SlidingWindowFilm:
         )
         return store.getvalue()
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> Any:
-        bundle = {"image/png": self.png(), "text/plain": repr(self)}
-        return bundle, {"image/png": {"alt": repr(self)}}
-
-    def __repr__(self) -> str:
-        size, side = len(self.kernel), len(self.image)
-        return (
-            f"Animation: a {size} x {size} window slides over {side} x "
-            f"{side} pixels in {self.places} places, a number of the "
-            "feature map each."
+    def content(self) -> str:
+        """That of the first, the middle and the last place."""
+        steps = (0, self.places // 2, self.places - 1)
+        return "\n".join(
+            content(_window_frame(self.image, self.kernel, step)[0])
+            for step in steps
         )

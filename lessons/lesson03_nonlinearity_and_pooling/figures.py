@@ -98,10 +98,12 @@ def pooled_pictures(
             if row == 0:
                 axes[row, column].set_title(title)
         axes[row, 0].set_ylabel(name)
-    return CourseFigure(
-        figure,
-        f"{' and '.join(pictures)}: {', '.join(first)}.",
+    said = "; ".join(
+        f"{name}: "
+        + ", ".join(f"{title} {a.mean():.2f}" for title, a in treated.items())
+        for name, treated in pictures.items()
     )
+    return CourseFigure(figure, f"Mean brightness of {said}.")
 
 
 def change_curves(

@@ -182,9 +182,14 @@ def augmented(
         row[0].set_ylabel(name, fontsize=10)
         for panel, picture in zip(row[1:], pictures, strict=True):
             show_image(panel, picture, vmin=0, vmax=1, cmap="gray")
+    said = ", ".join(
+        f"{name} by {np.abs(pictures - original).mean():.2f}"
+        for name, pictures in changed.items()
+    )
     return CourseFigure(
         figure,
-        f"A digit (left) and {count} copies each: {', '.join(changed)}.",
+        f"A digit (left) and {count} copies each that differ from it on "
+        f"average: {said}.",
     )
 
 

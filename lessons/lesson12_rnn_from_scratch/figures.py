@@ -241,4 +241,5 @@ def costs(
         f"Time of the recurrence: left for {', '.join(map(str, lengths))} "
         f"steps, right for equal work as {', '.join(names)} (sequences x "
         "steps); the times are this machine's.",
+        timed=True,
     )

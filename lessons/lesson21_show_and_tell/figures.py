@@ -94,6 +94,7 @@ def speed_ladder(per_word: Mapping[str, float]) -> CourseFigure:
         f"Time for one word on {len(names)} rungs: {names[-1]!r} takes "
         f"{f'less than 1/{known:,}' if known else 'no less'} of the time of "
         f"{names[0]!r}.",
+        timed=True,
     )
 
 

@@ -51,6 +51,7 @@ def faithfulness(masses: np.ndarray, shuffled: np.ndarray) -> CourseFigure:
         "Attention inside the boxes of named things is on average "
         f"{'more than 3' if ratio > 3 else 'up to 3'} times chance, that of "
         f"maps of other pictures {'below' if other < 2 else 'above'} twice.",
+        varies=("limits", "marks"),
     )
 
 
@@ -85,4 +86,5 @@ def ablation(results: Mapping[str, Mapping[str, float]]) -> CourseFigure:
         f"{', '.join(measures)} of {', '.join(names)}: {first!r} says "
         f"{'more than 15 points' if gain > 15 else 'up to 15 points'} more "
         f"true colours than {second!r}.",
+        varies=("patches", "texts"),
     )

@@ -57,6 +57,7 @@ def gallery(
         figure,
         f"{columns} pictures each in {len(rows)} rows: {names}. Below each "
         "the network's caption and, in grey, a person's.",
+        varies=("title", "limits", "texts", "images"),
     )
 
 
@@ -125,4 +126,5 @@ def habits(
         figure,
         f"For {len(words)} words, which share of the captions with the word "
         f"is about {group}: in {', '.join(shares)}.",
+        varies=("lines",),
     )

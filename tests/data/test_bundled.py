@@ -1,7 +1,6 @@
 """The bundled files: unchanged, documented, split without leakage."""
 
 import hashlib
-import re
 import sys
 import tracemalloc
 from collections.abc import Mapping
@@ -16,7 +15,6 @@ from coursekit.data.readers import bundled
 from coursekit.errors import CourseError
 
 BUNDLED = [name for name in registry.names() if registry.info(name).bundled]
-README = (paths.data_dir() / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_file_is_listed_with_its_true_checksum():
@@ -37,22 +35,11 @@ def test_all_bundled_files_together_stay_under_12_megabytes():
     assert sum(sizes) < 12e6
 
 
-def test_every_bundled_set_has_a_row_with_its_program():
-    for name in registry.names():
-        info = registry.info(name)
-        if info.bundled:
-            row = re.search(rf"^\| {name} \|.*$", README, re.MULTILINE)
-            assert row, name
-            assert f"`{info.program}`" in row[0]
-            assert (paths.kit_root() / info.program).exists()
-            assert set(info.files) <= set(bundled.checksums())
-
-
 @pytest.mark.parametrize("name", BUNDLED)
-def test_the_size_that_is_told_is_that_of_the_files(name):
+def test_the_record_names_the_program_and_files_that_are_there(name):
     info = registry.info(name)
-    sizes = [(paths.data_dir() / file).stat().st_size for file in info.files]
-    assert info.megabytes == pytest.approx(sum(sizes) / 1e6, abs=0.06)
+    assert (paths.kit_root() / info.program).is_file()
+    assert set(info.files) <= set(bundled.checksums())
 
 
 @pytest.mark.bundled

@@ -31,7 +31,7 @@ def test_list_shows_every_set_with_size_licence_and_lessons(cache):
     assert result.exit_code == 0
     for name in registry.names():
         assert name in result.output
-    assert "CC BY-SA" in result.output and "1,118.0" in result.output
+    assert "CC BY-SA" in result.output and "1,117.7" in result.output
 
 
 def test_fetch_then_load_then_verify_then_clear(served):

@@ -1,5 +1,6 @@
 """The replay is strict: planted errors must be found."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,11 +9,14 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
+from coursekit.dev.machine import machine, unlike
+from coursekit.dev.pictures import pixels_that_differ
 from coursekit.dev.replay import (
     forgive_decimals,
     replay_environment,
     tolerance,
 )
+from coursekit.figures.style import CourseFigure, new_figure
 
 # ---------------------------------------------------- the comparison itself
 
@@ -58,6 +62,31 @@ def test_the_tag_may_carry_its_own_tolerance():
     assert tolerance([]) is None
 
 
+# ------------------------------------------------------- pixels of figures
+
+
+def png(height, alpha=1.0):
+    figure, axes = new_figure()
+    axes.bar(["a", "b"], [1, height], alpha=alpha)
+    return CourseFigure(figure, "Bars.").output()[0]["image/png"]
+
+
+def test_pixels_are_compared_as_they_are_seen():
+    assert pixels_that_differ(png(2), png(2) + "\n") == ""
+    assert "pixels differ" in pixels_that_differ(png(2, 0.5), png(2))
+
+
+def test_a_notebook_is_compared_in_pixels_only_where_it_was_built(tmp_path):
+    notebook = tmp_path / "12_a.ipynb"
+    assert unlike(notebook) == "no record of the builder's machine"
+    record = tmp_path / "built.json"
+    record.write_text(json.dumps({"12": machine()}))
+    assert unlike(notebook) == ""
+    record.write_text(json.dumps({"12": machine() | {"cpu": "Z80"}}))
+    assert unlike(notebook) == "built with another cpu"
+    assert unlike(tmp_path / "13_b.ipynb").startswith("no record")
+
+
 # -------------------------------------------------- planted in a notebook
 
 APPROX = ("nbval-approx",)
@@ -81,22 +110,55 @@ CELLS = {
     "missing output": ("pass", "vanished\n", (), False),
     "unexpected output": ("print('new')", "", (), False),
 }
+DRAW = """from coursekit.figures.style import CourseFigure, new_figure
+figure, axes = new_figure()
+axes.bar(["a", "b"], [1, 2]{more})
+axes.set_title("{title}")
+CourseFigure(figure, "{summary}")"""
+RIGHT = {"more": "", "title": "bars", "summary": "Bars: 1 and 2."}
+# name: what is drawn instead of RIGHT, does it pass?
+FIGURES = {
+    "the right figure": ({}, True),
+    "another title": ({"title": "other"}, False),
+    "another colour": ({"more": ", color='red'"}, False),
+    "other pixels": ({"more": ", alpha=0.5"}, False),
+    "another caption": ({"summary": "Bars: 2 and 1."}, False),
+}
 HUNG = "import time\ntime.sleep(600)"
 LIMIT = 5
+
+
+def said(text):
+    return [nbformat.v4.new_output("stream", text=text)] if text else []
+
+
+def drawn():
+    """The outputs of the right figure."""
+    figure, axes = new_figure()
+    axes.bar(["a", "b"], [1, 2])
+    axes.set_title(RIGHT["title"])
+    shown = CourseFigure(figure, RIGHT["summary"])
+    return [
+        nbformat.v4.new_output("display_data", data, metadata=notes)
+        for data, notes in (shown.output(), (shown.caption(), {}))
+    ]
 
 
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory):
     """One replay of all planted cells, the hung one last: the JUnit report."""
     folder = tmp_path_factory.mktemp("planted")
-    rows = [cell[:3] for cell in CELLS.values()] + [(HUNG, "", ())]
+    rows = [(cell[0], said(cell[1]), cell[2]) for cell in CELLS.values()]
+    for change, _ in FIGURES.values():
+        rows.append((DRAW.format(**RIGHT | change), drawn(), APPROX))
+    rows.append((HUNG, [], ()))
     cells = []
-    for number, (source, output, tags) in enumerate(rows, start=1):
+    for number, (source, outputs, tags) in enumerate(rows, start=1):
         cell = nbformat.v4.new_code_cell(source, execution_count=number)
         cell.metadata["tags"] = list(tags)
-        if output:
-            cell.outputs = [nbformat.v4.new_output("stream", text=output)]
+        cell.outputs = outputs
         cells.append(cell)
+    (folder / "built.json").write_text(json.dumps({"pl": machine()}))
     nbformat.write(
         nbformat.v4.new_notebook(cells=cells), folder / "planted.ipynb"
     )
@@ -116,16 +178,26 @@ def replayed(tmp_path_factory):
     return done, failures
 
 
-@pytest.mark.parametrize("name", [n for n, cell in CELLS.items() if cell[3]])
+PASSES = {name: row[-1] for name, row in (CELLS | FIGURES).items()}
+
+
+@pytest.mark.parametrize("name", [n for n, passes in PASSES.items() if passes])
 def test_a_good_cell_passes(replayed, name):
-    assert replayed[1][list(CELLS).index(name)] is None
+    assert replayed[1][list(PASSES).index(name)] is None
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, cell in CELLS.items() if not cell[3]]
+    "name", [n for n, passes in PASSES.items() if not passes]
 )
 def test_a_planted_error_fails(replayed, name):
-    assert replayed[1][list(CELLS).index(name)]
+    assert replayed[1][list(PASSES).index(name)]
+
+
+def test_what_differs_in_a_figure_is_said(replayed):
+    failures = dict(zip(PASSES, replayed[1], strict=False))
+    assert "other" in failures["another title"]
+    assert "pixels differ" in failures["other pixels"]
+    assert "pixels of 2 figures compared" in replayed[0].stdout
 
 
 def test_a_hung_cell_fails_at_its_own_time_limit(replayed):
@@ -135,5 +207,5 @@ def test_a_hung_cell_fails_at_its_own_time_limit(replayed):
 def test_the_run_as_a_whole_fails_and_prints_each_notebooks_seconds(replayed):
     done, failures = replayed
     assert done.returncode == 1
-    assert len(failures) == len(CELLS) + 1
+    assert len(failures) == len(PASSES) + 1
     assert re.search(r"\d\.\d  planted.ipynb", done.stdout)

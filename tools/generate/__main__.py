@@ -7,7 +7,6 @@ With ``--check`` the files must come out byte for byte as they are, and what
 is loaded from them must be the same, whatever the versions of the packages.
 """
 
-import re
 import sys
 import tomllib
 from importlib import import_module
@@ -80,7 +79,7 @@ def _read_table() -> dict[str, dict[str, str]]:
 
 
 def _write_table(tables: dict[str, dict[str, str]]) -> None:
-    """Write data/checksums.toml, and the table of files in README.md."""
+    """Write data/checksums.toml."""
     lines = ["# Written by `make data`: sha256 of each file, and of what each"]
     lines += ["# set holds once loaded (coursekit.data.fingerprint)."]
     for table, values in tables.items():
@@ -88,13 +87,6 @@ def _write_table(tables: dict[str, dict[str, str]]) -> None:
         lines += [f'"{name}" = "{values[name]}"' for name in sorted(values)]
     write_bytes("checksums.toml", ("\n".join(lines) + "\n").encode())
     bundled.checksums.cache_clear()
-    path = paths.data_dir() / "README.md"
-    if path.exists():
-        rows = [f"| {k} | `{v}` |\n" for k, v in tables["sha256"].items()]
-        pattern = r"(?<=\| file \| sha256 \|\n\|---\|---\|\n)(\|.*\n)*"
-        text = path.read_text(encoding="utf-8")
-        text = re.sub(pattern, "".join(rows), text)
-        write_bytes("README.md", text.encode())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def show() -> None:
         kind = "real" if info.real else "synthetic"
         table.add_row(
             name,
-            f"{info.megabytes:,.1f}",
+            f"{registry.megabytes(name):,.1f}",
             _state(name),
             " ".join(info.lessons),
             f"{info.title} ({kind}); {info.licence}",

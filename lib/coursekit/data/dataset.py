@@ -14,8 +14,7 @@ class DatasetInfo:
     ``title`` is one line for people ("1,797 real handwritten digits"), to
     which ``details`` add what a table has room for; ``bundled`` says that it
     lies in data/ and needs no network; ``real`` is False for generated
-    data; ``megabytes`` is the size on disk. ``files`` names the bundled
-    files in data/, made by ``program``.
+    data. ``files`` names the bundled files in data/, made by ``program``.
     """
 
     name: str
@@ -24,7 +23,6 @@ class DatasetInfo:
     bundled: bool
     licence: str
     origin: str
-    megabytes: float
     lessons: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     details: str = ""

@@ -7,6 +7,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from coursekit import paths
 from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Source
 from coursekit.errors import CourseError
@@ -37,7 +38,7 @@ def names() -> tuple[str, ...]:
 
 
 def info(name: str) -> DatasetInfo:
-    """Title, origin, licence and size of a data set, without loading it."""
+    """Title, origin and licence of a data set, without loading it."""
     return _own(name, _module(name).INFO)
 
 
@@ -47,6 +48,13 @@ def sources(name: str) -> tuple[Source, ...]:
     if hasattr(module, "SOURCES"):  # of one set's parts
         return tuple(module.SOURCES.values())
     return (_own(name, module.SOURCE),) if hasattr(module, "SOURCE") else ()
+
+
+def megabytes(name: str) -> float:
+    """Size of a bundled set's files, or of what is downloaded."""
+    files = [paths.data_dir() / file for file in info(name).files]
+    size = sum(path.stat().st_size for path in files if path.is_file()) / 1e6
+    return size + sum(source.megabytes for source in sources(name))
 
 
 def load(name: str, **options) -> Dataset:

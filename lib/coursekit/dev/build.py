@@ -7,19 +7,16 @@ what the notebook was made from and on what machine; a lesson is rebuilt when
 a file that its run used has changed.
 """
 
-import contextlib
 import copy
 import hashlib
 import json
 import os
-import platform
 import re
 import sys
 import tomllib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -29,6 +26,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from coursekit import files, paths
 from coursekit import lessons as kit
+from coursekit.dev.machine import machine
 from coursekit.dev.replay import CELL_SECONDS, replay_environment
 
 _METADATA = {
@@ -136,22 +134,6 @@ def print_inputs() -> None:
     ]
     data = [f"data/{name}" for name in bundled.used()]
     print(json.dumps(sorted({*modules, *data})))
-
-
-def machine() -> dict[str, str]:
-    """The processor and the versions that decide the last digits."""
-    packages = ("tensorflow", "keras", "numpy", "matplotlib")
-    found = {name: metadata.version(name) for name in packages}
-    return {"cpu": _processor(), "python": platform.python_version(), **found}
-
-
-def _processor() -> str:
-    """The processor's name; on Linux platform.processor() is often empty."""
-    with contextlib.suppress(OSError):
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        if match := re.search(r"model name\s*:\s*(.+)", text):
-            return match[1]
-    return platform.processor() or platform.machine()
 
 
 def _record_path() -> Path:

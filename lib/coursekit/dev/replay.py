@@ -9,14 +9,23 @@ or with an exponent) may differ by rtol 1e-3 plus atol 1e-2, or plus the atol
 in the tag (``nbval-approx-5e-2``). Integers and words stay exact: 34,970
 never passes for 34,944, nor 0.72 for 0.92.
 
+Of a figure it compares what the figure shows (titles, labels, lines, bars,
+pictures ...) in every cell, and its pixels where built.json says that the
+notebook was built on a machine like this one.
+
 It also fixes the environment of the kernels, gives each cell a time limit,
 and prints how long each notebook took.
 """
 
 import copy
+import functools
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+
+from coursekit.dev.machine import unlike
+from coursekit.dev.pictures import forgive_content, pixels_that_differ
+from coursekit.figures.content import MIME
 
 REMOVED = ("COURSEKIT_PROGRESS", "COURSEKIT_DATA", "COURSEKIT_FIGURES")
 CELL_SECONDS = 300
@@ -82,19 +91,51 @@ def _close(value: str, reference: str, atol: float) -> bool:
     return abs(a - b) <= atol + RTOL * abs(b)
 
 
-def forgive_outputs(new: list, stored: list, atol: float) -> list:
-    """Notebook outputs ``new`` with forgivable decimals replaced."""
+def forgive_outputs(new: list, stored: list, atol: float | None) -> list:
+    """Notebook outputs ``new`` with forgivable numbers replaced.
+
+    Those of figures in every cell, decimals in texts only where there is a
+    tolerance.
+    """
     if len(new) != len(stored):
         return new
     new = copy.deepcopy(new)
     for ours, theirs in zip(new, stored, strict=True):
-        if "text" in ours and "text" in theirs:
+        if atol is not None and "text" in ours and "text" in theirs:
             ours["text"] = forgive_decimals(ours["text"], theirs["text"], atol)
         for mime, text in theirs.get("data", {}).items():
             mine = ours.get("data", {}).get(mime)
-            if isinstance(mine, str) and mime.startswith("text/"):
+            if not isinstance(mine, str):
+                continue
+            if mime == MIME:
+                ours["data"][mime] = forgive_figure(mine, text, atol)
+            elif atol is not None and mime.startswith("text/"):
                 ours["data"][mime] = forgive_decimals(mine, text, atol)
     return new
+
+
+def forgive_figure(new: str, stored: str, atol: float | None) -> str:
+    """The content of a figure with near numbers as in ``stored``.
+
+    Rounded numbers written in a figure may be ATOL off without a tag: they
+    can round to the other side.
+    """
+
+    def forgive_text(mine: str, other: str) -> str:
+        return forgive_decimals(mine, other, ATOL if atol is None else atol)
+
+    return forgive_content(new, stored, atol or 0.0, forgive_text)
+
+
+def pictures_that_differ(new: list, stored: list) -> list[str]:
+    """A sentence for each figure; "" where pixels are alike, none if timed."""
+    found = []
+    for ours, theirs in zip(new, stored, strict=True):
+        data, other = ours.get("data", {}), theirs.get("data", {})
+        if MIME in data and not data[MIME].startswith('["timed"]'):
+            png = "image/png"
+            found.append(pixels_that_differ(data[png], other[png]))
+    return found
 
 
 # ---------------------------------------------------------------- pytest
@@ -110,6 +151,7 @@ def pytest_configure(config):
         config.option.nbval_cell_timeout = CELL_SECONDS
     # "no:durations-like" reporters get one object per session.
     config.pluginmanager.register(_Durations(), "coursekit-durations")
+    config.pluginmanager.register(_Figures(), "coursekit-figures")
 
 
 def pytest_itemcollected(item):
@@ -117,16 +159,40 @@ def pytest_itemcollected(item):
     if type(item).__name__ != "IPyNbCell":
         return
     item.output_timeout = 60  # a busy machine may print late
-    tags = item.cell.metadata.get("tags", [])
-    atol = tolerance(tags)
-    if atol is None:
-        return
+    atol = tolerance(item.cell.metadata.get("tags", []))
     exact = item.compare_outputs
+    figures = item.config.pluginmanager.get_plugin("coursekit-figures")
+    reason = figures.unlike(item.path)
 
     def compare(new, stored, skip_compare=None):
-        return exact(forgive_outputs(new, stored, atol), stored, skip_compare)
+        if not exact(forgive_outputs(new, stored, atol), stored, skip_compare):
+            return False
+        troubles = pictures_that_differ(new, stored)
+        if reason:
+            figures.skipped[f"{item.path.name}: {reason}"] += len(troubles)
+            return True
+        figures.compared += len(troubles)
+        item.comparison_traceback += filter(None, troubles)
+        return not any(troubles)
 
     item.compare_outputs = compare
+
+
+class _Figures:
+    """Counts the figures whose pixels were compared, for the summary."""
+
+    def __init__(self):
+        self.unlike = functools.cache(unlike)
+        self.compared = 0
+        self.skipped: Counter[str] = Counter()
+
+    def pytest_terminal_summary(self, terminalreporter):
+        write = terminalreporter.write_line
+        if self.compared:
+            write(f"pixels of {self.compared} figures compared")
+        for reason, count in sorted(self.skipped.items()):
+            if count:
+                write(f"pixels of {count} figures not compared, {reason}")
 
 
 class _Durations:

@@ -112,12 +112,12 @@ def real_table() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for name in registry.names():
-        info = registry.info(name)
+        info, size = registry.info(name), round(registry.megabytes(name), 2)
         if not info.bundled:
             cells = (
                 name,
                 info.title,
-                f"{info.megabytes:,g}" if info.megabytes else "-",
+                f"{size:,g}" if size else "-",
                 " ".join(info.lessons) or "-",
                 info.licence,
                 info.origin,

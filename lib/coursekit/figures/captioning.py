@@ -55,9 +55,13 @@ def pictures(
     if references:
         said = " | ".join(references)
         return CourseFigure(
-            figure, f"{what} with the network's captions; people say: {said}"
+            figure,
+            f"{what} with the network's captions; people say: {said}",
+            varies=("title", "texts"),  # references move below long captions
         )
-    return CourseFigure(figure, f"{what}, each with a caption below it.")
+    return CourseFigure(
+        figure, f"{what}, each with a caption below it.", varies=("title",)
+    )
 
 
 def two_losses(
@@ -118,4 +122,5 @@ def attention_maps(
         f"A picture, and once for each word of its caption with the "
         f"{weights.shape[1]} x {weights.shape[2]} places lit up where the "
         "network looked.",
+        varies=("title", "limits", "images"),
     )

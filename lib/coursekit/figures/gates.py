@@ -122,5 +122,7 @@ def cost(
     axes[1].legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
     names = ", ".join(seconds)
     return CourseFigure(
-        figure, f"Time of an update of {names}: {', '.join(ways)}."
+        figure,
+        f"Time of an update of {names}: {', '.join(ways)}.",
+        timed=True,
     )

@@ -1,6 +1,6 @@
 """Pictures of pixels: values, channels, grids, weights, shifts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -19,10 +19,13 @@ def image_grid(
     columns: int = 10,
     summary: str = "",
     size: float = 1.05,
+    varies: Collection[str] = (),
 ) -> CourseFigure:
     """Images (n, height, width) or (n, height, width, 1 or 3) in a grid.
 
-    ``size`` is the width of one image in inches.
+    ``size`` is the width of one image in inches. The figure's text is
+    ``summary`` followed by the titles, unless ``varies`` (see CourseFigure)
+    has "title".
     """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
@@ -41,8 +44,10 @@ def image_grid(
         if number < len(titles):
             panel.set_title(titles[number], fontsize=10)
     sides = " x ".join(str(side) for side in images.shape[1:3])
-    text = summary or f"{len(images)} images of {sides} pixels."
-    return CourseFigure(figure, text)
+    text = summary or f"{len(images)} images of {sides} pixels"
+    if len(titles) and "title" not in varies:
+        text += f": {'; '.join(titles)}"
+    return CourseFigure(figure, f"{text}.", varies)
 
 
 def shift_right(images: np.ndarray, pixels: int) -> np.ndarray:

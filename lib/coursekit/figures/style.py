@@ -1,7 +1,10 @@
 """Size, colours and fonts of every figure, and the text that goes with it."""
 
+import base64
+import html
 import io
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +14,8 @@ from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# Okabe and Ito (2008): told apart with any form of colour blindness.
-PALETTE = {
-    "black": "#000000",
-    "orange": "#E69F00",
-    "sky": "#56B4E9",
-    "green": "#009E73",
-    "yellow": "#F0E442",
-    "blue": "#0072B2",
-    "vermillion": "#D55E00",
-    "purple": "#CC79A7",
-}
-CYCLE = ("blue", "orange", "green", "vermillion", "purple", "sky", "black")
+from coursekit.figures.content import MIME, TIMES, content
+from coursekit.figures.palette import CYCLE, PALETTE
 
 STYLE: Any = {
     "axes.grid": True,
@@ -40,29 +33,80 @@ STYLE: Any = {
 _LARGE = 50_000  # bytes
 
 
-class CourseFigure:
-    """A picture with a one-line text summary, its alternative text.
+class Captioned:
+    """Shown in a notebook as a picture with its summary as caption below.
 
-    A notebook shows both: the picture, and the summary below it, which a
-    replay compares and a screen reader speaks. With COURSEKIT_FIGURES set to
-    a folder, each figure is also saved there (for plain-script runs).
+    These are two outputs: JupyterLab and nbconvert's default page show no
+    text alternative of a PNG, and a page that filters HTML (GitHub's) could
+    lose a picture inside it. The first one also holds, unseen, what the
+    figure shows, which a replay compares. A subclass has ``summary``, one
+    line of text.
     """
 
-    def __init__(self, figure: Figure, summary: str):
+    summary: str
+
+    def png(self) -> bytes:
+        """The picture as PNG bytes, the same for the same figure."""
+        raise NotImplementedError
+
+    def content(self) -> str:
+        """What the figure shows, as coursekit.figures.content tells it."""
+        raise NotImplementedError
+
+    def output(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Data and metadata of the picture's output."""
+        picture = base64.b64encode(self.png()).decode()
+        data = {"image/png": picture, MIME: self.content()}
+        return data, {"image/png": {"alt": self.summary}}
+
+    def caption(self) -> dict[str, str]:
+        """Data of the caption's output."""
+        text = html.escape(self.summary, quote=False)
+        page = f"<p><em>{text}</em></p>"
+        return {"text/html": page, "text/plain": self.summary}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        data, notes = self.output()
+        display(data, metadata=notes, raw=True)
+        display(self.caption(), raw=True)
+
+    def __repr__(self) -> str:
+        return self.summary
+
+
+class CourseFigure(Captioned):
+    """A picture with a one-line text summary, its alternative text.
+
+    ``varies`` names kinds of content (see coursekit.figures.content) that
+    training decides, so that they differ from processor to processor: a
+    replay compares them only in pixels, on a machine like the builder's. In
+    a ``timed`` figure they are times, and no pixel is compared. With
+    COURSEKIT_FIGURES set to a folder, each figure is also saved there (for
+    plain-script runs).
+    """
+
+    def __init__(
+        self,
+        figure: Figure,
+        summary: str,
+        varies: Collection[str] = (),
+        timed: bool = False,
+    ):
         if "\n" in summary or not summary.strip():
             raise ValueError("a figure's summary is one line of text")
         self.figure = figure
         self.summary = summary
+        self.varies = (*varies, *TIMES) if timed else tuple(varies)
+        self.timed = timed
         folder = os.environ.get("COURSEKIT_FIGURES")
         if folder:
             number = len(list(Path(folder).glob("*.png"))) + 1
             self.save(Path(folder) / f"{number:02d}.png")
 
     def png(self) -> bytes:
-        """The picture as PNG bytes, the same for the same figure.
-
-        A large one (photographs) is stored with 256 colours.
-        """
+        """PNG bytes; a large picture (photographs) gets 256 colours."""
         store = io.BytesIO()
         with matplotlib.rc_context(STYLE):
             self.figure.savefig(
@@ -81,19 +125,16 @@ class CourseFigure:
         path.write_bytes(self.png())
         return path
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> Any:
-        bundle = {"image/png": self.png(), "text/plain": self.summary}
-        return bundle, {"image/png": {"alt": self.summary}}
-
-    def __repr__(self) -> str:
-        return self.summary
+    def content(self) -> str:
+        first = '["timed"]\n' if self.timed else ""
+        return first + content(self.figure, self.varies)
 
 
-def _fewer_colours(content: bytes) -> bytes:
+def _fewer_colours(png: bytes) -> bytes:
     """The same picture with a palette of 256 colours, a quarter the size."""
     from PIL import Image
 
-    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
     store = io.BytesIO()
     fewer = picture.quantize(256, method=Image.Quantize.FASTOCTREE)
     fewer.save(store, format="PNG", optimize=True)

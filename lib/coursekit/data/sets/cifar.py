@@ -55,7 +55,6 @@ def _info(name: str, classes: str, lessons: tuple[str, ...]) -> DatasetInfo:
         bundled=False,
         licence="none stated; cite Krizhevsky 2009",
         origin="Krizhevsky 2009, University of Toronto",
-        megabytes=186.0,
         lessons=lessons,
     )
 

@@ -23,15 +23,14 @@ INFO = DatasetInfo(
     bundled=False,
     licence="published facts",
     origin="github.com/jbrownlee/Datasets",
-    megabytes=0.12,
     lessons=("11", "15"),
 )
 
-# name of the series -> file, column, readings
+# name of the series -> file, column, readings, megabytes
 SERIES = {
-    "passengers": ("airline-passengers.csv", "Passengers", 144),
-    "sunspots": ("monthly-sunspots.csv", "Sunspots", 2_820),
-    "temperatures": ("daily-min-temperatures.csv", "Temp", 3_650),
+    "passengers": ("airline-passengers.csv", "Passengers", 144, 0.002),
+    "sunspots": ("monthly-sunspots.csv", "Sunspots", 2_820, 0.05),
+    "temperatures": ("daily-min-temperatures.csv", "Temp", 3_650, 0.07),
 }
 
 _BASE = "https://raw.githubusercontent.com/jbrownlee/Datasets/master/"
@@ -39,7 +38,7 @@ _BASE = "https://raw.githubusercontent.com/jbrownlee/Datasets/master/"
 
 def _check(folder: Path) -> None:
     """No checksum is published; the lengths are known."""
-    for file, column, length in SERIES.values():
+    for file, column, length, _ in SERIES.values():
         count = len(_read(folder / file, column)[0])
         if count != length:
             raise CourseError(
@@ -51,9 +50,10 @@ def _check(folder: Path) -> None:
 
 SOURCE = Source(
     name="classic_series",
-    files=tuple(file for file, _, _ in SERIES.values()),
+    files=tuple(file for file, *_ in SERIES.values()),
     remotes=tuple(
-        Remote(f"{_BASE}{file}", 0.07) for file, _, _ in SERIES.values()
+        Remote(f"{_BASE}{file}", megabytes)
+        for file, _, _, megabytes in SERIES.values()
     ),
     folders=("timeseries",),
     check=_check,
@@ -73,7 +73,7 @@ def load(series: str = "sunspots", folder=None) -> Dataset:
             f"There is no series {series!r}; there are {', '.join(SERIES)}.",
             "choose one of these",
         )
-    file, column, _ = SERIES[series]
+    file, column, *_ = SERIES[series]
     y, time = _read(locate(SOURCE, folder) / file, column)
     splits = over_time(y[:, np.newaxis], y, time=time)
     return Dataset(INFO, *splits, note=series, columns=(column,))

@@ -21,7 +21,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="MIT",
     origin="Zalando Research 2017, Keras' mirror",
-    megabytes=30.9,
 )
 
 CLASSES = (
@@ -30,27 +29,32 @@ CLASSES = (
 )
 
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-_CHECKSUMS = {
-    "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed27"
-    "1626dd12800ba2636569512369268a84",
-    "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc"
-    "97de4d1bfaf8ba1a3aa29af54cc90845",
-    "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a4"
-    "84bd415d4595297633bb08f03db6a073",
-    "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3c"
-    "d6d1c2608764d35dfb1850b086bf8dd5",
+# file -> megabytes, sha256
+_FILES = {
+    "train-images-idx3-ubyte.gz": (
+        26.4,
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        0.03,
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        4.4,
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        0.01,
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    ),
 }
 
 SOURCE = Source(
     name="fashion_mnist",
-    files=tuple(_CHECKSUMS),
+    files=tuple(_FILES),
     remotes=tuple(
-        Remote(
-            f"{_BASE}{file}",
-            26.4 if "train-i" in file else 4.4,
-            f"sha256:{digest}",
-        )
-        for file, digest in _CHECKSUMS.items()
+        Remote(f"{_BASE}{file}", megabytes, f"sha256:{digest}")
+        for file, (megabytes, digest) in _FILES.items()
     ),
     folders=("fashion-mnist",),
     keras=("datasets/fashion-mnist",),

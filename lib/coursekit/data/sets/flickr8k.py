@@ -25,7 +25,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="non-commercial research; cite Hodosh et al. 2013",
     origin="Hodosh et al. 2013, copy at github.com/jbrownlee/Datasets",
-    megabytes=1_118.0,
     lessons=("21", "22", "23"),
 )
 

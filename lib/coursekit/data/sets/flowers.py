@@ -18,7 +18,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="CC BY 2.0 (photographers in LICENSE.txt)",
     origin="TensorFlow team 2019, flower_photos.tgz",
-    megabytes=228.8,
     lessons=("08",),
 )
 

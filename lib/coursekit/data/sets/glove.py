@@ -25,7 +25,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="PDDL 1.0",
     origin="Pennington et al. 2014, Stanford, glove.6B.zip",
-    megabytes=862.2,
     lessons=("16",),
 )
 

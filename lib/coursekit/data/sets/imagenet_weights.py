@@ -23,7 +23,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="Apache-2.0 (the weights); ImageNet: research",
     origin="keras.applications",
-    megabytes=183.0,
     lessons=("08", "23"),
 )
 

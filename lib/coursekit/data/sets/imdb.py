@@ -23,7 +23,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="research use; cite Maas et al. 2011",
     origin="keras.datasets.imdb (Maas et al. 2011)",
-    megabytes=19.1,
     lessons=("16",),
 )
 

@@ -24,7 +24,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="free use; credit Max Planck Institute for Biogeochemistry",
     origin="www.bgc-jena.mpg.de/wetter, Chollet's edition",
-    megabytes=13.6,
     lessons=("11", "15"),
 )
 

@@ -20,7 +20,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="CC BY-SA 3.0",
     origin="keras.datasets.mnist (LeCun et al. 1998)",
-    megabytes=11.5,
     lessons=("01", "03", "04", "05"),
 )
 

@@ -21,7 +21,6 @@ INFO = DatasetInfo(
     origin="scikit-learn's sample images china.jpg and flower.jpg "
     "(Flickr), reduced to half size; bars and disc rendered by the "
     "kit",
-    megabytes=0.3,
     lessons=("01", "02", "10"),
     files=("photos.npz",),
     details="213x320 and 128x128 pixels, colour",

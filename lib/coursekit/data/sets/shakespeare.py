@@ -15,7 +15,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="public domain",
     origin="Karpathy 2015, char-rnn",
-    megabytes=1.1,
     lessons=("17",),
 )
 

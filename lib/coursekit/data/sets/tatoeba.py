@@ -33,7 +33,6 @@ def _add(
         bundled=False,
         licence="CC BY 2.0 FR (Tatoeba)",
         origin=origin,
-        megabytes=remote.megabytes,
         lessons=("20",),
     )
     SOURCE[name] = Source(

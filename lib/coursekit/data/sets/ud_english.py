@@ -22,7 +22,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="CC BY-SA 4.0",
     origin="Universal Dependencies, UD_English-EWT r2.16",
-    megabytes=17.8,
     lessons=("18",),
 )
 

@@ -25,7 +25,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="research use",
     origin="US Postal Service, LeCun et al. 1989, LIBSVM's copy",
-    megabytes=8.4,
     lessons=("04",),
 )
 

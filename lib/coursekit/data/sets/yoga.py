@@ -11,7 +11,6 @@ INFO = DatasetInfo(
     bundled=False,
     licence="that of your photographs",
     origin="your own folder",
-    megabytes=0.0,
     lessons=("19",),
 )
 
