@@ -11,9 +11,10 @@ import pytest
 
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.dev import build
+from coursekit.dev.replay import TAG as APPROX
 from coursekit.figures.content import MIME
 
-TAG = re.compile(r"nbval-(approx(-\d+e-?\d+)?|ignore-output|skip)")
+TAG = re.compile(rf"{APPROX.pattern}|nbval-ignore-output|nbval-skip")
 
 
 @pytest.fixture(params=lessons.numbers())
