@@ -131,11 +131,15 @@ class Walk:
     def by_key(self, value: ast.expr) -> dict[str, Origins]:
         if not isinstance(value, ast.Dict):
             return {}
-        return {
+        found = {
             key.value: self.origins(item)
             for key, item in zip(value.keys, value.values, strict=True)
             if is_text(key)
         }
+        for key in SPLITS & set(found):
+            if found[key] and key not in found[key]:
+                self.leak(value, f'"{key}" comes from {sorted(found[key])}')
+        return found
 
     def function(self, node: ast.FunctionDef) -> None:
         """Its body is walked with unknown arguments; it comes from all."""
@@ -339,7 +343,11 @@ PLANTED = {
         "evaluate(x_test, y_test)",
         "evaluate(*validation)",
     ),
-    "under the wrong key": (
+    "under a wrong key": (
+        '"test": (x_test, y_test)',
+        '"test": validation',
+    ),
+    "from a wrong key": (
         'model.evaluate(*sets["test"])',
         'model.evaluate(*sets["validation"])',
     ),
