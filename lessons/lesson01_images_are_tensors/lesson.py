@@ -548,7 +548,7 @@ ck.data.assert_disjoint(*parts, strict=profile.quick)
 validation = (x_validation, dataset.validation.y)
 
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-2-of-360"]
 def train(model, x, y, epochs):
     model.compile(
         optimizer=keras.optimizers.Adam(profile.learning_rate),
@@ -570,7 +570,7 @@ def train(model, x, y, epochs):
 model = softmax_regression()
 history = train(model, x_train, y_train, profile.epochs)
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-4-of-360"]
 training.training_curves(history)
 
 # %% [markdown]
@@ -578,7 +578,7 @@ training.training_curves(history)
 # and no longer on others. That gap is called **over-fitting**, and lesson 05
 # is about it. What counts is a third set, on which nothing is ever chosen:
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-2-of-360"]
 test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(
     f"{dataset.name}, {len(y_test):,} {test.name} digits:",
@@ -738,7 +738,7 @@ def accuracy_when_shifted(model):
 
 in_place = accuracy_when_shifted(model)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4-of-360"]
 images.accuracy_against_shift(shifts, {"softmax regression": in_place})
 
 # %% [markdown]
@@ -766,7 +766,7 @@ assert in_place[6] > 0.85 and in_place[10] < 0.6 and in_place[2] < 0.6
 # A fair objection. Give the dense model what it has missed: every training
 # digit at several places, up to four pixels away. What will it cost?
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-2-of-360"]
 shifted_train = [
     shift_right(dataset.train.x, s) for s in profile.training_shifts
 ]
@@ -778,7 +778,7 @@ fitted = train(shifted_model, x_shifted, y_shifted, profile.shifted_epochs)
 # %%
 taught = accuracy_when_shifted(shifted_model)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4-of-360"]
 curves = {"trained in place": in_place, "trained on shifts": taught}
 images.accuracy_against_shift(shifts, curves)
 

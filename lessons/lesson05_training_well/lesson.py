@@ -581,7 +581,7 @@ usual = {
     "Nadam": (keras.optimizers.Nadam, {"learning_rate": 2e-3}),
 }
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 runs = {}
 for name in profile.optimisers:
     keras.utils.set_random_seed(profile.seed)  # the same start for all
@@ -833,7 +833,7 @@ def run(arm, seed=0):
     return remembered[arm, seed]
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 _, plain_history, plain_weights = run("plain")
 losses = ("cross_entropy", "accuracy")
 figures.compare_runs({"plain": plain_history}, losses)
@@ -882,7 +882,7 @@ def early_stop():
 
 ARMS["early stopping"] = {"callbacks": (early_stop,)}
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-3e-2"]
 measured, stopped_history, _ = run("early stopping")
 lowest = min(stopped_history["val_loss"])
 restored = measured["validation"]["loss"]
@@ -1215,7 +1215,7 @@ logits = model(np.repeat(asked, 100, axis=0), training=True)
 votes = softmax(np.array(logits)).reshape(50, 100, 10)
 one_pass = softmax(np.array(model(asked)))
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1-of-50"]
 ensemble = votes.mean(axis=1)
 alone = np.mean(votes.argmax(axis=2) == answers[:, np.newaxis])
 agree = np.mean(ensemble.argmax(axis=1) == one_pass.argmax(axis=1))
@@ -1362,7 +1362,7 @@ same = all(np.allclose(a, b, atol=1e-5) for a, b in both)
 print("the same weights:", same)
 assert same
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-12-of-360"]
 norm_accuracy = {}
 for value, model in normed.items():
     norm_accuracy[value] = model.evaluate(
@@ -1518,14 +1518,14 @@ def row(name, values):
     return f"{name:<16} {accuracies}  {loss:9.2f}"
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-8-of-360"]
 results = {}
 print("arm              train  validation   test  spread  test loss")
 for arm in profile.arms:
     results[arm] = outcome(arm)
     print(row(arm, results[arm]))
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-9-of-360"]
 figures.ablation(results, len(y_test))
 
 # %%
@@ -1554,7 +1554,7 @@ assert far
 # validation accuracy by 0.02. And another seed is another start and another
 # order of the digits. The plain network, three times:
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-8-of-360"]
 again = [run("plain", seed)[0]["test"]["accuracy"] for seed in (0, 1, 2)]
 print(f"{test.name} accuracy", [f"{accuracy:.3f}" for accuracy in again])
 
@@ -1586,7 +1586,7 @@ print(f"{test.name} accuracy", [f"{accuracy:.3f}" for accuracy in again])
 #
 # With and without batch normalisation, epoch by epoch:
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-5e-2"]
 figures.compare_runs(
     {arm: run(arm)[1] for arm in ("plain", "batch norm")}, losses
 )

@@ -449,7 +449,7 @@ def compile_binary(model, rate):
     return model
 
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-15-of-600"]
 place = {}
 for kind in ("dense", "recurrent"):
     model = compile_binary(place_model(kind), rate=1e-2)
@@ -597,7 +597,7 @@ views = {
 # right at best?
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-20-of-1000"]
 def train_reader(kind, seed):
     print(f"{kind}, start {seed}")
     build, view = views[kind]
@@ -630,7 +630,7 @@ for kind, models in readers.items():
     said = [model.predict(x, verbose=0)[:, 0] > 0 for model in models]
     right[kind] = np.array(said) == unseen.y  # (seeds, reviews)
 
-# %% tags=["nbval-approx-6e-2"]
+# %% tags=["nbval-approx-3e-2"]
 kinds = np.array(reviews.kinds)[reviews.test.extra["kinds"]]
 by_kind = {
     model: {name: hits[:, kinds == name].mean() for name in reviews.kinds}
@@ -645,7 +645,7 @@ figures.accuracy_by_kind(by_kind)
 # far apart, and this simple network hardly gets there either; lesson 14 has
 # the layer for that. *Contrast* and *order* hold the minimal pairs:
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4-of-280"]
 paired = pair_of >= 0
 print(f"{paired.sum()} paired {unseen.name} reviews, share right:")
 for kind, hits in right.items():
@@ -670,7 +670,7 @@ assert by_kind["bag"]["negation"] < 0.2 < by_kind["bag"]["plain"]
 # Is it really the order that the recurrent network uses? A control: shuffle
 # the words of the test reviews, and ask again.
 
-# %% tags=["nbval-approx-6e-2"]
+# %% tags=["nbval-approx-6-of-280"]
 rng = np.random.default_rng(profile.seed)
 shuffled = [rng.permutation(split_words(text)) for text in reviews.test.x]
 shuffled = as_sequences([" ".join(words) for words in shuffled])

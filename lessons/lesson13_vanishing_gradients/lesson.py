@@ -753,7 +753,7 @@ results = {
     for arm in profile.arms
 }
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-20-of-1000"]
 gradients.success_panels(profile.lags, results, chance=0.5)
 
 # %%

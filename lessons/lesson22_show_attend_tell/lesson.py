@@ -416,7 +416,7 @@ mass, chance = masses(told, looked, dataset.test).mean(axis=0)
 shuffled = masses(told, np.roll(looked, 1, axis=0), dataset.test)[:, 0].mean()
 faithful = {"attention": mass, "shuffled maps": shuffled, "chance": chance}
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-2e-2"]
 for name, value in faithful.items():
     print(f"{name:<14} {value:.2f} of the mass inside the box")
 
