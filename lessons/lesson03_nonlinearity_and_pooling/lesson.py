@@ -543,6 +543,14 @@ assert min(ratio["tanh"], ratio["relu"]) > 1e-2
 #
 # Does it matter for learning? Train two for a moment. The third run is the
 # control: is it the sigmoid, or the sigmoid *many layers deep*?
+#
+# They are judged by digits that they were not trained with. If a digit were in
+# both sets, the next cell would stop with an error:
+
+# %%
+unseen = dataset.validation
+x_new, y_new = prepare(unseen)
+ck.data.assert_disjoint(x_train, x_new, strict=profile.quick)
 
 # %%
 runs = {
@@ -551,9 +559,6 @@ runs = {
     "sigmoid, 2 layers": ("sigmoid", 2),
 }
 losses, reached = {}, {}
-unseen = dataset.validation
-x_new, y_new = prepare(unseen)
-ck.data.assert_disjoint(x_train, x_new, strict=profile.quick)
 for label, (activation, depth) in runs.items():
     model = deep_network(activation, depth)
     model.compile(
