@@ -38,9 +38,9 @@ setup:  ## Create or update .venv (the other targets do this themselves)
 	@$(call SETUP,$(GPU_FLAG))
 
 lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
-	@$(BIN)/coursekit work
-	@cd work && PATH="$(abspath $(BIN)):$$PATH" \
-	&& exec "$(abspath $(BIN))/jupyter-lab" $(LAB_ARGS)
+	@first=$$(test -d work || echo 00_start_here.ipynb); $(BIN)/coursekit work \
+	&& cd ./work && PATH="$(abspath $(BIN)):$$PATH" \
+	&& exec "$(abspath $(BIN))/jupyter-lab" $$first $(LAB_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 

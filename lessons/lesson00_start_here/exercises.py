@@ -18,6 +18,8 @@ def loss_slope(w, x, t):
     return 2 * (w * x - t) * x
 
 
+_rng = np.random.default_rng(0)
+
 EXERCISES = (
     Exercise(
         id="00.1",
@@ -89,6 +91,11 @@ EXERCISES = (
                 "A number as an index leaves no axis behind: only a slice "
                 "such as 0:1 would leave one of length 1.",
             ),
+            Mistake(
+                (14, 0),
+                "Those are the indices. Asked for is the shape of what they "
+                "leave: how long are the axes that have a colon?",
+            ),
         ),
         explanation="batch[:, 14, :, 0] is row 14 of the red channel of "
         "every picture: 32 pictures, 28 columns. Numbers remove an axis, "
@@ -102,6 +109,7 @@ EXERCISES = (
         cases=(
             Case(np.array([[1.0], [3.0]])),
             Case(np.array([[1.0, 10.0], [2.0, 30.0], [6.0, 20.0]])),
+            Case(_rng.standard_normal((5, 3))),
         ),
         hints=(
             "First make one mean per column. Which axis must disappear?",
@@ -141,6 +149,11 @@ EXERCISES = (
             Mistake(
                 edit("a - a.mean(axis=0)", "a.mean(axis=0) - a"),
                 "The sign is turned round: subtract the means from a.",
+            ),
+            Mistake(
+                edit("a - ", "a + "),
+                "You added the means: now each column has twice its mean. "
+                "Subtract.",
             ),
         ),
         explanation="axis=0 removes the rows, so one mean per column is "

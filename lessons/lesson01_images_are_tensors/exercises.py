@@ -49,7 +49,8 @@ def _step_new_weights(W, b, x, y, rate):
 def shift_down(pictures, pixels):
     moved = np.zeros_like(pictures)
     height = pictures.shape[1]
-    moved[:, pixels:] = pictures[:, : height - pixels]
+    kept = max(height - pixels, 0)
+    moved[:, pixels:] = pictures[:, :kept]
     return moved
 
 
@@ -106,7 +107,7 @@ EXERCISES = (
         reference=to_batch,
         cases=(
             Case(_photo),
-            Case(_rng.integers(0, 256, (4, 5, 3)).astype("uint8")),
+            Case(_rng.integers(0, 256, (5, 4, 3)).astype("uint8")),
         ),
         hints=(
             "Two things change: the range of the values, and the number of "
@@ -166,6 +167,7 @@ EXERCISES = (
             Case(np.array([0]), 2),
             Case(np.array([2, 0, 1, 2]), 3),
             Case(np.array([1, 0, 1]), 4),
+            Case(np.array([4, 0, 2, 4, 1]), 6),
         ),
         hints=(
             "Which rows of the identity matrix do you need?",
@@ -192,6 +194,11 @@ EXERCISES = (
                 "rows[:, labels] = 1 writes to these columns in every row. "
                 "Pair row i with label i: rows[np.arange(n), labels].",
             ),
+            Mistake(
+                edit("eye(classes)", "eye(len(labels))"),
+                "That is a row for each example. The identity matrix needs "
+                "one for each class: np.eye(classes).",
+            ),
         ),
         explanation="Row k of the identity matrix is the one-hot vector of "
         "class k, and an index array picks one row per label.",
@@ -211,6 +218,7 @@ EXERCISES = (
             Case(np.array([[0.0, 3000.0]]), np.array([0])),
             Case(np.array([[-3000.0, -2999.0]]), np.array([0])),
             Case(np.array([[3000.0, 2999.0], [0.0, 1.0]]), np.array([0, 1])),
+            Case(_rng.standard_normal((5, 3)), np.array([2, 0, 1, 1, 2])),
         ),
         hints=(
             "-log of a softmax can be simplified before you compute it.",
@@ -285,6 +293,38 @@ EXERCISES = (
                 "The maxima have shape (n,), and broadcasting lays them along "
                 "the classes. With keepdims=True each row keeps its own.",
             ),
+            Mistake(
+                edit(
+                    "log(p[np.arange(len(labels)), labels])",
+                    "log(p[np.arange(len(labels)), labels] + 1e-9)",
+                ).apply(_softmax_first),
+                "1e-9 inside the logarithm hides the infinity: no loss is "
+                "above 20.7 then, and no gradient comes back. Simplify "
+                "first: log(sum exp z) - z_k.",
+            ),
+            Mistake(
+                edit(
+                    " - logits.max(axis=1, keepdims=True)",
+                    "",
+                    "log(p[np.arange(len(labels)), labels])",
+                    "log(p[np.arange(len(labels)), labels] + 1e-9)",
+                ).apply(_softmax_first),
+                "e^3000 overflows, and 1e-9 inside the logarithm does not "
+                "help: infinity over infinity is NaN. Subtract the row's "
+                "largest logit, and take no logarithm of a probability.",
+            ),
+            Mistake(
+                edit("np.log(", "np.log10("),
+                "That is the logarithm to base 10. Take the natural one, "
+                "np.log.",
+            ),
+            Mistake(
+                edit(
+                    "(log_sum - right).mean()",
+                    "(log_sum - right).mean() / np.log(10)",
+                ),
+                "Your loss is in powers of ten: np.log10 in place of np.log.",
+            ),
         ),
         explanation="log(sum exp z) - z_k, with the largest logit "
         "subtracted, never overflows. Taking the softmax first and the log "
@@ -300,13 +340,18 @@ EXERCISES = (
             Case(_column([1, 2, 3]), 0),
             Case(_rng.integers(1, 9, (2, 4, 3, 1)), 2),
             Case(np.arange(12.0).reshape(1, 3, 2, 2) / 12, 1),
+            Case(_rng.standard_normal((5, 6, 3, 1)), 2),
+            Case(_column([1, 2, 3]), 3),
+            Case(_column([1, 2, 3]), 4),
+            Case(_column([1, 2, 3]), 9),
         ),
         hints=(
             "Start from an array of zeros, and copy the part that stays.",
             "Rows are axis 1. Rows 0 to height - pixels of the old array "
-            "become rows pixels to height of the new one.",
-            "moved[:, pixels:] = pictures[:, : height - pixels], with "
-            "height = pictures.shape[1]",
+            "become rows pixels to height of the new one. A large shift "
+            "leaves no row.",
+            "moved[:, pixels:] = pictures[:, :kept], with kept = "
+            "max(pictures.shape[1] - pixels, 0)",
         ),
         mistakes=(
             Mistake(
@@ -316,8 +361,8 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "[:, pixels:] = pictures[:, : height - pixels]",
-                    "[:, : height - pixels] = pictures[:, pixels:]",
+                    "[:, pixels:] = pictures[:, :kept]",
+                    "[:, :kept] = pictures[:, pixels:]",
                 ),
                 "You moved the picture up. Row 0 is at the top, so moving "
                 "down means towards larger row numbers.",
@@ -330,7 +375,7 @@ EXERCISES = (
                 "row, column, channel): down is axis 1.",
             ),
             Mistake(
-                edit("height - pixels", "-pixels"),
+                edit(":kept", ":-pixels"),
                 "pictures[:, :-pixels] fails for a shift of 0: -0 is 0, and "
                 "the slice is empty. Write pictures[:, : height - pixels].",
             ),
@@ -351,6 +396,12 @@ EXERCISES = (
             Mistake(
                 edit("np.zeros_like(pictures)", "pictures.copy()"),
                 "The old rows are still there at the top. Zeros must come in.",
+            ),
+            Mistake(
+                edit("max(height - pixels, 0)", "height - pixels"),
+                "A shift larger than the picture: height - pixels is "
+                "negative, and a negative bound counts from the end. Keep "
+                "max(height - pixels, 0) rows.",
             ),
         ),
         explanation="Copy the part that stays into zeros. np.roll is the "

@@ -259,7 +259,8 @@ print("largest subtracted:", softmax(np.array([1000.0, 0.0])))
 #
 # Let the right class have probability $p$. The **cross-entropy** loss is
 # $-\log p$: nothing to pay for justified certainty, more and more for
-# misplaced certainty.
+# misplaced certainty. (`log` is the **natural** logarithm, the one to the base
+# $e$, in the whole course as in NumPy and Keras.)
 
 # %%
 for p in (0.99, 0.5, 0.1, 0.01):

@@ -144,6 +144,14 @@ EXERCISES = (
                 "You exchanged channels and filters: a filter has a kernel "
                 "for each channel, and there is a bias for each filter.",
             ),
+            Mistake(
+                edit(
+                    "(size * size * channels + 1) * filters",
+                    "size * size * channels + filters",
+                ),
+                "You counted the weights of one filter and the biases of "
+                "all. Each filter has weights of its own.",
+            ),
         ),
         explanation="(5 * 5 * 3 + 1) * 6 = 456. The size of the picture does "
         "not appear, because the weights are shared by all places.",
@@ -157,6 +165,7 @@ EXERCISES = (
             Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0]])),
             Case(np.eye(4) + np.arange(4), _step),
             Case(_rng.random((5, 6)), _rng.random((2, 3))),
+            Case(_rng.standard_normal((5, 7)), _rng.standard_normal((3, 2))),
         ),
         hints=(
             "You have the code for a correlation. What is the one difference?",
@@ -203,6 +212,11 @@ EXERCISES = (
         cases=(
             Case(np.array([[[2.0, 10.0]]]), np.array([[[1.0, 3.0]]]), 0.5),
             Case(_rng.random((4, 5, 3)), _rng.random((3, 3, 3)), -1.0),
+            Case(
+                _rng.standard_normal((5, 6, 2)),
+                _rng.standard_normal((2, 2, 2)),
+                0.3,
+            ),
         ),
         hints=(
             "Each channel has its own kernel. What happens to the sums?",
@@ -254,6 +268,12 @@ EXERCISES = (
             Case(np.arange(16.0).reshape(4, 4), _step, 2, 1),
             Case(np.arange(10.0).reshape(2, 5), np.array([[1.0, 3.0]]), 2, 0),
             Case(_rng.random((6, 5)), _rng.random((3, 3)), 3, 2),
+            Case(
+                _rng.standard_normal((5, 8)),
+                _rng.standard_normal((2, 3)),
+                2,
+                1,
+            ),
         ),
         hints=(
             "Two steps: a border of zeros, then a choice of places.",
@@ -406,6 +426,11 @@ EXERCISES = (
                 "You counted one step too many: from the first of m windows "
                 "to the last there are m - 1 steps.",
             ),
+            Mistake(
+                edit("total - total // 2", "total // 2"),
+                "Halved and rounded down on both sides: of an odd total one "
+                "zero is lost. It goes after the row.",
+            ),
         ),
         explanation="16 pixels, kernel 5, stride 2: 8 places reach over "
         "7 * 2 + 5 = 19 pixels, so 3 zeros are missing: 1 before, 2 after. "
@@ -420,6 +445,7 @@ EXERCISES = (
             Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
             Case(np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])),
             Case(_rng.random((5, 5)), _rng.standard_normal((3, 3))),
+            Case(_rng.standard_normal((5, 7)), _rng.standard_normal((2, 4))),
         ),
         hints=(
             "Which pixels did the weight at (a, b) meet, and with which G?",
@@ -453,6 +479,11 @@ EXERCISES = (
                 edit("windows, G", "windows[..., -1:, -1:], G[-1:, -1:]"),
                 "You kept the last place only. Add the places up, in a loop "
                 "with +=.",
+            ),
+            Mistake(
+                edit("return ", "return -"),
+                "The sign is turned round. The minus belongs to the step of "
+                "descent, not to the gradient.",
             ),
         ),
         explanation="A shared weight collects the gradient of every place "

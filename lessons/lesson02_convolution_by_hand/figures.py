@@ -1,5 +1,7 @@
 """Pictures of convolution: signals, kernels, sliding windows, matrices."""
 
+import base64
+import html
 import io
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -70,17 +72,31 @@ def kernel_gallery(
     )
 
 
-def _show_answer(panel: Any, values: np.ndarray) -> None:
-    """A map in few levels, which keeps photographs small in a file."""
+def _show_answer(panel: Any, values: np.ndarray, white: float = 1.0) -> str:
+    """A map in few levels, which keeps photographs small in a file.
+
+    ``white`` is what the kernel answers to white, the sum of its weights:
+    grey values go from there to 0. Returns what the shades mean.
+    """
     if values.ndim == 3:
         show_image(panel, values)
-    elif abs(values.mean()) < 0.3 * values.std():
-        limit = float(np.abs(values).max())
+        return "colours"
+    if abs(values.mean()) <= 0.3 * values.std():
+        limit = float(np.abs(values).max()) or 1.0
         levels = np.round(12 * values / limit)
         show_image(panel, levels, cmap="RdBu", vmin=-12, vmax=12)
-    else:
-        levels = np.round(24 * np.clip(values, 0, 1))
-        show_image(panel, levels, cmap="gray", vmin=0, vmax=24)
+        return "blue positive, red negative"
+    low, high = sorted((0.0, white or 1.0))
+    levels = np.round(24 * np.clip((values - low) / (high - low), 0, 1))
+    show_image(panel, levels, cmap="gray", vmin=0, vmax=24)
+    return f"black {low:g}, white {high:g}"
+
+
+_PLACES = [
+    *("top left", "top", "top right"),
+    *("left", "middle", "right"),
+    *("bottom left", "bottom", "bottom right"),
+]
 
 
 class KernelWorkbench:
@@ -109,10 +125,9 @@ class KernelWorkbench:
         )
         show_image(axes[0], self.picture, cmap="gray", vmin=0, vmax=1)
         _numbered(axes[1], kernel)
-        _show_answer(axes[2], values)
-        for panel, title in zip(
-            axes, ("picture", "kernel", "answer"), strict=True
-        ):
+        shades = _show_answer(axes[2], values, float(kernel.sum()))
+        titles = ("picture", "kernel", f"answer: {shades}")
+        for panel, title in zip(axes, titles, strict=True):
             panel.set_title(title, fontsize=10)
         rows = " / ".join(
             " ".join(f"{weight:g}" for weight in row) for row in kernel
@@ -120,35 +135,41 @@ class KernelWorkbench:
         return CourseFigure(
             figure,
             f"Kernel {rows}: its answers go from {values.min():.1f} to "
-            f"{values.max():.1f}.",
+            f"{values.max():.1f}; {shades}.",
         )
 
     def widgets(self) -> Any:
-        """Nine number boxes above the answer; needs ipywidgets."""
+        """Nine labelled number boxes above the answer; needs ipywidgets."""
         import ipywidgets
 
-        cell = ipywidgets.Layout(width="5em")
         boxes = [
             ipywidgets.BoundedFloatText(
-                float(weight), min=-9, max=9, step=0.5, layout=cell
+                float(weight),
+                min=-9,
+                max=9,
+                step=0.5,
+                description=place,
+                layout={"width": "11em"},
+                style={"description_width": "6em"},
             )
-            for weight in self.kernel.ravel()
+            for place, weight in zip(_PLACES, self.kernel.ravel(), strict=True)
         ]
-        for number, box in enumerate(boxes):
-            row, column = divmod(number, 3)
-            box.tooltip = f"weight in row {row}, column {column}"
-        picture = ipywidgets.Image(format="png")
+        picture = ipywidgets.HTML()
 
         def redraw(_: Any = None) -> None:
             kernel = np.array([box.value for box in boxes]).reshape(3, 3)
             shown = self.answer(kernel)
-            picture.value, picture.alt = shown.png(), shown.summary
+            data = base64.b64encode(shown.png()).decode()
+            alt = html.escape(shown.summary)
+            picture.value = (
+                f'<img src="data:image/png;base64,{data}" alt="{alt}">'
+            )
 
         for box in boxes:
             box.observe(redraw, names="value")
         redraw()
         grid = ipywidgets.GridBox(
-            boxes, layout={"grid_template_columns": "repeat(3, 6em)"}
+            boxes, layout={"grid_template_columns": "repeat(3, 12em)"}
         )
         return ipywidgets.VBox([grid, picture])
 
@@ -340,12 +361,12 @@ def timings(seconds: Mapping[str, float]) -> CourseFigure:
     axes.grid(False, axis="y")
     slowest = max(milliseconds)
     for place, value in enumerate(milliseconds):
-        note = f"{value:.3g} ms"
+        note = f"{value:,.0f} ms" if value >= 100 else f"{value:.3g} ms"
         if value < slowest:
             note += f", {slowest / value:.0f} times faster"
         axes.text(value * 1.1, place, note, va="center")
     axes.set_xlim(right=slowest * 12)
-    axes.set_xlabel("time for one picture (ms)")
+    axes.set_xlabel("time for one picture (ms, logarithmic)")
     last = max(seconds, key=lambda name: seconds[name])
     return CourseFigure(
         figure,
@@ -428,7 +449,8 @@ def sliding_window(
 class SlidingWindowFilm(Captioned):
     """The whole slide as an animated PNG, a frame a place.
 
-    Where animations do not play, the first frame, the finished map, shows.
+    It begins at the first place and rests on the finished map before it
+    begins again. Where animations do not play, the finished map shows.
     """
 
     def __init__(self, image: np.ndarray, kernel: np.ndarray):
@@ -442,7 +464,7 @@ class SlidingWindowFilm(Captioned):
         )
 
     def png(self) -> bytes:
-        """All frames, 0.9 s each, repeated; the same bytes every time."""
+        """All frames, 0.9 s each and the last 3 s; always the same bytes."""
         from PIL import Image
 
         frames = []
@@ -464,8 +486,9 @@ class SlidingWindowFilm(Captioned):
             store,
             "PNG",
             save_all=True,
+            default_image=True,  # the first is shown instead of the film
             append_images=frames[1:],
-            duration=900,
+            duration=[*[900] * (self.places - 1), 3000],
             loop=0,
         )
         return store.getvalue()

@@ -470,14 +470,28 @@ assert all(kernel.sum() == 0 for kernel in edge_kernels.values())
 # In your own session the next cell shows nine boxes, and the answer follows
 # what you type. Elsewhere you see one kernel and its answer. Three riddles:
 # which kernel moves the picture by one pixel? Which one turns it into its
-# negative (let it answer blue and red)? Which finds thin bright lines, but not
-# the edges of large things?
+# negative? Which answers an upright bright line, one pixel wide, twice as
+# strongly as an upright edge?
 
 # %%
 mine = np.array([[1, 1, 0], [1, 0, -1], [0, -1, -1]])
 figures.KernelWorkbench(tower, mine, correlate)
 
 # %% [markdown]
+# <details><summary>Answers to the three riddles, when you have yours</summary>
+#
+# - **Moved:** a 1 beside the middle, everything else 0. With the 1 on the
+#   right each place takes the value of its right neighbour: the picture moves
+#   to the left.
+# - **Negative:** -1 in the middle, everything else 0. White becomes -1 and
+#   black 0, so what was brightest is now darkest. (A negative in a
+#   photographer's sense is 1 - x: the same with a bias of 1.)
+# - **Lines:** three rows of -1, 2, -1. A line in the middle gives 2 a row, an
+#   edge -1 on its dark side and 1 on its bright side. None answers lines and
+#   leaves edges alone: a line is two edges side by side.
+#
+# </details>
+#
 # ## Depth: one kernel per channel, one sum
 #
 # A colour picture has three channels. The filter then has three layers; each

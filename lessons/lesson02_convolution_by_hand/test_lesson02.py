@@ -92,7 +92,7 @@ def test_the_references_of_the_exercises_are_scipys(seed, side, kernel):
     )
 
 
-def test_a_film_has_a_frame_for_each_place_and_stays_small():
+def test_a_film_begins_at_the_first_place_and_rests_at_the_end():
     import io
 
     from PIL import Image
@@ -100,7 +100,79 @@ def test_a_film_has_a_frame_for_each_place_and_stays_small():
     film = figures.SlidingWindowFilm(np.eye(5), np.ones((3, 3)))
     content = film.png()
     assert len(content) < 65_000
-    assert Image.open(io.BytesIO(content)).n_frames >= film.places == 9
+    opened = Image.open(io.BytesIO(content))
+    assert opened.default_image  # the finished map, no part of the film
+    frames, seconds = [], []
+    for number in range(1, opened.n_frames):
+        opened.seek(number)
+        frames.append(np.asarray(opened.convert("L"), dtype=float))
+        seconds.append(opened.info["duration"] / 1000)
+    assert seconds == [*[0.9] * (film.places - 1), 3.0]
+    first = figures.sliding_window(np.eye(5), np.ones((3, 3)), 0).png()
+    alone = Image.open(io.BytesIO(first)).convert("L")
+    alone = np.asarray(alone.resize(opened.size), dtype=float)
+    differences = [np.abs(frame - alone).mean() for frame in frames]
+    assert np.argmin(differences) == 0
+
+
+PICTURE = np.linspace(0, 1, 400).reshape(20, 20)
+
+
+def correlate(picture, kernel):
+    return signal.correlate2d(picture, kernel, mode="valid")
+
+
+def middle(weight):
+    kernel = np.zeros((3, 3))
+    kernel[1, 1] = weight
+    return kernel
+
+
+def shown(kernel):
+    """Brightness, 0 to 1, of the workbench's answer to a ramp."""
+    bench = figures.KernelWorkbench(PICTURE, middle(1), correlate)
+    image = bench.answer(kernel).figure.axes[2].images[0]
+    return image.cmap(image.norm(image.get_array()))[..., :3].mean(axis=-1)
+
+
+def test_the_workbench_shows_a_negative_for_a_negative_kernel():
+    assert np.allclose(shown(middle(-1)), 1 - shown(middle(1)), atol=0.05)
+
+
+@pytest.mark.parametrize("weight", [0.2, 5.0, -5.0])
+def test_the_workbench_shows_any_sum_in_all_shades(weight):
+    assert shown(middle(weight)).std() > 0.2
+
+
+def test_the_workbench_shows_an_answer_of_zeros_as_neither():
+    nothing = shown(middle(0))
+    assert nothing.std() == 0 and nothing.mean() > 0.9
+
+
+def test_every_box_of_the_workbench_has_its_own_label():
+    bench = figures.KernelWorkbench(PICTURE, middle(1), correlate)
+    grid, picture = bench.widgets().children
+    labels = [box.description for box in grid.children]
+    assert len(set(labels)) == 9 and "bottom left" in labels
+    assert 'alt="Kernel 0 0 0 / 0 1 0 / 0 0 0' in picture.value
+
+
+def test_the_answers_to_the_riddles_are_right():
+    right = np.zeros((3, 3))
+    right[1, 2] = 1
+    moved = correlate(PICTURE, right)
+    assert np.array_equal(moved, PICTURE[1:-1, 2:])
+    lines = np.array([[-1, 2, -1]] * 3)
+    line, edge = np.zeros((5, 7)), np.zeros((5, 7))
+    line[:, 3], edge[:, 3:] = 1, 1
+    assert correlate(line, lines).max() == 6
+    assert sorted(set(correlate(edge, lines).ravel())) == [-3, 0, 3]
+
+
+def test_times_are_written_without_an_exponent():
+    figure = figures.timings({"loops": 1.3345, "windows": 0.0021}).figure
+    notes = [text.get_text() for text in figure.axes[0].texts]
+    assert notes == ["2.1 ms, 635 times faster", "1,334 ms"]
 
 
 def test_a_window_fills_one_number_a_step():

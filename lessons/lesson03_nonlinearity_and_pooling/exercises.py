@@ -150,6 +150,7 @@ EXERCISES = (
         cases=(
             Case(np.array([0.5, 0.9]), np.array([1.0, -2.0])),
             Case(_sigmoid(_rng.standard_normal((2, 3))), np.ones((2, 3)) * 4),
+            Case(_rng.random((5, 3)), _rng.standard_normal((5, 3))),
         ),
         hints=(
             "What is the slope of the sigmoid, written with its value?",
@@ -194,6 +195,7 @@ EXERCISES = (
             Case(np.arange(9.0).reshape(3, 3), 2),
             Case(np.arange(10.0).reshape(2, 5), 2),
             Case(_rng.random((6, 7)), 3),
+            Case(_rng.standard_normal((5, 7)), 2),
         ),
         hints=(
             "Cut the picture to a multiple of size, then give each block "
@@ -262,6 +264,7 @@ EXERCISES = (
             Case(np.array([2.0, -3.0]), np.array([-1.0, 5.0])),
             Case(np.array([0.0, 0.5]), np.array([4.0, -0.1])),
             Case(_rng.standard_normal((2, 3)), _rng.standard_normal((2, 3))),
+            Case(_rng.standard_normal((5, 3)), _rng.standard_normal((5, 3))),
         ),
         hints=(
             "What is the slope of a ReLU left and right of 0?",
@@ -332,6 +335,11 @@ EXERCISES = (
                 _rng.standard_normal((4, 3)),
                 _rng.standard_normal((3, 2, 5)),
                 _rng.standard_normal((2, 5)),
+            ),
+            Case(
+                _rng.standard_normal((5, 2)),
+                _rng.standard_normal((2, 4, 3)),
+                _rng.standard_normal((4, 3)),
             ),
         ),
         hints=(
@@ -410,6 +418,7 @@ EXERCISES = (
             Case(
                 _rng.permutation(48).reshape(6, 8) * 1.0, _rng.random((3, 4))
             ),
+            Case(_rng.standard_normal((10, 4)), _rng.standard_normal((5, 2))),
         ),
         hints=(
             "Who in each block is to blame for the output?",

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
+from coursekit.figures.lines import log_axis, looks
 from coursekit.figures.style import (
     PALETTE,
     CourseFigure,
@@ -44,14 +46,14 @@ def gradient_by_depth(
     """Gradient norm of each layer, first to last, a line each (log)."""
     figure, axes = new_figure()
     said = []
-    for name, values in norms.items():
+    for (name, values), look in zip(norms.items(), looks(), strict=False):
         layers = np.arange(1, len(values) + 1)
-        axes.plot(layers, np.maximum(values, 1e-20), marker=".", label=name)
+        axes.plot(layers, np.maximum(values, 1e-20), label=name, **look)
         power = np.log10(max(values[0], 1e-20) / values[-1])
         said.append(f"{name} 10^{power:.0f}")
-    axes.set_yscale("log")
+    log_axis(axes, "y", "norm of the weights' gradient")
     axes.set_xlabel("layer (1 is next to the input)")
-    axes.set_ylabel("norm of the weights' gradient")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     return CourseFigure(
         figure,
@@ -65,12 +67,10 @@ def gradient_through_depth(
 ) -> CourseFigure:
     """Share of the gradient that passes so many layers, a line each (log)."""
     figure, axes = new_figure()
-    styles = ("-", "-", "-", "--", ":", "-.")
-    for (name, values), style in zip(shares.items(), styles, strict=False):
-        axes.plot(depths, values, style, marker=".", label=name)
-    axes.set_yscale("log")
+    for (name, values), look in zip(shares.items(), looks(), strict=False):
+        axes.plot(depths, values, label=name, **look)
+    log_axis(axes, "y", "gradient left (share)")
     axes.set_xlabel("layers passed")
-    axes.set_ylabel("gradient left (share)")
     axes.legend(fontsize=9)
     said = ", ".join(
         f"{name} 10^{round(float(np.log10(values[-1])))}"
@@ -109,25 +109,27 @@ def pooled_pictures(
 def change_curves(
     panels: Mapping[str, tuple[Sequence[float], Mapping[str, Sequence]]],
     measure: str,
-    lowest: float = -0.75,
 ) -> CourseFigure:
     """A measure of pictures against the amount of a change, a panel each.
 
     ``panels`` maps the label of the x axis to (amounts, {line: values});
     the measure is at most 1, and 0 is drawn as a dotted line.
     """
-    figure, axes = new_figure(columns=len(panels), width=10.2, height=3.2)
-    said = []
+    figure, axes = new_figure(
+        columns=len(panels), width=10.2, height=3.4, sharey=True
+    )
+    said, least = [], 0.0
     for panel, (label, (amounts, lines)) in zip(
         np.ravel(axes), panels.items(), strict=True
     ):
-        for name, values in lines.items():
-            panel.plot(amounts, values, marker="o", label=name)
+        for (name, values), look in zip(lines.items(), looks(), strict=False):
+            panel.plot(amounts, values, label=name, **look)
         panel.axhline(0, color=PALETTE["black"], linestyle=":", linewidth=1)
         panel.set_xlabel(label)
-        panel.set_ylim(lowest, 1.05)
+        least = min(0, least, *map(min, lines.values()))
         ends = ", ".join(f"{n} {v[3]:.2f}" for n, v in lines.items())
         said.append(f"{label} {amounts[3]}: {ends}")
+    np.ravel(axes)[0].set_ylim(least - 0.05, 1.05)  # of all panels
     np.ravel(axes)[0].set_ylabel(measure)
     np.ravel(axes)[0].legend(fontsize=9)
     return CourseFigure(

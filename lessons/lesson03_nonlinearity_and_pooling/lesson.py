@@ -1053,7 +1053,7 @@ def panels(which, shown):
 figures.change_curves(panels(0, list(sizes)[:3]), "likeness")
 
 # %% tags=["nbval-approx"]
-figures.change_curves(panels(1, sizes), "recognised", lowest=0)
+figures.change_curves(panels(1, sizes), "recognised")
 
 # %% tags=["nbval-approx"]
 for label, number in (("shift (pixels)", 3), ("scale (factor)", 4)):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from coursekit.exercises import networks
 from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
@@ -26,10 +27,18 @@ def choose_loss(activation, labels):
 
 
 def _loss_facts(loss):
-    """What the exercise asks of a loss."""
+    """What the exercise asks of a loss: its kind, and what it computes."""
+    from keras import losses
+
+    sparse = isinstance(loss, losses.SparseCategoricalCrossentropy)
+    kinds = [kind.__name__ for kind in type(loss).__mro__]
+    labels = np.array([2, 0, 2])
+    outputs = np.array([[0.2, 0.3, 0.5], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1]])
+    cost = loss(labels if sparse else np.eye(3)[labels], outputs)
     return {
-        "loss": type(loss).__name__,
+        "loss": next(k for k in kinds if k in dir(losses)),
         "from_logits": str(loss.get_config().get("from_logits", "not asked")),
+        "loss of three examples": np.array(cost),
     }
 
 
@@ -66,23 +75,9 @@ def small_cnn():
     return Model(image, layers.Dense(10)(x))
 
 
-def _facts(model):
-    """What the exercise asks of a model, however its layers are split up."""
-    activations = []
-    for layer in model.layers:
-        kind = type(layer).__name__
-        bend = getattr(layer, "activation", None)
-        name = kind.lower() if bend is None else bend.__name__
-        if kind in ("Dense", "ReLU", "Softmax") or (bend and name != "linear"):
-            activations.append(name)
-    kinds = [type(layer).__name__ for layer in model.layers]
-    return {
-        "input shape": str(model.input_shape[1:]),
-        "output shape": str(model.output_shape[1:]),
-        "parameters": model.count_params(),
-        "activations": ", ".join(activations),
-        "pooling": ", ".join(kind for kind in kinds if "Pool" in kind),
-    }
+def _as_a_learner_sees_it(model):
+    pictures = np.cos(np.arange(2 * 28 * 28)).reshape(2, 28, 28, 1)
+    return networks.facts(model, (28, 28, 1), pictures)
 
 
 def count_connections(size, channels, filters, f, p, s):
@@ -194,6 +189,7 @@ EXERCISES = (
             Case(28, [8]),
             Case(32, [6, 16]),
             Case(35, [4, 5]),
+            Case(40, [5, 3, 4]),
         ),
         hints=(
             "Follow one side of the map first, layer by layer.",
@@ -271,7 +267,7 @@ EXERCISES = (
             Case("softmax", np.array([2, 0])),
             Case(None, np.eye(10)[[2, 0]]),
             Case("softmax", np.eye(10)[[2, 0]]),
-            Case(None, np.array([1, 0, 1])),
+            Case(None, np.array([1, 0, 1, 1, 0])),
             Case("softmax", np.eye(10, dtype=int)[[1]]),
         ),
         summarise=_loss_facts,
@@ -355,7 +351,8 @@ EXERCISES = (
         level="core",
         reference=small_cnn,
         cases=(Case(),),
-        summarise=_facts,
+        summarise=_as_a_learner_sees_it,
+        atol=1e-3,  # a GPU may multiply in fewer digits
         hints=(
             "Five layers between keras.Input and keras.Model, in the order "
             "of the sentence.",
@@ -385,6 +382,11 @@ EXERCISES = (
                 edit("Dense(10", 'Dense(10, activation="softmax"'),
                 "The last layer applies a softmax. Logits are the values "
                 "before it; the loss applies it.",
+            ),
+            Mistake(
+                edit("Dense(10", 'Dense(10, activation="relu"'),
+                "Your outputs are never negative. Logits have no activation "
+                "behind them.",
             ),
             Mistake(
                 edit(', activation="relu"', ""),

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [03 · Pooling](03_nonlinearity_and_pooling.ipynb) |
-# | **Time** | 64 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 65 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 36 s (quick), 5 min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST and real zip codes (full) |
 # | **Hardware** | any laptop; full is faster on a GPU |
@@ -471,9 +471,22 @@ def in_best_two(labels, logits):
 
 
 both = np.log(np.concatenate([early, late])).astype("float32")
-print(np.array(in_best_two(np.array([2, 2]), both)))  # is it the boat?
-built_in = keras.metrics.SparseTopKCategoricalAccuracy(k=2)
-assert float(built_in([2, 2], both)) == 0.5
+own = np.array(in_best_two(np.array([2, 2]), both))  # is it the boat?
+print(own)
+assert own.tolist() == [0, 1]
+
+# %% [markdown]
+# Once, late in training. Keras has this metric too. A hundred random guesses
+# at ten classes will tell whether yours is the same, example by example:
+
+# %%
+rng = np.random.default_rng(0)
+guesses = rng.normal(size=(100, 10)).astype("float32")
+classes = rng.integers(0, 10, 100)
+own = np.array(in_best_two(classes, guesses))
+theirs = keras.metrics.sparse_top_k_categorical_accuracy(classes, guesses, k=2)
+print(f"in the best two: {own.mean():.2f}, Keras says {np.mean(theirs):.2f}")
+assert np.array_equal(own, theirs) and 0 < own.mean() < 1
 
 # %% [markdown]
 # ## The data, moved about
@@ -599,11 +612,16 @@ def accuracy(model, pictures=x_test):
 
 
 lenet_accuracy = accuracy(lenet)
+<<<<<<< HEAD
 print(
     f"LeNet-5, {dataset.name}, {len(y_test):,} {test.name} digits:",
     f"{lenet_accuracy:.3f}",
 )
 assert lenet_accuracy > 0.975 > lazy + 0.8
+=======
+print(f"LeNet-5, {dataset.name}, {len(y_test):,} digits: {lenet_accuracy:.3f}")
+assert lenet_accuracy > 0.96 > lazy + 0.8
+>>>>>>> main
 
 # %% [markdown]
 # How sure is that number? As in lesson 01, the test digits are so many tosses

@@ -62,6 +62,8 @@ def mean_of_thinned(x, W, keep):
     return mean
 
 
+_rng = np.random.default_rng(5)
+
 EXERCISES = (
     Exercise(
         id="05.1",
@@ -129,6 +131,14 @@ EXERCISES = (
                 np.array([0.3, 0.02]),
                 5,
                 0.01,
+            ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal((5, 3)),
+                _rng.random((5, 3)),
+                3,
+                0.05,
             ),
         ),
         hints=(
@@ -225,6 +235,18 @@ EXERCISES = (
             Case(np.array([1.0, 2.0]), np.array([1, 0]), 0.5, False),
             Case(np.array([4.0, 8.0, 2.0]), np.array([1, 1, 0]), 0.8, True),
             Case(np.array([4.0, 8.0, 2.0]), np.array([1, 1, 0]), 0.8, False),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.integers(0, 2, (5, 3)),
+                0.7,
+                True,
+            ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.integers(0, 2, (5, 3)),
+                0.7,
+                False,
+            ),
         ),
         hints=(
             "At test time nothing is silenced. What must then be true of the "
@@ -317,6 +339,18 @@ EXERCISES = (
                 np.array([1.0, 1.0]),
                 True,
             ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal(3),
+                _rng.random(3),
+                True,
+            ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal(3),
+                _rng.random(3),
+                False,
+            ),
         ),
         hints=(
             "Which mean and variance belong to which mode?",
@@ -386,6 +420,11 @@ EXERCISES = (
                 "x.std is the standard deviation, the root already. The "
                 "epsilon is added to the variance, x.var, and the root taken "
                 "once.",
+            ),
+            Mistake(
+                edit("x.mean(axis=0)", "x.mean()"),
+                "Your mean runs over all features. Each feature has its own: "
+                "axis=0, as for the variance.",
             ),
         ),
         explanation="The formula is the same in both modes; only where the "
@@ -543,6 +582,7 @@ EXERCISES = (
                 np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0], [1.0, 1.0, 0.0]]),
                 0.5,
             ),
+            Case(_rng.standard_normal(5), _rng.standard_normal((5, 3)), 0.7),
         ),
         hints=(
             "With one unit there are two networks: with it and without it.",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from coursekit.figures.lines import looks
 from coursekit.figures.style import (
     CYCLE,
     PALETTE,
@@ -32,8 +33,9 @@ def paths_on_surface(
         np.ravel(axes), panels.items(), strict=True
     ):
         panel.contour(x, y, heights, levels, colors="0.8", linewidths=1)
-        for name, path in paths.items():
-            panel.plot(*np.transpose(path), ".-", linewidth=1.3, label=name)
+        for (name, path), look in zip(paths.items(), looks(), strict=False):
+            small = look | {"linewidth": 1.3, "markersize": 3}
+            panel.plot(*np.transpose(path), label=name, **small)
             said.append(f"{name} {float(surface(*path[-1])):.0e}")
         panel.plot(0, 0, "*", color=PALETTE["black"], markersize=12)
         panel.set(title=title, xlabel="weight 1", ylabel="weight 2")
@@ -49,8 +51,9 @@ def paths_on_surface(
 def schedules(curves: Mapping[str, Sequence[float]]) -> CourseFigure:
     """Learning rate against step (or epoch), a line each."""
     figure, axes = new_figure(width=7.4, height=3.4)
-    for name, rates in curves.items():
-        axes.plot(range(len(rates)), rates, label=name)
+    most = max(map(len, curves.values()))
+    for (name, rates), look in zip(curves.items(), looks(most), strict=False):
+        axes.plot(range(len(rates)), rates, label=name, **look)
     axes.set_xlabel("step")
     axes.set_ylabel("learning rate")
     axes.legend(fontsize=9)
@@ -67,9 +70,11 @@ def annealing(
     figure, axes = new_figure(columns=2, width=9.2, height=3.4)
     x = np.linspace(-2, 7, 401)
     axes[0].plot(x, landscape(x), color="0.5")
-    for name, places in walks.items():
-        axes[0].plot(places[-1], landscape(places[-1]), "o", label=name)
-        axes[1].plot(places, linewidth=0.9, label=name)
+    most = max(map(len, walks.values()))
+    for (name, places), look in zip(walks.items(), looks(most), strict=False):
+        end = look | {"linestyle": "", "markevery": None, "markersize": 8}
+        axes[0].plot(places[-1], landscape(places[-1]), label=name, **end)
+        axes[1].plot(places, label=name, **look | {"linewidth": 0.9})
     axes[0].set(xlabel="weight", ylabel="loss", title="where they end")
     axes[1].set(xlabel="step", ylabel="weight", title="how they got there")
     axes[0].legend(fontsize=9)
@@ -84,31 +89,33 @@ def compare_runs(
     runs: Mapping[str, Mapping[str, Sequence[float]]],
     metrics: Sequence[str] = ("loss", "accuracy"),
 ) -> CourseFigure:
-    """Training (dashed) and validation (solid) curves, a colour a run.
+    """Training (dashed) and validation (solid), colour and marker a run.
 
-    ``runs`` maps a name to ``fit(...).history``.
+    ``runs`` maps a name to ``fit(...).history``. The summary gives the last
+    epoch: the best one of many is lucky.
     """
     figure, axes = new_figure(columns=len(metrics), width=9.6, height=3.6)
     said = []
     for panel, metric in zip(np.ravel(axes), metrics, strict=True):
         ends = []
-        for (name, history), colour in zip(runs.items(), CYCLE, strict=False):
-            colour = PALETTE[colour]
+        most = max(len(history[metric]) for history in runs.values())
+        for (name, history), look in zip(
+            runs.items(), looks(most), strict=False
+        ):
             epochs = range(1, len(history[metric]) + 1)
-            panel.plot(
-                epochs, history[metric], "--", color=colour, linewidth=1.2
-            )
-            panel.plot(
-                epochs, history[f"val_{metric}"], color=colour, label=name
-            )
-            best = max if metric == "accuracy" else min
-            ends.append(f"{name} {best(history[f'val_{metric}']):.2f}")
+            seen = history[f"val_{metric}"]
+            thin = look | {"linestyle": "--", "linewidth": 1.2}
+            panel.plot(epochs, history[metric], **thin)
+            panel.plot(epochs, seen, label=name, **look | {"linestyle": "-"})
+            ends.append(f"{name} {seen[-1]:.2f}")
         spoken = metric.replace("_", " ")
         panel.set(xlabel="epoch", ylabel=spoken)
         said.append(f"{spoken}: {', '.join(ends)}")
     panel.legend(fontsize=9)
     panel.set_title("dashed: training, solid: validation", fontsize=10)
-    return CourseFigure(figure, f"Best validation {'; '.join(said)}.")
+    return CourseFigure(
+        figure, f"Validation after the last epoch, {'; '.join(said)}."
+    )
 
 
 def ablation(

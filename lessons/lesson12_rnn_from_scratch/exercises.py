@@ -18,9 +18,9 @@ def word_loss(outputs, targets):
 def gradient_of_W(states, g_outputs, W):
     total, future = np.zeros_like(W), np.zeros(len(W))
     for t in range(len(g_outputs), 0, -1):
-        a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
-        total += np.outer(states[t - 1], a)
-        future = a @ W.T
+        delta = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
+        total += np.outer(states[t - 1], delta)
+        future = delta @ W.T
     return total
 
 
@@ -70,9 +70,9 @@ def truncated_gradient(x, u, w, reach):
     for t in range(1, len(x) + 1):
         g = 1.0
         for s in range(t, max(0, t - reach), -1):
-            a = g * (1 - h[s] ** 2)
-            total += a * h[s - 1]
-            g = a * w
+            delta = g * (1 - h[s] ** 2)
+            total += delta * h[s - 1]
+            g = delta * w
     return float(total)
 
 
@@ -99,7 +99,7 @@ def _states(steps, d):
 _net = (
     _rng.normal(size=(2, 3)),
     _rng.normal(size=(3, 3)),
-    _rng.normal(size=3),
+    np.array([0.4, -0.9, 0.2]),
 )
 
 EXERCISES = (
@@ -142,6 +142,15 @@ EXERCISES = (
                 24_074,
                 "The units have one bias each, not one for U and one for W.",
             ),
+            Mistake(
+                23_360,
+                "The output layer is missing: V, 64 x 10, and its ten biases.",
+            ),
+            Mistake(
+                23_296,
+                "The output layer is missing, V and its ten biases, and so "
+                "are the 64 biases of the units.",
+            ),
         ),
         explanation="19,200 + 4,096 + 640 weights and 74 biases. The number "
         "of steps does not appear, since every step uses the same weights.",
@@ -160,6 +169,12 @@ EXERCISES = (
                 np.zeros(2),
             ),
             Case(np.array([1.0, -1.0]), np.array([0.2, -0.4, 0.6]), *_net),
+            Case(
+                _rng.normal(size=5),
+                _rng.normal(size=3),
+                _rng.normal(size=(5, 3)),
+                *_net[1:],
+            ),
         ),
         hints=(
             "Two sums of products and a bias, then one function over all.",
@@ -244,6 +259,18 @@ EXERCISES = (
                 np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]),
                 np.array([0, 1, 1]),
             ),
+            Case(
+                np.array(
+                    [
+                        [0.1, 0.2, 0.7],
+                        [0.5, 0.3, 0.2],
+                        [0.6, 0.3, 0.1],
+                        [0.2, 0.2, 0.6],
+                        [0.1, 0.8, 0.1],
+                    ]
+                ),
+                np.array([2, 1, 0, 0, 1]),
+            ),
         ),
         hints=(
             "One probability of each row counts.",
@@ -309,6 +336,15 @@ EXERCISES = (
                 "The indices are exchanged: rows are steps, columns are "
                 "signs.",
             ),
+            Mistake(
+                edit(
+                    "chosen = outputs",
+                    "p = np.exp(outputs)\n"
+                    "    p = p / p.sum(axis=1, keepdims=True)\n"
+                    "    chosen = p",
+                ),
+                "The outputs are probabilities already: no second softmax.",
+            ),
         ),
         explanation="The probability of the whole sequence is the product "
         "of its steps; minus its logarithm is the sum of the steps' losses.",
@@ -343,9 +379,9 @@ EXERCISES = (
         hints=(
             "Go from the last step to the first, and keep what the future "
             "sends back.",
-            "a = (g_outputs[t - 1] + future) * (1 - states[t] ** 2); its "
-            "share of dL/dW is np.outer(states[t - 1], a).",
-            "Add up all shares; future = a @ W.T for the next round.",
+            "delta = (g_outputs[t - 1] + future) * (1 - states[t] ** 2); its "
+            "share of dL/dW is np.outer(states[t - 1], delta).",
+            "Add up all shares; future = delta @ W.T for the next round.",
         ),
         mistakes=(
             Mistake(
@@ -376,7 +412,7 @@ EXERCISES = (
             Mistake(
                 edit("return total", "return total.T"),
                 "Your result is transposed: rows belong to the old state, "
-                "np.outer(states[t - 1], a).",
+                "np.outer(states[t - 1], delta).",
             ),
             Mistake(
                 edit("states[t] **", "states[t - 1] **"),
@@ -389,9 +425,9 @@ EXERCISES = (
                 "add it before you multiply by the slope.",
             ),
             Mistake(
-                edit("a @ W.T", "(g_outputs[t - 1] + future) @ W.T"),
+                edit("delta @ W.T", "(g_outputs[t - 1] + future) @ W.T"),
                 "On its way to the step before, the gradient passes the tanh "
-                "of this one: future = a @ W.T, with the slope in a.",
+                "of this one: future = delta @ W.T, with the slope in delta.",
             ),
             Mistake(
                 edit(
@@ -420,8 +456,8 @@ EXERCISES = (
                 "of descent.",
             ),
             Mistake(
-                edit("a @ W.T", "a"),
-                "W is missing on the way back: future = a @ W.T.",
+                edit("delta @ W.T", "delta"),
+                "W is missing on the way back: future = delta @ W.T.",
             ),
             Mistake(
                 edit("0, -1", "1, -1"),
@@ -447,6 +483,10 @@ EXERCISES = (
             ),
             Case([_rng.normal(size=(steps, 2)) for steps in (2, 5, 3)], *_net),
             Case([np.array([[1.0, 0.0], [0.0, -1.0]])], *_net),
+            Case(
+                [_rng.normal(size=(steps, 2)) for steps in (1, 4, 2, 3, 5)],
+                *_net,
+            ),
         ),
         hints=(
             "Two loops: over the sequences, and over the steps of each.",
@@ -524,7 +564,11 @@ EXERCISES = (
         cases=(
             Case([np.array([1.0, 0.0])], 0.5, 0.1),
             Case([np.array([1.0, 0.0]), np.array([0.5, 0.2])], 0.5, 0.5),
-            Case([_rng.normal(size=steps) for steps in (3, 2, 4)], -0.3, 0.8),
+            Case(
+                [_rng.normal(size=steps) for steps in (3, 2, 4, 1, 5)],
+                -0.3,
+                0.8,
+            ),
         ),
         hints=(
             "One loop over the sequences, one step of descent in it.",
@@ -599,8 +643,8 @@ EXERCISES = (
         hints=(
             "Two loops, as in path_terms; here everything is a number, and "
             "the error of each step is 1.",
-            "For each t: g = 1; for s from t down, at most reach times: a = "
-            "g (1 - h_s^2), add a h_(s-1), then g = a w.",
+            "For each t: g = 1; for s from t down, at most reach times: "
+            "delta = g (1 - h_s^2), add delta h_(s-1), then g = delta w.",
             "range(t, max(0, t - reach), -1)",
         ),
         mistakes=(
@@ -635,7 +679,7 @@ EXERCISES = (
                 "1 - h_s squared.",
             ),
             Mistake(
-                edit("a * w", "a"),
+                edit("delta * w", "delta"),
                 "The factor w is missing: each step back multiplies by it.",
             ),
             Mistake(

@@ -144,7 +144,7 @@ def state_plane(
     ``states`` (T + 1, 2) with the start first, ``V`` (2, k), ``c`` (k,).
     """
     figure, axes = new_figure(width=6.4, height=5.2)
-    line = np.linspace(-1.15, 1.15, 300)
+    line = np.linspace(-1.5, 1.5, 300)
     plane = np.stack(np.meshgrid(line, line), axis=-1)  # (300, 300, 2)
     best = (plane @ V + c).argmax(axis=-1)
     colours = [PALETTE[name] for name in REGIONS[: len(signs)]]
@@ -159,15 +159,30 @@ def state_plane(
         aspect="auto",
     )
     for number in np.unique(best):
-        rows, columns = np.nonzero(best == number)
-        x, y = line[int(columns.mean())], line[int(rows.mean())]
-        text = f"next: {signs[number]}"
-        axes.text(x, y, text, ha="center", style="italic", alpha=0.7)
+        place = _roomiest(
+            plane[::10, ::10], best[::10, ::10] == number, states
+        )
+        axes.text(
+            *place,
+            f"next: {signs[number]}",
+            ha="center",
+            va="center",
+            style="italic",
+            alpha=0.7,
+        )
     axes.plot(*states.T, "-o", color=PALETTE["black"], lw=1, ms=5)
+    away = _away_from_path(states)
     numbered = enumerate(inputs, start=1)
     names = ["start", *(f"step {t}: {sign}" for t, sign in numbered)]
-    for name, (x, y) in zip(names, states, strict=True):
-        axes.annotate(name, (x, y), (6, 6), textcoords="offset points")
+    for name, place, (dx, dy) in zip(names, states, away, strict=True):
+        axes.annotate(
+            name,
+            place,
+            (7 * dx, 7 * dy),
+            textcoords="offset points",
+            ha="left" if dx > 0.3 else "right" if dx < -0.3 else "center",
+            va="bottom" if dy > 0 else "top",
+        )
     axes.set_xlabel("state of unit 0")
     axes.set_ylabel("state of unit 1")
     axes.grid(False)
@@ -179,6 +194,30 @@ def state_plane(
         )[1:]
     )
     return CourseFigure(figure, f"States of the two units: {said}.")
+
+
+def _roomiest(
+    plane: np.ndarray, inside: np.ndarray, states: np.ndarray
+) -> np.ndarray:
+    """The point of a region that is farthest from its edge and the path."""
+    share = np.linspace(0, 1, 30)[:, None, None]
+    path = states[:-1] + share * np.diff(states, axis=0)  # (30, T, 2)
+    avoided = np.concatenate([plane[~inside], path.reshape(-1, 2)])
+    places = plane[inside]
+    gaps = np.linalg.norm(places[:, None] - avoided, axis=-1).min(axis=1)
+    frame = np.abs(plane).max() - np.abs(places).max(axis=1)
+    return places[np.minimum(gaps, frame).argmax()]
+
+
+def _away_from_path(states: np.ndarray) -> np.ndarray:
+    """For each state the direction, of length 1, away from its neighbours."""
+    away = np.zeros_like(states)
+    legs = np.diff(states, axis=0)
+    legs = legs / np.maximum(np.linalg.norm(legs, axis=1), 1e-9)[:, None]
+    away[:-1] -= legs
+    away[1:] += legs
+    length = np.maximum(np.linalg.norm(away, axis=1), 1e-9)
+    return away / length[:, None]
 
 
 def success_against_reach(

@@ -370,13 +370,13 @@ assert np.isclose(dh3, nudged, atol=1e-8)
 #
 # $L$ depends on the state $h_t$ in two ways: through the output of this step,
 # and through the next state. Call the gradient $g_t = \partial L / \partial
-# h_t$, and let $a_t = g_t \odot (1 - h_t^2)$ be what is left of it in front of
-# the tanh ($\odot$ multiplies entry by entry). Then
+# h_t$, and let $\delta_t = g_t \odot (1 - h_t^2)$ be what is left of it in
+# front of the tanh ($\odot$ multiplies entry by entry). Then
 #
 # $$g_t = \underbrace{e_t V^\top}_{\text{this output}} +
-# \underbrace{a_{t+1} W^\top}_{\text{the future}}, \qquad
-# \frac{\partial L}{\partial W} = \sum_t h_{t-1}^\top a_t, \qquad
-# \frac{\partial L}{\partial U} = \sum_t x_t^\top a_t .$$
+# \underbrace{\delta_{t+1} W^\top}_{\text{the future}}, \qquad
+# \frac{\partial L}{\partial W} = \sum_t h_{t-1}^\top \delta_t, \qquad
+# \frac{\partial L}{\partial U} = \sum_t x_t^\top \delta_t .$$
 #
 # You compute it from the last step to the first. That is
 # **back-propagation through time**, short BPTT:
@@ -392,11 +392,11 @@ def gradients(x, targets, weights):
     total["V"], total["c"] = states[1:].T @ e, e.sum(axis=0)
     future = np.zeros(len(W))
     for t in range(len(x), 0, -1):
-        a = (e[t - 1] @ V.T + future) * (1 - states[t] ** 2)
-        total["W"] += np.outer(states[t - 1], a)
-        total["U"] += np.outer(x[t - 1], a)
-        total["b"] += a
-        future = a @ W.T  # what step t - 1 hears from the future
+        delta = (e[t - 1] @ V.T + future) * (1 - states[t] ** 2)
+        total["W"] += np.outer(states[t - 1], delta)
+        total["U"] += np.outer(x[t - 1], delta)
+        total["b"] += delta
+        future = delta @ W.T  # what step t - 1 hears from the future
     return total
 
 
@@ -423,26 +423,26 @@ def gradients(x, targets, weights):
 
 # %%
 def path_terms(x, targets, weights, reach=None):
-    """Yields (t, s, a) for each path; with reach, for t - s < reach only."""
+    """Yields (t, s, delta) for each path; with reach, only t - s < reach."""
     U, W, V, b, c = weights.values()
     states, outputs = forward(x, weights)
     e = outputs - np.eye(len(c))[targets]
     for t in range(1, len(x) + 1):  # the error at step t ...
         g = e[t - 1] @ V.T
         for s in range(t, max(0, t - (reach or t)), -1):  # ... stops at s
-            a = g * (1 - states[s] ** 2)
-            yield t, s, a
-            g = a @ W.T  # one step further back
+            delta = g * (1 - states[s] ** 2)
+            yield t, s, delta
+            g = delta @ W.T  # one step further back
 
 
 def gradients_by_paths(x, targets, weights, reach=None):
     """dL/dU, dL/dW and dL/db, added up path by path."""
     states = forward(x, weights)[0]
     total = {name: np.zeros_like(weights[name]) for name in "UWb"}
-    for _, s, a in path_terms(x, targets, weights, reach):
-        total["U"] += np.outer(x[s - 1], a)
-        total["W"] += np.outer(states[s - 1], a)
-        total["b"] += a
+    for _, s, delta in path_terms(x, targets, weights, reach):
+        total["U"] += np.outer(x[s - 1], delta)
+        total["W"] += np.outer(states[s - 1], delta)
+        total["b"] += delta
     return total
 
 
@@ -464,7 +464,7 @@ states, outputs = forward(x, weights)
 jacobian = {t: np.diag(1 - states[t] ** 2) @ W.T for t in (3, 4)}
 e4 = outputs[3] - np.eye(4)[targets[3]]
 by_formula = (e4 @ V.T @ jacobian[4] @ jacobian[3]) * (1 - states[2] ** 2)
-by_code = {(t, s): a for t, s, a in path_terms(x, targets, weights)}[4, 2]
+by_code = {(t, s): d for t, s, d in path_terms(x, targets, weights)}[4, 2]
 print(by_formula.round(4))
 print(by_code.round(4))
 assert np.allclose(by_formula, by_code, atol=1e-12)
@@ -529,7 +529,7 @@ for judge, method in judges.items():
 # | no V | $g_t = e_t + \dots$ | $e_t V^\top + \dots$ |
 # | no explicit term | only $\partial h_t / \partial h_{t-1} \cdots$ | both |
 # | diagonal on the wrong side | $W^\top D_t$ | $D_t W^\top$ |
-# | W not transposed | $a_{t+1} W$ | $a_{t+1} W^\top$ |
+# | W not transposed | $\delta_{t+1} W$ | $\delta_{t+1} W^\top$ |
 #
 # ($D_t$ is the diagonal matrix of $1 - h_t^2$.)
 
@@ -543,14 +543,14 @@ def slipped(x, targets, weights, slip):
     total, future = np.zeros_like(W), 0
     for t in range(len(x), 0, -1):
         g = e[t - 1] @ (np.eye(4) if slip == "no V" else V.T) + future
-        a = g * (1 - states[t] ** 2)
+        delta = g * (1 - states[t] ** 2)
         if slip != "no explicit term" or t == 1:
-            total += np.outer(states[t - 1], a)
-        future = a @ W.T
+            total += np.outer(states[t - 1], delta)
+        future = delta @ W.T
         if slip == "diagonal on the wrong side":
             future = (g @ W.T) * (1 - states[t] ** 2)
         if slip == "W not transposed":
-            future = a @ W
+            future = delta @ W
     return total
 
 
@@ -579,8 +579,8 @@ for slip in slips:
 
 # %%
 sizes = np.zeros((len(x), len(x)))
-for t, s, a in path_terms(x, targets, weights):
-    sizes[t - 1, s - 1] = np.linalg.norm(a)
+for t, s, delta in path_terms(x, targets, weights):
+    sizes[t - 1, s - 1] = np.linalg.norm(delta)
 figures.path_sizes(sizes, word)
 
 # %% [markdown]
@@ -792,11 +792,11 @@ def recall_gradients(x, labels, weights, reach):
     total["V"], total["c"] = states[-1].T @ e, e.sum(axis=0)
     g = e @ V.T
     for s in range(len(x), len(x) - reach, -1):
-        a = g * (1 - states[s] ** 2)
-        total["U"] += x[s - 1].T @ a
-        total["W"] += states[s - 1].T @ a
-        total["b"] += a.sum(axis=0)
-        g = a @ W.T
+        delta = g * (1 - states[s] ** 2)
+        total["U"] += x[s - 1].T @ delta
+        total["W"] += states[s - 1].T @ delta
+        total["b"] += delta.sum(axis=0)
+        g = delta @ W.T
     return -np.log(outputs[np.arange(len(labels)), labels]).mean(), total
 
 

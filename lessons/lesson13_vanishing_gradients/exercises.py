@@ -29,12 +29,12 @@ def _clip_after_the_step(weights, gradient, rate, threshold):
     return new * min(1, threshold / length) if length else new
 
 
-def gradient_share(W, states, delta, window):
+def gradient_share(W, states, g, window):
     lengths = []
     for t in reversed(range(1, len(states))):
-        local = delta * (1 - states[t] ** 2)  # dL/da_t
-        lengths.append(np.linalg.norm(np.outer(states[t - 1], local)))
-        delta = local @ W.T  # dL/dh_{t-1}
+        delta = g * (1 - states[t] ** 2)  # dL/da_t
+        lengths.append(np.linalg.norm(np.outer(states[t - 1], delta)))
+        g = delta @ W.T  # dL/dh_{t-1}
     return sum(lengths[:window]) / sum(lengths)
 
 
@@ -88,6 +88,9 @@ EXERCISES = (
         cases=(
             Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.0, 0.5])),
             Case(_matrix, _states[1]),
+            Case(
+                _rng.standard_normal((5, 5)), np.tanh(_rng.standard_normal(5))
+            ),
         ),
         hints=(
             "Which way does a change go: through W first, or through tanh "
@@ -158,6 +161,7 @@ EXERCISES = (
             Case(np.array([[2.0, 1.0], [0.0, -4.0]]), 1.0),
             Case(np.array([[0.0, -3.0], [3.0, 0.0]]), 0.5),
             Case(_matrix, 2.0),
+            Case(_rng.standard_normal((5, 5)), 0.7),
         ),
         hints=(
             "Multiplying a matrix by a number multiplies its eigenvalues.",
@@ -232,6 +236,12 @@ EXERCISES = (
             Case(np.array([5.0, 1.0]), np.array([-6.0, 8.0]), 0.1, 2.0),
             Case(
                 np.ones((2, 2)), np.array([[3.0, 0.0], [0.0, 4.0]]), 0.5, 4.5
+            ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal((5, 3)),
+                0.1,
+                1.5,
             ),
         ),
         hints=(
@@ -334,9 +344,9 @@ EXERCISES = (
         ),
         hints=(
             "Walk back from the last step and keep a list of lengths.",
-            "At step t: local = delta * (1 - h_t^2); its part is the outer "
-            "product of h_{t-1} and local; then delta = local W^T.",
-            "lengths.append(np.linalg.norm(np.outer(states[t - 1], local))); "
+            "At step t: delta = g * (1 - h_t^2); its part is the outer "
+            "product of h_{t-1} and delta; then g = delta W^T.",
+            "lengths.append(np.linalg.norm(np.outer(states[t - 1], delta))); "
             "at the end sum(lengths[:window]) / sum(lengths)",
         ),
         mistakes=(
@@ -352,11 +362,11 @@ EXERCISES = (
             ),
             Mistake(
                 edit("W.T", "W"),
-                "On the way back it is local @ W.T. W itself leads forward.",
+                "On the way back it is delta @ W.T. W itself leads forward.",
             ),
             Mistake(
-                edit("local @ W.T", "delta @ W.T"),
-                "You passed delta on without the slope. Pass on local, which "
+                edit("delta @ W.T", "g @ W.T"),
+                "You passed g on without the slope. Pass on delta, which "
                 "has it.",
             ),
             Mistake(
@@ -366,8 +376,8 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "np.linalg.norm(np.outer(states[t - 1], local))",
-                    "np.outer(states[t - 1], local)",
+                    "np.linalg.norm(np.outer(states[t - 1], delta))",
+                    "np.outer(states[t - 1], delta)",
                     "sum(lengths[:window])",
                     "np.linalg.norm(sum(lengths[:window]))",
                     "/ sum(lengths)",
@@ -377,13 +387,13 @@ EXERCISES = (
                 "of each step's part, then add.",
             ),
             Mistake(
-                edit("local)))", "delta)))"),
-                "A step's part needs dL/da_t: multiply delta by the slope "
+                edit("delta)))", "g)))"),
+                "A step's part needs dL/da_t: multiply g by the slope "
                 "before the outer product, not after it.",
             ),
             Mistake(
                 edit(" * (1 - states[t] ** 2)", ""),
-                "The slope of tanh is missing: dL/da_t is delta times "
+                "The slope of tanh is missing: dL/da_t is g times "
                 "1 - states[t] ** 2.",
             ),
             Mistake(
@@ -393,7 +403,7 @@ EXERCISES = (
                     "[:window]",
                     "[-window:]",
                 ),
-                "You walk from the first step to the last. delta belongs to "
+                "You walk from the first step to the last. g belongs to "
                 "the last state: start there and go back.",
             ),
             Mistake(
@@ -407,13 +417,13 @@ EXERCISES = (
                 "** 2.",
             ),
             Mistake(
-                edit("local @ W.T", "local"),
-                "W is missing on the way back: delta = local @ W.T.",
+                edit("delta @ W.T", "delta"),
+                "W is missing on the way back: g = delta @ W.T.",
             ),
             Mistake(
                 edit(
-                    "np.linalg.norm(np.outer(states[t - 1], local))",
-                    "(np.outer(states[t - 1], local) ** 2).sum()",
+                    "np.linalg.norm(np.outer(states[t - 1], delta))",
+                    "(np.outer(states[t - 1], delta) ** 2).sum()",
                 ),
                 "These are squared lengths: the root is missing.",
             ),

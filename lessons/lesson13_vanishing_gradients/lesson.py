@@ -332,20 +332,20 @@ def contributions(W, activation):
     """Norm of each step's part of dL/dW, the last step first: (steps,)."""
     states = states_of(W, activation)
     slope = activations[activation][1](states[1:])
-    delta = np.ones(units) / np.sqrt(units)  # dL/dh_T, length 1
+    g = np.ones(units) / np.sqrt(units)  # dL/dh_T, length 1
     found = []
     for t in reversed(range(steps)):
-        local = delta * slope[t]  # dL/da
-        found.append(np.linalg.norm(np.outer(states[t], local)))
-        delta = local @ W.T  # dL/dh of the step before
+        delta = g * slope[t]  # dL/da
+        found.append(np.linalg.norm(np.outer(states[t], delta)))
+        g = delta @ W.T  # dL/dh of the step before
     return np.array(found)
 
 
 # %%
 shares = {}
 for name, radius in (("logistic", 1), ("tanh", 0.5), ("tanh", 1)):
-    parts = contributions(radius * base, name)
-    shares[f"{name}, radius {radius}"] = parts / parts.sum()
+    lengths = contributions(radius * base, name)
+    shares[f"{name}, radius {radius}"] = lengths / lengths.sum()
 gradients.flow(shares, "share of the gradient of W")
 
 # %%
@@ -669,17 +669,19 @@ def random_start(radius):
     return keras.initializers.RandomNormal(stddev=radius / np.sqrt(units))
 
 
-parts = {
-    "logistic": {"activation": "sigmoid", "start": random_start(1)},
-    "tanh": {"activation": "tanh"},
-    "ReLU": {"activation": "relu"},
-    "small": {"start": random_start(0.5)},
-    "large": {"start": random_start(2)},
-    "orthogonal": {"start": "orthogonal"},
-    "identity": {"start": "identity"},
-    "clipped": {"clip": 1.0},
-    "truncated": {"window": 10},
-}
+def parts():
+    """Made anew for each seed: an initialiser fixes its numbers when made."""
+    return {
+        "logistic": {"activation": "sigmoid", "start": random_start(1)},
+        "tanh": {"activation": "tanh"},
+        "ReLU": {"activation": "relu"},
+        "small": {"start": random_start(0.5)},
+        "large": {"start": random_start(2)},
+        "orthogonal": {"start": "orthogonal"},
+        "identity": {"start": "identity"},
+        "clipped": {"clip": 1.0},
+        "truncated": {"window": 10},
+    }
 
 
 # %%
@@ -722,9 +724,9 @@ def compiled(model, clip=None):
 def accuracies(arm, seed):
     """Test accuracy after training at each lag, from the same start."""
     keras.utils.set_random_seed(seed)
-    choices = {}
+    known, choices = parts(), {}
     for part in arm.split(", "):
-        choices |= parts[part]
+        choices |= known[part]
     clip = choices.pop("clip", None)
     model = compiled(network(**choices), clip)
     variables = model.variables + model.optimizer.variables
@@ -916,16 +918,16 @@ def clipped_step(weights, gradient, rate, threshold):
 ck.check("13.4", clipped_step)
 
 # %% [markdown]
-# **13.5 (stretch)** Write `gradient_share(W, states, delta, window)`, for a
+# **13.5 (stretch)** Write `gradient_share(W, states, g, window)`, for a
 # tanh network whose loss depends on the last state only. Each step's part of
 # $\partial L/\partial W$ is the outer product of $h_{t-1}$ and
 # $\partial L/\partial a_t$; its length is the root of the sum of its squares.
 # Of the sum of all these lengths, which share do the last `window` steps
-# hold? `states` holds $h_0$ to $h_T$, `delta` is $\partial L/\partial h_T$.
+# hold? `states` holds $h_0$ to $h_T$, `g` is $\partial L/\partial h_T$.
 
 
 # %%
-def gradient_share(W, states, delta, window):
+def gradient_share(W, states, g, window):
     """(n, n), (steps + 1, n), (n,), whole number -> share from 0 to 1."""
     ...  # your code here
 

@@ -2,47 +2,33 @@
 
 import numpy as np
 
+from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
-def _logistic(x):
+def logistic(x):
     return 1 / (1 + np.exp(-x))
+
+
+def lstm_step(x, h, c, kernel, recurrent, bias):
+    sums = x @ kernel + h @ recurrent + bias
+    i, f, g, o = np.split(sums, 4, axis=1)
+    c = logistic(f) * c + logistic(i) * np.tanh(g)
+    h = logistic(o) * np.tanh(c)
+    return h, c
+
+
+def gru_step(x, h, kernel, recurrent, bias):
+    z_in, r_in, g_in = np.split(x @ kernel + bias, 3, axis=1)
+    W_z, W_r, W_g = np.split(recurrent, 3, axis=1)
+    z = logistic(z_in + h @ W_z)
+    r = logistic(r_in + h @ W_r)
+    g = np.tanh(g_in + (r * h) @ W_g)
+    return z * h + (1 - z) * g
 
 
 def lstm_parameters(inputs, units):
     return 4 * units * (inputs + units + 1)
-
-
-def _plain(inputs, units):
-    return units * (inputs + units + 1)
-
-
-def _no_bias(inputs, units):
-    return 4 * units * (inputs + units)
-
-
-def _no_recurrence(inputs, units):
-    return 4 * units * (inputs + 1)
-
-
-def _three_gates(inputs, units):
-    return 3 * units * (inputs + units + 1)
-
-
-def _second_bias(inputs, units):
-    return 4 * units * (inputs + units + 2)
-
-
-def _one_bias(inputs, units):
-    return 4 * units * (inputs + units) + units
-
-
-def _exchanged(inputs, units):
-    return 4 * inputs * (units + inputs + 1)
-
-
-def _input_size_twice(inputs, units):
-    return 4 * units * (2 * inputs + 1)
 
 
 def forget_bias(half_life):
@@ -50,79 +36,9 @@ def forget_bias(half_life):
     return np.log(gate / (1 - gate))
 
 
-def _the_gate(half_life):
-    return 0.5 ** (1 / half_life)
-
-
-def _one_over(half_life):
-    return np.log(half_life - 1.0)  # the bias of the gate 1 - 1 / half_life
-
-
-def _half_evenly(half_life):
-    gate = 1 - 0.5 / half_life
-    return np.log(gate / (1 - gate))
-
-
-def _to_one_over_e(half_life):
-    gate = np.exp(-1 / half_life)
-    return np.log(gate / (1 - gate))
-
-
-def _power_for_root(half_life):
-    gate = 0.5**half_life
-    return np.log(gate / (1 - gate))
-
-
-def _ratio(half_life):
-    gate = 0.5 ** (1 / half_life)
-    return gate / (1 - gate)
-
-
-def _forgets(half_life):
-    return -forget_bias(half_life)
-
-
-def _log_of_gate(half_life):
-    return np.log(0.5) / half_life
-
-
 def last_real_outputs(outputs, mask):
     last = mask.sum(axis=1) - 1
     return outputs[np.arange(len(outputs)), last]
-
-
-def _last_of_all(outputs, mask):
-    return outputs[:, -1]
-
-
-def _one_too_far(outputs, mask):
-    steps = np.minimum(mask.sum(axis=1), mask.shape[1] - 1)
-    return outputs[np.arange(len(outputs)), steps]
-
-
-def _one_too_far_unclipped(outputs, mask):
-    return outputs[np.arange(len(outputs)), mask.sum(axis=1)]
-
-
-def _every_pair(outputs, mask):
-    return outputs[:, mask.sum(axis=1) - 1]
-
-
-def _zeroed_and_last(outputs, mask):
-    return (outputs * mask[:, :, np.newaxis])[:, -1]
-
-
-def _all_real(outputs, mask):
-    return outputs[mask]
-
-
-def _mean_of_real(outputs, mask):
-    real = outputs * mask[:, :, np.newaxis]
-    return real.sum(axis=1) / mask.sum(axis=1)[:, np.newaxis]
-
-
-def _first(outputs, mask):
-    return outputs[:, 0]
 
 
 def padded(sequences):
@@ -134,114 +50,10 @@ def padded(sequences):
     return array, mask
 
 
-def _zeros_before(sequences):
-    array, mask = padded([sequence[::-1] for sequence in sequences])
-    return array[:, ::-1], mask[:, ::-1]
-
-
-def _mask_from_zeros(sequences):
-    array, _ = padded(sequences)
-    return array, array != 0
-
-
-def _cut_to_shortest(sequences):
-    steps = min(len(sequence) for sequence in sequences)
-    array = np.array([sequence[:steps] for sequence in sequences], float)
-    return array, np.ones(array.shape, bool)
-
-
-def _true_for_padding(sequences):
-    array, mask = padded(sequences)
-    return array, ~mask
-
-
-def _only_the_array(sequences):
-    return padded(sequences)[0]
-
-
-def _mask_first(sequences):
-    return padded(sequences)[::-1]
-
-
-def _lengths_for_mask(sequences):
-    return padded(sequences)[0], [len(sequence) for sequence in sequences]
-
-
-def _all_true(sequences):
-    array, mask = padded(sequences)
-    return array, np.ones_like(mask)
-
-
-def other_gru_step(x, h, kernel, recurrent, bias):
-    z_in, r_in, g_in = np.split(x @ kernel + bias, 3, axis=1)
-    W_z, W_r, W_g = np.split(recurrent, 3, axis=1)
-    z = 1 / (1 + np.exp(-(z_in + h @ W_z)))
-    r = 1 / (1 + np.exp(-(r_in + h @ W_r)))
-    g = np.tanh(g_in + (r * h) @ W_g)
-    return (1 - z) * h + z * g
-
-
-def _parts(x, h, kernel, recurrent, bias):
-    sums = np.split(x @ kernel + bias, 3, axis=1)
-    return sums, np.split(recurrent, 3, axis=1)
-
-
-def _keeps_with_z(x, h, kernel, recurrent, bias):
-    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
-    return z * h + (1 - z) * np.tanh(g + (r * h) @ W_g)
-
-
-def _reset_after(x, h, kernel, recurrent, bias):
-    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
-    return (1 - z) * h + z * np.tanh(g + r * (h @ W_g))
-
-
-def _never_resets(x, h, kernel, recurrent, bias):
-    (z, _, g), (W_z, _, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z = _logistic(z + h @ W_z)
-    return (1 - z) * h + z * np.tanh(g + h @ W_g)
-
-
-def _other_order(x, h, kernel, recurrent, bias):
-    (r, z, g), (W_r, W_z, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
-    return (1 - z) * h + z * np.tanh(g + (r * h) @ W_g)
-
-
-def _as_keras(x, h, kernel, recurrent, bias):
-    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
-    return z * h + (1 - z) * np.tanh(g + r * (h @ W_g))
-
-
-def _no_biases(x, h, kernel, recurrent, bias):
-    return other_gru_step(x, h, kernel, recurrent, 0 * bias)
-
-
-def _resets_with_z(x, h, kernel, recurrent, bias):
-    (z, _, g), (W_z, _, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z = _logistic(z + h @ W_z)
-    return (1 - z) * h + z * np.tanh(g + (z * h) @ W_g)
-
-
-def _nothing_given_up(x, h, kernel, recurrent, bias):
-    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
-    return h + z * np.tanh(g + (r * h) @ W_g)
-
-
-def _content_by_logistic(x, h, kernel, recurrent, bias):
-    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = _logistic(z + h @ W_z), _logistic(r + h @ W_r)
-    return (1 - z) * h + z * _logistic(g + (r * h) @ W_g)
-
-
-def _gates_by_tanh(x, h, kernel, recurrent, bias):
-    (z, r, g), (W_z, W_r, W_g) = _parts(x, h, kernel, recurrent, bias)
-    z, r = np.tanh(z + h @ W_z), np.tanh(r + h @ W_r)
-    return (1 - z) * h + z * np.tanh(g + (r * h) @ W_g)
+def for_keras(kernel, recurrent, bias):
+    units = len(recurrent)
+    sign = np.repeat([-1, 1, 1], units)  # 1 - sigma(s) = sigma(-s)
+    return sign * kernel, sign * recurrent, sign * bias
 
 
 _rng = np.random.default_rng(14)
@@ -249,19 +61,28 @@ _outputs = np.arange(12.0).reshape(2, 3, 2)
 _mask = np.array([[True, True, False], [True, False, False]])
 
 
-def _gru_case(batch, inputs, units):
-    shapes = (
-        (batch, inputs),
-        (batch, units),
-        (inputs, 3 * units),
-        (units, 3 * units),
-        (3 * units,),
-    )
-    return Case(*(_rng.standard_normal(shape) for shape in shapes))
+def _weights(inputs, units, sums):
+    shapes = (inputs, sums * units), (units, sums * units), (sums * units,)
+    return [_rng.standard_normal(shape) for shape in shapes]
 
 
+def _step_case(batch, inputs, units, sums, states):
+    shapes = (batch, inputs), *states * [(batch, units)]
+    given = [_rng.standard_normal(shape) for shape in shapes]
+    return Case(*given, *_weights(inputs, units, sums))
+
+
+# One input, one unit, h = 0.5, c = 2: the sums are 1, 2, -1, 0.5.
+_lstm_by_hand = Case(
+    np.array([[1.0]]),
+    np.array([[0.5]]),
+    np.array([[2.0]]),
+    np.array([[0.5, 1.0, -2.0, 1.0]]),
+    np.array([[-1.0, 1.0, 1.0, -2.0]]),
+    np.array([1.0, 0.5, 0.5, 0.5]),
+)
 # One input, one unit: z = logistic(1), r = logistic(-1).
-_by_hand = Case(
+_gru_by_hand = Case(
     np.array([[1.0]]),
     np.array([[0.8]]),
     np.array([[0.5, -1.0, 1.0]]),
@@ -272,6 +93,210 @@ _by_hand = Case(
 EXERCISES = (
     Exercise(
         id="14.1",
+        title="One step of an LSTM",
+        level="core",
+        reference=lstm_step,
+        cases=(
+            _lstm_by_hand,
+            _step_case(2, 3, 4, sums=4, states=2),
+            _step_case(3, 2, 1, sums=4, states=2),
+        ),
+        hints=(
+            "All four sums first, in one product; the cell state next; the "
+            "hidden state last, from the new cell state.",
+            "sums = x @ kernel + h @ recurrent + bias has shape (batch, "
+            "4 d); np.split(sums, 4, axis=1) gives i, f, g, o. Gates are "
+            "logistic, the candidate g is tanh.",
+            "c = logistic(f) * c + logistic(i) * np.tanh(g); "
+            "h = logistic(o) * np.tanh(c); return h, c",
+        ),
+        mistakes=(
+            Mistake(
+                edit("logistic(f) * c", "(1 - logistic(f)) * c"),
+                "You took the forget gate at its word. It says how much is "
+                "kept: f * c, not (1 - f) * c.",
+            ),
+            Mistake(
+                edit("logistic(f) * c", "c"),
+                "The forget gate is missing: the old cell state is "
+                "multiplied by it. (That is the cell of 1997.)",
+            ),
+            Mistake(
+                edit("logistic(i) * np.tanh(g)", "np.tanh(g)"),
+                "The input gate is missing: it says how much of the "
+                "candidate is added.",
+            ),
+            Mistake(
+                edit("logistic(i) *", "(1 - logistic(f)) *"),
+                "You add with 1 - f, as a GRU does. An LSTM has an input "
+                "gate of its own.",
+            ),
+            Mistake(
+                edit("return h, c", "return c, h"),
+                "The order: the new h first, then the new c.",
+            ),
+            Mistake(
+                edit("return h, c", "return h"),
+                "Both states are wanted: return h, c.",
+            ),
+            Mistake(
+                edit(
+                    "c = logistic(f)",
+                    "new = logistic(f)",
+                    "return h, c",
+                    "return h, new",
+                ),
+                "Your h comes from the old cell state. Make the new one "
+                "first, then show that.",
+            ),
+            Mistake(
+                edit("* np.tanh(c)", "* c"),
+                "What is shown goes through a tanh: o * tanh(c).",
+            ),
+            Mistake(
+                edit("* np.tanh(c)", "* logistic(c)"),
+                "What is shown goes through tanh, not the logistic function.",
+            ),
+            Mistake(
+                edit("* np.tanh(g)", "* logistic(g)"),
+                "The candidate is made by tanh; only gates are logistic.",
+            ),
+            Mistake(
+                edit("* np.tanh(g)", "* g"),
+                "The candidate goes through a tanh: g = tanh(sum).",
+            ),
+            Mistake(
+                edit(
+                    *("logistic(f)", "np.tanh(f)"),
+                    *("logistic(i)", "np.tanh(i)"),
+                    *("logistic(o)", "np.tanh(o)"),
+                ),
+                "Gates are between 0 and 1: the logistic function, not tanh.",
+            ),
+            Mistake(
+                edit(
+                    *("logistic(f)", "f"),
+                    *("logistic(i)", "i"),
+                    *("logistic(o)", "o"),
+                ),
+                "Those are the sums. A gate is the logistic function of its "
+                "sum, between 0 and 1.",
+            ),
+            Mistake(
+                edit("logistic(o) * ", ""),
+                "The output gate is missing: h = o * tanh(c).",
+            ),
+            Mistake(
+                edit("i, f, g, o", "f, i, g, o"),
+                "The order is i, f, g, o; you took f first.",
+            ),
+            Mistake(
+                edit("i, f, g, o", "i, f, o, g"),
+                "The order is i, f, g, o; you took o before g.",
+            ),
+            Mistake(
+                edit("i, f, g, o", "i, g, f, o"),
+                "The order is i, f, g, o; you took g before f.",
+            ),
+            Mistake(
+                edit(" + bias", ""),
+                "The biases are missing in the sums.",
+            ),
+            Mistake(
+                edit(" + h @ recurrent", ""),
+                "The gates look at the old hidden state, too: "
+                "+ h @ recurrent.",
+            ),
+            Mistake(
+                edit("h @ recurrent", "c @ recurrent"),
+                "The gates look at the hidden state h, not at the cell "
+                "state c.",
+            ),
+        ),
+        explanation="One product for four sums, then two lines. The cell "
+        "state is only scaled and added to; that is the whole idea.",
+    ),
+    Exercise(
+        id="14.2",
+        title="One step of a GRU",
+        level="core",
+        reference=gru_step,
+        cases=(
+            _gru_by_hand,
+            _step_case(2, 3, 4, sums=3, states=1),
+            _step_case(3, 2, 1, sums=3, states=1),
+        ),
+        hints=(
+            "Two gates first; then the candidate, which needs one of them.",
+            "The reset gate multiplies h before the product with W_g. Split "
+            "kernel, recurrent and bias into three parts.",
+            "g = np.tanh(g_in + (r * h) @ W_g); return z * h + (1 - z) * g",
+        ),
+        mistakes=(
+            Mistake(
+                edit("z * h + (1 - z) * g", "(1 - z) * h + z * g"),
+                "You keep with 1 - z, as Chung et al. do. Here, and in "
+                "Keras, z is the share that is *kept*.",
+            ),
+            Mistake(
+                edit("(r * h) @ W_g", "r * (h @ W_g)"),
+                "You reset after the product. Multiply h by r first.",
+            ),
+            Mistake(
+                edit("(r * h) @ W_g", "h @ W_g"),
+                "The reset gate is missing: the candidate sees r * h, not h.",
+            ),
+            Mistake(
+                edit("(r * h) @ W_g", "(z * h) @ W_g"),
+                "The reset is r's work: r * h, not z * h.",
+            ),
+            Mistake(
+                edit(
+                    *("z_in, r_in, g_in", "r_in, z_in, g_in"),
+                    *("W_z, W_r, W_g", "W_r, W_z, W_g"),
+                ),
+                "The order is z, r, g; you took r, z, g.",
+            ),
+            Mistake(
+                edit(
+                    *("z = logistic", "z = np.tanh"),
+                    *("r = logistic", "r = np.tanh"),
+                ),
+                "Gates are between 0 and 1: the logistic function, not tanh.",
+            ),
+            Mistake(
+                edit("g = np.tanh", "g = logistic"),
+                "The candidate is made by tanh; only gates are logistic.",
+            ),
+            Mistake(
+                edit("(1 - z) * g", "g"),
+                "The candidate is mixed in with a share of 1 - z.",
+            ),
+            Mistake(
+                edit("z * h +", "h +"),
+                "The old state must make room: z * h + (1 - z) * g.",
+            ),
+            Mistake(edit(" + bias", ""), "The biases are missing."),
+            Mistake(
+                edit("g = np.tanh(", "g = ("),
+                "The candidate goes through a tanh.",
+            ),
+            Mistake(
+                edit("z = logistic(", "z = (", "r = logistic(", "r = ("),
+                "Those are the sums. A gate is the logistic function of its "
+                "sum, between 0 and 1.",
+            ),
+            Mistake(
+                edit(" + h @ W_z", "", " + h @ W_r", ""),
+                "The gates look at the old state, too: + h @ W_z, + h @ W_r.",
+            ),
+        ),
+        explanation="The candidate needs r before the product with W_g, so "
+        "one product with all of recurrent can't do it. The kind that "
+        "resets after the product can, and is faster for it.",
+    ),
+    Exercise(
+        id="14.3",
         title="Parameters of an LSTM",
         level="warm-up",
         reference=lstm_parameters,
@@ -284,44 +309,47 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _plain,
+                edit("4 * units", "units"),
                 "That is a plain recurrent layer. An LSTM has four such "
-                "sets: three gates and the content.",
+                "sets: three gates and the candidate.",
             ),
-            Mistake(_no_bias, "The biases are missing: one a unit and sum."),
             Mistake(
-                _no_recurrence,
+                edit(" + 1", ""),
+                "The biases are missing: one a unit and sum.",
+            ),
+            Mistake(
+                edit("inputs + units + 1", "inputs + 1"),
                 "The weights from the old state are missing: units x units "
                 "for each sum.",
             ),
             Mistake(
-                _three_gates,
-                "Three gates, and the content that is written: four sums.",
+                edit("4 * units", "3 * units"),
+                "Three gates, and the candidate that is added: four sums.",
             ),
             Mistake(
-                _second_bias,
+                edit("+ 1", "+ 2"),
                 "One bias too many: only the default GRU has a second one.",
             ),
             Mistake(
-                _one_bias,
+                edit("(inputs + units + 1)", "(inputs + units) + units"),
                 "Each of the four sums has a bias of its own: 4 * units.",
             ),
             Mistake(
-                _exchanged,
+                edit("4 * units", "4 * inputs"),
                 "inputs and units are exchanged: each of the units has "
                 "weights for all inputs and all units.",
             ),
             Mistake(
-                _input_size_twice,
+                edit("inputs + units", "2 * inputs"),
                 "The old state has as many numbers as there are units, not "
                 "inputs.",
             ),
         ),
         explanation="Four sums of the plain layer's size. Three gates make "
-        "people multiply by three and forget the content.",
+        "people multiply by three and forget the candidate.",
     ),
     Exercise(
-        id="14.2",
+        id="14.4",
         title="A forget bias for a half-life",
         level="core",
         reference=forget_bias,
@@ -333,43 +361,43 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _the_gate,
+                edit("np.log(gate / (1 - gate))", "gate"),
                 "That is the value of the gate. The bias goes into the "
                 "logistic function: invert it.",
             ),
             Mistake(
-                _one_over,
+                edit("0.5 ** (1 / half_life)", "1 - 1 / half_life"),
                 "You let the gate lose 1/half_life a step. Then about 0.37 "
                 "is left, not a half: solve f^half_life = 1/2.",
             ),
             Mistake(
-                _forgets,
+                edit("np.log(gate / (1 - gate))", "np.log((1 - gate) / gate)"),
                 "The sign: a large bias must keep, so f is close to 1 and b "
                 "is positive.",
             ),
             Mistake(
-                _log_of_gate,
+                edit("np.log(gate / (1 - gate))", "np.log(gate)"),
                 "That is the logarithm of the gate. The logistic function's "
                 "inverse is log(f / (1 - f)).",
             ),
             Mistake(
-                _half_evenly,
+                edit("0.5 ** (1 / half_life)", "1 - 0.5 / half_life"),
                 "You shared the loss of a half evenly over the steps. But "
                 "each step takes its share of what is left: solve "
                 "f^half_life = 1/2.",
             ),
             Mistake(
-                _to_one_over_e,
+                edit("0.5 ** (1 / half_life)", "np.exp(-1 / half_life)"),
                 "exp(-1 / half_life) leaves 1/e, about 0.37. A half is "
                 "left with 0.5 ** (1 / half_life).",
             ),
             Mistake(
-                _power_for_root,
+                edit("(1 / half_life)", "half_life"),
                 "The wrong way round: f^half_life = 1/2, so f is a root of "
                 "1/2, not a power.",
             ),
             Mistake(
-                _ratio,
+                edit("np.log(gate / (1 - gate))", "gate / (1 - gate)"),
                 "That is f / (1 - f). The bias is its logarithm.",
             ),
         ),
@@ -377,7 +405,7 @@ EXERCISES = (
         "start of 1 gives little more than two steps.",
     ),
     Exercise(
-        id="14.3",
+        id="14.5",
         title="The last real output",
         level="core",
         reference=last_real_outputs,
@@ -396,38 +424,50 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _last_of_all,
+                edit("np.arange(len(outputs)), last", ":, -1"),
                 "You took the last step of the array. For a padded sequence "
                 "that is what comes after the padding.",
             ),
             Mistake(
-                _one_too_far,
+                edit(
+                    "mask.sum(axis=1) - 1",
+                    "np.minimum(mask.sum(axis=1), mask.shape[1] - 1)",
+                ),
                 "One step too far: counting starts at 0, so subtract 1 from "
                 "the number of real steps.",
             ),
             Mistake(
-                _mean_of_real,
+                edit(
+                    "outputs[np.arange(len(outputs)), last]",
+                    "(outputs * mask[..., None]).sum(1) / (last[:, None] + 1)",
+                ),
                 "That is the mean over real steps: a good idea for some "
                 "tasks, but not the last output.",
             ),
-            Mistake(_first, "That is the first output."),
             Mistake(
-                _one_too_far_unclipped,
+                edit("np.arange(len(outputs)), last", ":, 0"),
+                "That is the first output.",
+            ),
+            Mistake(
+                edit(" - 1", ""),
                 "One step too far: the first step has index 0, so the last "
                 "real one has the number of real steps minus 1.",
             ),
             Mistake(
-                _every_pair,
+                edit("np.arange(len(outputs)), last", ":, last"),
                 "outputs[:, last] takes all those steps from every row. Give "
                 "a row number with each: outputs[np.arange(batch), last].",
             ),
             Mistake(
-                _zeroed_and_last,
+                edit(
+                    "outputs[np.arange(len(outputs)), last]",
+                    "(outputs * mask[..., None])[:, -1]",
+                ),
                 "You set padding to zero and took the last step of the "
                 "array. Where there is padding, that is zero.",
             ),
             Mistake(
-                _all_real,
+                edit("np.arange(len(outputs)), last", "mask"),
                 "Those are all real steps of all sequences in one list. "
                 "Only the last of each is wanted.",
             ),
@@ -436,7 +476,7 @@ EXERCISES = (
         "them in one go. A layer that gets the mask does the same.",
     ),
     Exercise(
-        id="14.4",
+        id="14.6",
         title="Pad after, with a mask",
         level="core",
         reference=padded,
@@ -452,36 +492,55 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                _zeros_before,
+                edit(
+                    "row[: len(sequence)]",
+                    "row[len(row) - len(sequence) :]",
+                    "return array, mask",
+                    "return array, mask[:, ::-1]",
+                ),
                 "You padded before. With a mask that is an error on a GPU: "
                 "cuDNN wants the real steps first.",
             ),
             Mistake(
-                _mask_from_zeros,
+                edit("return array, mask", "return array, array != 0"),
                 "You took every zero for padding. A real 0 is a number: make "
                 "the mask from the lengths.",
             ),
             Mistake(
-                _cut_to_shortest,
+                edit(
+                    "lengths.max()) <",
+                    "lengths.min()) <",
+                    "= sequence\n",
+                    "= sequence[: len(row)]\n",
+                ),
                 "You cut all to the shortest. Nothing real should be lost: "
                 "fill up to the longest.",
             ),
             Mistake(
-                _true_for_padding,
+                edit("< lengths", "<= lengths"),
+                "Your mask is one step too long: counting starts at 0, so "
+                "use <, not <=.",
+            ),
+            Mistake(
+                edit("return array, mask", "return array, ~mask"),
                 "Your mask is True for padding. In Keras True means: a real "
                 "step.",
             ),
             Mistake(
-                _only_the_array, "The mask is missing: return array, mask."
+                edit("return array, mask", "return array"),
+                "The mask is missing: return array, mask.",
             ),
-            Mistake(_mask_first, "The array comes first, then the mask."),
             Mistake(
-                _lengths_for_mask,
+                edit("return array, mask", "return mask, array"),
+                "The array comes first, then the mask.",
+            ),
+            Mistake(
+                edit("return array, mask", "return array, lengths"),
                 "Those are the lengths. Compare np.arange(longest) with "
                 "them: one True or False for each step.",
             ),
             Mistake(
-                _all_true,
+                edit("return array, mask", "return array, mask | True"),
                 "Your mask is True everywhere: padding must be False.",
             ),
         ),
@@ -489,56 +548,85 @@ EXERCISES = (
         "from values, which is only safe when no real step is all zeros.",
     ),
     Exercise(
-        id="14.5",
-        title="The GRU of the other book",
+        id="14.7",
+        title="Weights of the other book's GRU",
         level="stretch",
-        reference=other_gru_step,
-        cases=(_by_hand, _gru_case(2, 3, 4)),
+        reference=for_keras,
+        cases=(
+            Case(
+                np.array([[1.0, 2.0, 3.0]]),
+                np.array([[4.0, 5.0, 6.0]]),
+                np.array([7.0, 8.0, 9.0]),
+            ),
+            Case(*_weights(3, 4, 3)),
+        ),
         hints=(
-            "Two gates first; then the content, which needs one of them.",
-            "The reset gate multiplies h before the product with W_g. Split "
-            "kernel, recurrent and bias into three parts.",
-            "g = np.tanh(g_in + (r * h) @ W_g); return (1 - z) * h + z * g",
+            "Which z must Keras compute, if the book computes z?",
+            "1 - z, and 1 - sigma(s) = sigma(-s): what changes the sign of "
+            "the sum s that makes z?",
+            "Multiply the first third of the columns of all three arrays "
+            "by -1: np.repeat([-1, 1, 1], units).",
         ),
         mistakes=(
             Mistake(
-                _keeps_with_z,
-                "That is Keras' convention, which keeps with z. Here z is "
-                "the share that is *new*.",
+                edit("sign * bias", "bias"),
+                "The bias belongs to the sum, too: its z part also changes "
+                "its sign.",
             ),
             Mistake(
-                _reset_after,
-                "You reset after the product. Multiply h by r first.",
+                edit("sign * recurrent, sign * bias", "recurrent, bias"),
+                "All of the sum that makes z must change its sign: kernel, "
+                "recurrent and bias.",
             ),
             Mistake(
-                _never_resets,
-                "The reset gate is missing: the content sees r * h, not h.",
-            ),
-            Mistake(_other_order, "The order is z, r, g; you took r, z, g."),
-            Mistake(
-                _gates_by_tanh,
-                "Gates are between 0 and 1: the logistic function, not tanh.",
+                edit("sign * recurrent", "recurrent"),
+                "The part from the old state changes its sign, too: "
+                "recurrent.",
             ),
             Mistake(
-                _as_keras,
-                "That is Keras' default GRU: it keeps with z and resets after "
-                "the product. This book does neither.",
-            ),
-            Mistake(_no_biases, "The biases are missing."),
-            Mistake(
-                _resets_with_z,
-                "The reset is r's work: r * h, not z * h.",
+                edit("[-1, 1, 1]", "[1, 1, -1]"),
+                "You changed the candidate g. Only z changes its meaning.",
             ),
             Mistake(
-                _nothing_given_up,
-                "The old state must make room: (1 - z) * h + z * g.",
+                edit("[-1, 1, 1]", "[1, -1, 1]"),
+                "You changed the reset gate r. Only z changes its meaning.",
             ),
             Mistake(
-                _content_by_logistic,
-                "The content is made by tanh; only gates are logistic.",
+                edit("[-1, 1, 1]", "[-1, -1, 1]"),
+                "r stays as it is: only z changes its meaning.",
+            ),
+            Mistake(
+                edit("[-1, 1, 1]", "[-1, -1, -1]"),
+                "You changed the sign of everything. Only the part that "
+                "makes z.",
+            ),
+            Mistake(
+                edit("[-1, 1, 1]", "[1, 1, 1]"),
+                "Those are the weights as they came: z would keep where it "
+                "should let go.",
+            ),
+            Mistake(
+                edit(
+                    "np.repeat([-1, 1, 1], units)",
+                    "np.tile([-1, 1, 1], units)",
+                ),
+                "z, r, g stand side by side, units columns each: the first "
+                "third is z, not every third column.",
+            ),
+            Mistake(
+                edit(
+                    "return sign * kernel, sign * recurrent, sign * bias",
+                    "z, o = slice(units), np.array\n"
+                    "    new = [o(w) for w in (kernel, recurrent, bias)]\n"
+                    "    for w in new:\n"
+                    "        w[..., z] = 1 - w[..., z]\n"
+                    "    return tuple(new)",
+                ),
+                "1 - z is not made by 1 - weight. What does the logistic "
+                "function do with the negative sum?",
             ),
         ),
-        explanation="The same cell with z and 1 - z exchanged: changing the "
-        "sign of all that makes z turns one into the other.",
+        explanation="1 - sigma(s) = sigma(-s): with the sign of everything "
+        "that makes z changed, z becomes 1 - z, and the two books agree.",
     ),
 )

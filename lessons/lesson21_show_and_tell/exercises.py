@@ -71,6 +71,7 @@ def _one_each(scores, log_probabilities, beams):
     return order, word[order], total[order]
 
 
+_rng = np.random.default_rng(21)
 _WORDS = ["<pad>", "<unk>", "<start>", "<end>", "a", "dog", "runs"]
 _TWO = [("a cat", "one cat"), ("a dog", "the dog")]
 _THREE = [("p1", "p2"), ("q1", "q2"), ("r1", "r2")]
@@ -85,6 +86,7 @@ EXERCISES = (
         cases=(
             Case(np.array([[2, 7, 3]])),
             Case(_ROWS),
+            Case(_rng.integers(0, 9, (5, 6))),
         ),
         hints=(
             "The network sees <start> and is asked for the first word.",
@@ -124,6 +126,13 @@ EXERCISES = (
                 edit("rows[:, :-1], rows[:, 1:]", "rows[:-1], rows[1:]"),
                 "You cut the first axis: that leaves whole sentences out. "
                 "Words are on the second axis: rows[:, ...].",
+            ),
+            Mistake(
+                edit(
+                    "rows[:, :-1], rows[:, 1:]", "rows[:, 1:-1], rows[:, 2:]"
+                ),
+                "You dropped <start> from the input, too: nobody is asked "
+                "for the first word. The input begins with <start>.",
             ),
         ),
         explanation="At step t the network has read words 0 to t and is asked "
@@ -185,6 +194,26 @@ EXERCISES = (
                 "A sentence may have no end: the decoder stops at its longest "
                 "length. Then everything is said but padding and start.",
             ),
+            Mistake(
+                edit("in numbers:", "in numbers[1:]:"),
+                "You left out the first number, whatever it is. A decoded "
+                "row need not begin with <start>: leave out 2, wherever it "
+                "stands.",
+            ),
+            Mistake(
+                edit("in numbers:", "in numbers[1 : numbers.index(3)]:"),
+                "Your slice takes two things for granted: that the row "
+                "begins with <start>, and that it has an end. Look at each "
+                "number instead.",
+            ),
+            Mistake(
+                lambda numbers, words: " ".join(
+                    words[number] for number in numbers[1:-1]
+                ),
+                "You cut one number off at each end. A row need not begin "
+                "with <start>, and padding may stand behind <end>: look at "
+                "each number.",
+            ),
         ),
         explanation="Start, end and padding belong to the network, not to the "
         "caption; <unk> stands for a word that was said. "
@@ -202,6 +231,7 @@ EXERCISES = (
                 np.array([[2.0, 1.0, 4.0, 8.0], [6.0, 5.0, 5.0, 5.0]]),
                 np.array([[4, 1, 6, 3], [3, 0, 0, 0]]),
             ),
+            Case(_rng.random((5, 7)), _rng.integers(0, 9, (5, 7))),
         ),
         hints=(
             "Which numbers of costs belong to words?",
@@ -272,6 +302,7 @@ EXERCISES = (
             Case([("a cat",)]),
             Case(_TWO),
             Case(_THREE),
+            Case([tuple(f"{k}{n}" for n in range(3)) for k in "pqrst"]),
         ),
         hints=(
             "The k-th column holds the k-th caption of every picture.",
@@ -416,6 +447,11 @@ EXERCISES = (
             Case(np.array([-3.0, -2.0]), np.array([2.0, 4.0]), 1),
             Case(np.array([-3.0, -2.9]), np.array([2.0, 9.0]), 1),
             Case(np.array([-6.0, -1.0, -5.0]), np.array([4.0, 2.0, 20.0]), 1),
+            Case(
+                np.array([-2.0, -6.0, -3.5, -8.0, -3.6]),
+                np.array([2.0, 9.0, 4.0, 11.0, 5.0]),
+                0.6,
+            ),
         ),
         hints=(
             "Log-probabilities are negative: closer to zero is better.",
@@ -453,6 +489,23 @@ EXERCISES = (
                 "That is the best score. Asked for is its index: argmax, not "
                 "max.",
             ),
+            Mistake(
+                edit(
+                    "log_probabilities / lengths**alpha",
+                    "(log_probabilities / lengths) ** alpha",
+                ),
+                "The power alpha belongs to the length alone. A negative "
+                "number to a power such as 0.7 is no number.",
+            ),
+            Mistake(
+                edit(
+                    "log_probabilities / lengths**alpha",
+                    "-((-log_probabilities / lengths) ** alpha)",
+                ),
+                "You took the quotient to the power alpha: that leaves the "
+                "order as it is with alpha 1. The power belongs to the "
+                "length alone.",
+            ),
         ),
         explanation="With alpha 1 it is the mean cost of a word, with alpha 0 "
         "the plain probability. Values near 0.7 are usual.",
@@ -480,6 +533,7 @@ EXERCISES = (
                 5,
             ),
             Case(np.array([-0.5]), np.log([[0.1, 0.6, 0.3]]), 2),
+            Case(-3 * _rng.random(5), np.log(_rng.random((5, 7))), 4),
         ),
         hints=(
             "All beams are continued by all words; the best of them all stay.",
@@ -536,6 +590,16 @@ EXERCISES = (
                 ),
                 "Parents and words are swapped. // gives the row of the flat "
                 "table, the parent; % gives the column, the word.",
+            ),
+            Mistake(
+                edit(
+                    "np.argsort(-total)[:beams]",
+                    "np.arange(len(scores)) * log_probabilities.shape[1] + "
+                    "log_probabilities.argmax(axis=1)",
+                ),
+                "You took the best word of each beam. Two children of one "
+                "good beginning may both beat those of the others: choose "
+                "among all, best first.",
             ),
         ),
         explanation="The parent tells whose state to carry on. Forgetting to "

@@ -45,6 +45,9 @@ _A = np.array([[[1.0, 0.0], [0.0, 2.0], [4.0, 4.0]]])
 _MAP = np.arange(1.0, 17).reshape(4, 4) / 136
 _TWO = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.6, 0.2, 0.1]])
 
+_rng = np.random.default_rng(22)
+_SHARES = _rng.dirichlet(np.ones(3), 5)  # rows that sum to one
+
 EXERCISES = (
     Exercise(
         id="22.1",
@@ -56,6 +59,7 @@ EXERCISES = (
             Case(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 1.0]])),
             Case(np.array([[1000.0, 999.0], [0.0, 3.0]])),
             Case(np.array([[0.0, 0.0, 1000.0, 0.0, 0.0]])),
+            Case(3 * _rng.standard_normal((5, 7))),
         ),
         hints=(
             "What must sum to one: the places of a picture, or the pictures?",
@@ -141,6 +145,7 @@ EXERCISES = (
                 np.array([[0.2, 0.8], [0.9, 0.1]]),
                 np.array([[[1.0, 2, 3], [4, 5, 6]], [[7, 8, 9], [1, 0, 1]]]),
             ),
+            Case(_SHARES, _rng.standard_normal((5, 3, 4))),
         ),
         hints=(
             "A weighted mean: each place counts as much as its weight.",
@@ -195,6 +200,7 @@ EXERCISES = (
             Case(_MAP, (1, 2, 3, 4)),
             Case(_MAP, (0, 1, 4, 2)),
             Case(np.arange(1.0, 11).reshape(2, 5) / 55, (2, 0, 5, 1)),
+            Case(_SHARES, (1, 2, 3, 4)),
         ),
         hints=(
             "Rows run from top to bottom, columns from left to right.",
@@ -269,6 +275,13 @@ EXERCISES = (
                 np.array([[0.6, -0.8]]),
                 np.array([2.0, -1.0]),
             ),
+            Case(
+                _rng.standard_normal((5, 3)),
+                _rng.standard_normal(4),
+                _rng.standard_normal((3, 6)),
+                _rng.standard_normal((4, 6)),
+                _rng.standard_normal(6),
+            ),
         ),
         hints=(
             "Place and state are added, after each has been projected.",
@@ -320,6 +333,7 @@ EXERCISES = (
             Case(np.full((4, 4), 0.25), np.ones(4)),
             Case(_TWO, np.array([1.0, 1.0])),
             Case(_TWO, np.array([1.0, 0.0])),
+            Case(_SHARES, np.array([1.0, 1.0, 1.0, 0.0, 0.0])),
         ),
         hints=(
             "Sum over time: how much was each place looked at?",

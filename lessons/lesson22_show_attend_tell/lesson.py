@@ -574,9 +574,8 @@ assert broken["blinded"] < usual - 0.2
 # %% [markdown]
 # So it looks by content, not by position: nobody tells the speaker *where* a
 # place is. Sky and ground betray the height of a place, hardly anything its
-# column. (So "to the left of" is a guess for it: of the 21 such sentences that
-# it said about the test and held-out pictures, 10 were true.) And it does need
-# its attention.
+# column. (So "to the left of" is a guess for it.) And it does need its
+# attention.
 #
 # ## Your own picture
 #

@@ -88,6 +88,8 @@ _THREE = [
     ("a dog", "the dog"),
 ]
 
+_PHOTO = np.random.default_rng(23).integers(0, 256, (5, 4, 3))
+
 EXERCISES = (
     Exercise(
         id="23.1",
@@ -99,6 +101,8 @@ EXERCISES = (
             Case(np.array([[255.0, 128.0, 0.0]]), "resnet"),
             Case(np.arange(12.0).reshape(2, 2, 3) * 20, "resnet"),
             Case(np.array([[200, 100, 0]], "uint8"), "mobilenet"),
+            Case(_PHOTO, "mobilenet"),
+            Case(_PHOTO * 1.0, "resnet"),
         ),
         hints=(
             "Two families, two formulas: start with an if.",

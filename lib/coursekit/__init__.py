@@ -20,9 +20,10 @@ __version__ = "0.1.0"
 _HOME = {
     "start": "session",
     "expect_error": "session",
-    "EpochProgress": "training",
+    "EpochProgress": "callbacks",
     "CourseError": "errors",
     "check": "exercises",
+    "yours_or_good": "exercises",
     "hint": "exercises",
     "solution": "exercises",
     "progress": "exercises",

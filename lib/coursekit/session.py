@@ -3,6 +3,7 @@
 import contextlib
 import random
 import re
+import sys
 
 from coursekit import keras_config
 from coursekit.backend import import_keras, in_replay, prepare_device
@@ -15,8 +16,9 @@ def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
     Imports Keras without its start-up messages, seeds Python, NumPy and the
     backend, makes operations deterministic where that is cheap (on a CPU),
     lets a GPU's memory grow as needed, and prints one block that says what
-    this run uses. Raises CourseError for an unknown lesson or profile, a
-    backend the lesson does not run on, and when Keras cannot be imported.
+    this run uses. In a notebook, interrupting a cell is explained from then
+    on. Raises CourseError for an unknown lesson or profile, a backend the
+    lesson does not run on, and when Keras cannot be imported.
     """
     settings = load_settings(lesson, profile, seed)
     keras_config.check(lesson, settings.backends)
@@ -26,7 +28,31 @@ def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
     keras.utils.set_random_seed(seed)
     device = prepare_device(keras.backend.backend())
     print("\n".join([_block(settings, device), *notes]))
+    if not in_replay():
+        explain_interrupts()
     return settings
+
+
+INTERRUPTED = """\
+KeyboardInterrupt: you stopped this cell, and the cells after it did not run.
+What was made is still there, and a model keeps what it has learnt. Run the
+cell again to go on; to begin anew, first run the cell that makes the model."""
+
+
+def explain_interrupts() -> None:
+    """In a notebook, an interrupted cell shows INTERRUPTED, no traceback.
+
+    The cell still fails, so that no cell after it runs.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    if shell:
+        shell.set_custom_exc((KeyboardInterrupt,), _show_interrupt)
+
+
+def _show_interrupt(shell, kind, error, trace, tb_offset=None) -> None:
+    error._render_traceback_ = lambda: [INTERRUPTED]  # IPython asks for it
+    shell.showtraceback((kind, error, trace))
 
 
 def _usual_types(keras) -> list[str]:
@@ -100,6 +126,18 @@ def last_line(error: BaseException) -> str:
     """Type and last telling line of an error's message, without paths."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # no colour codes
     lines = [line.strip() for line in text.splitlines()]
-    skip = ("Arguments received by", "•", "In call to", "{{function_node")
-    telling = [s for s in lines if s and not s.startswith(skip)]
-    return f"{type(error).__name__}: {telling[-1] if telling else ''}".strip()
+    telling = [s for s in lines if s and not s.startswith(_UNTELLING)]
+    name = f"{type(error).__name__}:"
+    line = telling[-1].removeprefix(f"{name} ") if telling else ""
+    end = " ..." if len(line) > _LONGEST else ""
+    return f"{name} {line[:_LONGEST]}{end}".strip()
+
+
+_LONGEST = 500  # characters of a line that is shown
+_UNTELLING = (
+    "Arguments received by",
+    "•",
+    "In call to",
+    "{{function_node",
+    "[[{{node",
+)

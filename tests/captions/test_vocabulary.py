@@ -1,5 +1,8 @@
 """Captions to numbers and back."""
 
+import re
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,6 +28,29 @@ def test_punctuation_and_case_do_not_count():
         *("a", "cat", "a", "dog", "and"),
         *("tim's", "ball"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [
+        ("Ein Mädchen -- größer, schneller!", "ein mädchen größer schneller"),
+        ("L’homme n'est pas là.", "l'homme n'est pas là"),
+        ("ಒಂದು ನಾಯಿ, ಓಡುತ್ತಿದೆ.", "ಒಂದು ನಾಯಿ ಓಡುತ್ತಿದೆ"),
+        ("एक लड़की «दौड़ती» है।", "एक लड़की दौड़ती है"),
+        ("سگ می‌دود؟", "سگ می‌دود"),
+        ("Собака бежит…", "собака бежит"),
+        ("¿Dos niños_3?", "dos niños 3"),
+    ],
+)
+def test_words_of_any_language_stay_whole(caption, said):
+    whole = unicodedata.normalize("NFC", said).split()
+    assert words(caption) == whole
+    assert words(unicodedata.normalize("NFD", caption)) == whole
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_in_ascii_are_letters_digits_and_apostrophes(caption):
+    assert words(caption) == re.findall(r"[a-z0-9']+", caption.lower())
 
 
 def test_only_usual_words_are_known_and_the_most_usual_come_first():

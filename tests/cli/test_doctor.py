@@ -47,7 +47,7 @@ def test_the_summary_counts_what_is_to_fix(monkeypatch, capsys):
 
 def test_this_environment_has_nothing_to_fix_and_tensorflow_is_silent():
     done = subprocess.run(
-        [sys.executable, "-m", "coursekit.cli", "doctor", "--json"],
+        [sys.executable, "-m", "coursekit", "doctor", "--json"],
         capture_output=True,
         text=True,
     )

@@ -88,6 +88,17 @@ def test_another_source_with_the_same_outputs_shows_nothing(kit):
     assert build.build(["90"])[0].message == ""
 
 
+def test_a_good_answer_is_folded_and_nothing_else(kit):
+    kit.write_text(SOURCE.replace("nbval-approx", "good-answer"))
+    plain, folded = build.read_source("90").cells[1:]
+    assert plain.metadata == {}
+    assert folded.metadata == {
+        "tags": ["good-answer"],
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+    }
+
+
 def test_a_failing_lesson_keeps_its_old_notebook_and_shows_the_cell(kit):
     path = lessons.notebook("90")
     path.write_text("old")

@@ -1,5 +1,6 @@
 """Comparing and showing whatever a learner's code returns."""
 
+import ml_dtypes  # noqa: F401 - NumPy's bfloat16
 import numpy as np
 import pytest
 
@@ -61,6 +62,10 @@ class Hostile:
         ({"a": (1, "b")}, {"a": [1, "b"]}),
         (np.zeros((0, 2)), np.zeros((0, 2))),
         (10**30, 10**30),
+        (np.array([1.0, 2.0]), np.array([1, 2.0], object)),
+        ([[1], [1, 2]], np.array([[1], [1, 2]], object)),
+        (["a", "b"], np.array(["a", "b"], object)),
+        (np.array([1.0, 2.0]), np.array([1, 2], "bfloat16")),
     ],
 )
 def test_what_says_the_same_is_equal(expected, got):
@@ -100,6 +105,10 @@ def test_what_says_the_same_is_equal(expected, got):
         ((1, "a"), Hostile(), "<Hostile>"),
         ({"a": 1}, Hostile(), "<Hostile>"),
         ([1, 2], (i for i in (1, 2)), "of type generator"),
+        (np.arange(2), np.array(["0", "1"]), "type ndarray of text, expected"),
+        (np.arange(2), np.array([0, None]), "ndarray of Python objects"),
+        (np.array([0.1]), np.array([0.1], "bfloat16"), "bfloat16, which"),
+        (np.ones(20) / 3, np.ones(20, "f2") / 3, "float16, which keeps 2"),
     ],
 )
 def test_what_differs_is_named(expected, got, words):

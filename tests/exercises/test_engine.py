@@ -1,9 +1,13 @@
 """Judging answers: fair, helpful, and never raising."""
 
 import linecache
+import sys
+import time
+import warnings
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from coursekit import exercises
 from coursekit.exercises import engine
@@ -109,6 +113,18 @@ def test_a_reference_that_raises_asks_for_that_error():
 # ------------------------------------------------------- errors and inputs
 
 
+def test_only_the_learners_own_warnings_are_shown(recwarn):
+    def noisy(x):
+        warnings.warn("not yours", RuntimeWarning, stacklevel=1)
+        return x
+
+    exercise = make(mistakes=(Mistake(noisy, "Noisy."),))
+    assert "Noisy." in said(lambda x: x, exercise)
+    assert not recwarn.list
+    assert "Noisy." in said(noisy, exercise)
+    assert {str(w.message) for w in recwarn.list} == {"not yours"}
+
+
 def test_an_error_is_the_learners_with_their_line():
     def answer(x):
         y = x + 1
@@ -175,6 +191,41 @@ def test_a_call_with_the_wrong_arguments_is_told_without_a_line():
     text = said(lambda: 3)
     assert "TypeError" in text and "takes 0 positional arguments" in text
     assert "\n" not in text
+
+
+def test_a_call_of_exit_is_an_error_like_others():
+    text = said(lambda x: sys.exit())
+    assert text.startswith("for 0 your code raised SystemExit\n  line")
+    exercise = make(
+        reference=lambda x: lambda: 2 * x,
+        mistakes=(Mistake(lambda x: lambda: x, "Not doubled."),),
+        summarise=lambda result: result(),
+    )
+    assert "not the kind of thing" in said(lambda x: sys.exit, exercise)
+
+
+def test_a_long_error_is_clipped():
+    def answer(x):
+        raise ValueError("x" * 10_000_000)
+
+    assert len(said(answer)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("tf.reshape(x, (7, 7))", "raised ValueError: Cannot reshape"),
+        ("x.no_such_thing", "raised AttributeError: 'SymbolicTensor'"),
+        ("tf.debugging.assert_less(x, x)", "InvalidArgumentError: assertion"),
+    ],
+)
+def test_an_error_inside_a_graph_is_told_with_the_learners_line(line, words):
+    text = f"import tensorflow as tf\n\n@tf.function\ndef f(x):\n    {line}\n"
+    namespace = {}
+    cell(f"/tmp/ipykernel_8/{len(line)}.py", text, namespace)
+    told = said(namespace["f"], cases=(Case(tf.ones(2)),)).splitlines()
+    assert words in told[0]
+    assert told[1] == f"  line 5, in f: {line}"
 
 
 def test_an_interrupt_is_not_swallowed():
@@ -296,6 +347,15 @@ def test_a_real_body_is_never_taken_for_a_stub():
     for answer in (constant, documented, raising, silent, len, Case):
         assert not engine.untouched(answer)
     assert said(silent).endswith("None: did you forget return?")
+
+
+def test_a_mistake_that_returns_nothing_is_not_asked_about_return():
+    def nothing(x):
+        _ = x
+
+    mistakes = (Mistake(nothing, "You printed it."),)
+    text = said(lambda x: print(end=""), mistakes=mistakes)
+    assert text == "for 0 your function returned None\nYou printed it."
 
 
 def test_a_call_in_place_of_the_function_is_noticed():
@@ -421,6 +481,34 @@ def test_check_prints_the_verdict_in_plain_text(capsys):
     )
 
 
+def test_a_stopped_answer_is_told_in_a_sentence(capsys):
+    def endless(x):
+        raise KeyboardInterrupt
+
+    exercises.check("00.1", endless)
+    said = capsys.readouterr().out
+    assert said.startswith("00.1  stopped.") and "loop" in said
+
+
+def test_a_long_answer_is_told_how_to_stop_it(capsys, monkeypatch):
+    monkeypatch.setattr(exercises, "_SLOW", 0.01)
+    exercises.check("00.1", lambda x: time.sleep(0.2))
+    assert "interrupt the kernel" in capsys.readouterr().out
+    monkeypatch.setattr(exercises, "_SLOW", 0.2)
+    exercises.check("00.1", lambda x: x)
+    time.sleep(0.4)
+    assert "interrupt" not in capsys.readouterr().out
+
+
+def test_a_forgotten_answer_is_asked_for(capsys):
+    exercises.check("00.3")
+    said = capsys.readouterr().out
+    assert "answer is missing" in said and 'ck.check("00.3", ' in said
+    for forgetful in (exercises.check, exercises.hint, exercises.solution):
+        forgetful()
+        assert "There is no exercise ''" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("identity", ["00.2", "11.1", "12.1", "12.2"])
 def test_a_quiz_letter_is_sent_to_answer(identity, capsys):
     exercises.check(identity, "b")
@@ -452,3 +540,32 @@ def test_an_unknown_id_prints_the_known_ones(wrong, capsys):
     assert len(lines) == 3
     assert all(line.startswith("There is no exercise") for line in lines)
     assert all("00" in line for line in lines)
+
+
+# ------------------------------------------------------------- a filled gap
+
+
+def lstm_parameters(inputs, units):
+    return 4 * units * (inputs + units + 1)
+
+
+def good_lstm_parameters(inputs, units):
+    return 4 * (units * inputs + units**2 + units)
+
+
+def test_a_right_answer_fills_its_gap(capsys):
+    mine = exercises.yours_or_good(
+        "14.3", lstm_parameters, good_lstm_parameters
+    )
+    assert mine is lstm_parameters
+    assert "goes on with your answer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", [None, lambda inputs, units: units])
+def test_the_good_answer_fills_the_gap_of_an_untouched_or_wrong_one(
+    answer, capsys
+):
+    for mine in (answer, good_lstm_parameters):  # a second run of the cell
+        filled = exercises.yours_or_good("14.3", mine, good_lstm_parameters)
+        assert filled is good_lstm_parameters
+        assert "goes on with the good answer" in capsys.readouterr().out

@@ -32,8 +32,8 @@ EXEMPT = [
     r"\$[^$]+\$",
     r"```.*?```",
     r"`[^`\n]*[A-Za-z_=\[(+*/][^`\n]*`",  # code, not a bare number
-    r"\]\([^)]*\)",  # where a link leads
     r"\[\d\d · [^\]]*\]",  # links to lessons
+    r"\]\([^)]*\)",  # where a link leads
     r"(?i)\blessons?\s+\d\d(?:(?:,| and| to| or|,? and)\s+\d\d)*",
     r"(?i)\bexercises?\s+\d\d\.\d",
     r"\b\d\d\.\d{1,2}\b(?= \(|\*\*|`|\)|,| and \d\d\.)",  # exercises

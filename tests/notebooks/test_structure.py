@@ -14,7 +14,9 @@ from coursekit.dev import build
 from coursekit.dev.replay import TAG as APPROX
 from coursekit.figures.content import MIME
 
-TAG = re.compile(rf"{APPROX.pattern}|nbval-ignore-output|nbval-skip")
+TAG = re.compile(
+    rf"{APPROX.pattern}|nbval-(ignore-output|skip)|{build.GOOD_ANSWER}"
+)
 
 
 @pytest.fixture(params=lessons.numbers())
@@ -61,7 +63,7 @@ def test_the_notebook_holds_the_cells_of_its_source(lesson, stored):
         assert ours.source == "".join(theirs["source"])
         assert ours.cell_type == theirs["cell_type"]
         assert ours["id"] == theirs["id"]
-        assert ours.metadata.get("tags") == theirs["metadata"].get("tags")
+        assert ours.metadata == theirs["metadata"]
 
 
 def test_all_cells_were_run_once_from_top_to_bottom(stored):
@@ -88,7 +90,7 @@ def test_notebook_metadata_holds_nothing_of_the_machine(stored):
     assert set(stored["metadata"]) == {"kernelspec", "language_info"}
     assert stored["metadata"]["language_info"] == {"name": "python"}
     for cell in stored["cells"]:
-        assert set(cell["metadata"]) <= {"tags"}
+        assert set(cell["metadata"]) <= {"tags", "jupyter", "cellView"}
 
 
 def pictures(stored):
@@ -160,6 +162,25 @@ def test_only_known_tags_and_at_most_one_ignored_cell(cells):
             assert cell.source.lstrip().startswith("#"), "say why"
 
 
+def test_a_good_answer_follows_its_gap_and_fills_it(cells):
+    """Stub, check, and then a titled cell that ends in ck.yours_or_good."""
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code):
+        if build.GOOD_ANSWER not in cell.metadata.get("tags", []):
+            assert "yours_or_good" not in cell.source
+            continue
+        stub, check = code[number - 2 : number]
+        name, exercise = re.fullmatch(
+            r"# @title .*\b(\w+) = ck\.yours_or_good\("
+            r'"([\d.]+)", \1, good_\1\)',
+            cell.source,
+            re.DOTALL,
+        ).groups()
+        assert f"def {name}(" in stub.source
+        assert "your code here" in stub.source
+        assert check.source == f'ck.check("{exercise}", {name})'
+
+
 def test_the_lesson_asserts_what_it_claims(code):
     trees = [ast.parse(text) for text in code]
     asserts = [
@@ -189,8 +210,9 @@ def test_the_closing_sections_are_there_and_in_order(prose):
     headings = re.findall(r"^## (.*)$", prose, re.MULTILINE)
     closing = ["Common mistakes", "Quiz", "Exercises", "You can now"]
     assert [h for h in headings if h in closing] == closing
-    assert headings[-1] == "You can now"
-    assert re.search(r"References", prose.split("## You can now")[1])
+    after = headings[headings.index("You can now") + 1 :]
+    assert after in ([], ["Reference"])
+    assert re.search(r"\*\*References", prose.split("## You can now")[1])
 
 
 def test_two_to_five_common_mistakes_are_named(prose):

@@ -56,6 +56,11 @@ def test_a_sound_bank_is_read():
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [
+        (
+            '"Question 1?"',
+            '"Question 1? (several are right)"\nmultiple = true',
+            "says itself that several",
+        ),
         ("right = true", "right = false", "no right option"),
         ('label = "b"', 'label = "b"\nright = true', "several right"),
         ('explanation = "No."', 'explanation = ""', "no explanation"),

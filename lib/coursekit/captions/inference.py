@@ -132,8 +132,8 @@ def _captioner():
     from coursekit.backend import import_keras
 
     import_keras()
+    from coursekit.callbacks import EpochProgress
     from coursekit.captions import checkpoints, scene_captioner, scene_encoder
-    from coursekit.training import EpochProgress
 
     if not checkpoints.model_file().is_file():
         print(

@@ -113,7 +113,7 @@ def train(
     """Train the network; returns it and its exam on new scenes, by name."""
     import keras
 
-    from coursekit.training import EpochProgress
+    from coursekit.callbacks import EpochProgress
 
     keras.utils.set_random_seed(seed)
     model = with_heads(build())

@@ -1,6 +1,7 @@
 """Captions as rows of numbers, and back. Plain Python and NumPy."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -13,8 +14,23 @@ SPECIAL = ("<pad>", "<unk>", "<start>", "<end>")
 
 
 def words(caption: str) -> list[str]:
-    """Lower-case words without punctuation, as the papers count them."""
-    return re.findall(r"[a-z0-9']+", caption.lower())
+    """Lower-case words without punctuation, as the papers count them.
+
+    Of any language that puts blanks between words: letters, marks and
+    digits make a word, with apostrophes (curly ones become straight) and
+    the joiners that Indic scripts and Persian write inside of words.
+    """
+    text = unicodedata.normalize("NFC", caption.lower()).replace("’", "'")
+    if text.isascii():
+        return re.findall(r"[a-z0-9']+", text)
+    inside = (c if _in_word(c) else " " for c in text)
+    return "".join(inside).split()
+
+
+def _in_word(letter: str) -> bool:
+    return (
+        letter in "'\u200c\u200d" or unicodedata.category(letter)[0] in "LMN"
+    )
 
 
 class Vocabulary:

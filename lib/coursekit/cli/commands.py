@@ -1,6 +1,7 @@
 """The command line, ``coursekit``: thin, each command's body is a module."""
 
 import contextlib
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,17 +65,25 @@ def tables(
 
 
 @app.command()
-def work() -> None:
+def work(
+    outputs: Annotated[
+        bool, typer.Option("--outputs", help="Keep the stored outputs.")
+    ] = False,
+) -> None:
     """Copy the lessons to work/, keeping what you changed."""
     from coursekit import paths
-    from coursekit.cli import workcopy
+    from coursekit.cli import jupyterlab, workcopy
 
-    done = workcopy.copy_lessons()
+    if sys.prefix != sys.base_prefix:  # an environment made for the course
+        with contextlib.suppress(OSError):
+            jupyterlab.prepare(Path(sys.prefix))
+    done = workcopy.copy_lessons(outputs)
     print(
         f"{paths.work_dir()}: {len(done.new)} new, {len(done.updated)} "
-        f"updated, {len(done.kept)} kept as you left them"
+        f"updated, {len(done.unchanged)} as they were, "
+        f"{len(done.changed + done.outdated)} kept as you changed them"
     )
-    for name in done.kept:
+    for name in done.outdated:
         print(
             f"  {name}: you changed it and there is a newer version; "
             f"`coursekit reset {name[:2]}` brings it (yours is backed up)"
@@ -82,11 +91,16 @@ def work() -> None:
 
 
 @app.command()
-def reset(lesson: Annotated[str, typer.Argument(help="Two digits.")]) -> None:
+def reset(
+    lesson: Annotated[str, typer.Argument(help="Two digits.")],
+    outputs: Annotated[
+        bool, typer.Option("--outputs", help="Keep the stored outputs.")
+    ] = False,
+) -> None:
     """Bring back a clean copy of a lesson; yours becomes a backup."""
     from coursekit.cli import workcopy
 
-    mine, backup = workcopy.reset(lesson)
+    mine, backup = workcopy.reset(lesson, outputs)
     print(f"{mine} is clean again")
     if backup:
         print(f"your version is kept as {backup.name}")

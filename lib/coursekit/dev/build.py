@@ -39,6 +39,10 @@ _METADATA = {
     # Without the version: it would differ from one builder to the next.
     "language_info": {"name": "python"},
 }
+# The tag of the cell that holds one good answer of a gap, and what folds it:
+# in JupyterLab, and in Colab, which also wants a first line "# @title ...".
+GOOD_ANSWER = "good-answer"
+_FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 # Runs last in the kernel and is removed again: which files the lesson used.
 _REPORT = "from coursekit.dev.build import print_inputs; print_inputs()"
 # Loaded in a lesson, but nothing it shows comes from there.
@@ -107,6 +111,8 @@ def read_source(lesson: str):
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags"}
+        if GOOD_ANSWER in cell.metadata.get("tags", []):
+            cell.metadata |= copy.deepcopy(_FOLDED)
     return notebook
 
 

@@ -133,8 +133,8 @@ def slips(function: Callable) -> Iterator[Slip]:
 # ----------------------------------------------------------- one judgement
 
 
-class _Endless(BaseException):
-    """Not an Exception: the engine leaves it alone."""
+class _Endless(KeyboardInterrupt):
+    """What the engine leaves alone."""
 
 
 def _judged(exercise: Exercise, slip: Slip) -> Result:

@@ -5,9 +5,12 @@ of :class:`~coursekit.exercises.engine.Exercise`. The functions here print
 plain text and never raise on account of a learner's answer.
 """
 
+import contextlib
 import inspect
 import re
 import textwrap
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 from coursekit import lessons, lookup
@@ -16,20 +19,26 @@ from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
 from coursekit.exercises.progress import Progress
 
-__all__ = ["check", "hint", "progress", "solution"]
+__all__ = ["check", "hint", "progress", "solution", "yours_or_good"]
+
+_SLOW = 20.0  # seconds of an answer before it is said how to stop it
+_FORGOTTEN = object()
 
 
-def check(exercise_id: str, answer: Any) -> None:
+def check(exercise_id: str = "", answer: Any = _FORGOTTEN) -> None:
     """Say whether ``answer`` solves the exercise, and if not, why.
 
     ``answer`` is the function or value the exercise asks for. Prints one
     of: correct, not attempted yet, not yet (with the smallest input on
     which it differs, and a diagnosis where the mistake is a known one).
+    An answer that runs long is told how to stop it, and may be stopped.
     """
     exercise = _find(exercise_id)
     if exercise is None:
         return
-    verdict = engine.judge(exercise, answer)
+    verdict = _verdict(exercise, answer)
+    if verdict is None:
+        return
     Progress().record(exercise.id, verdict.state)
     if verdict.state == "correct":
         print(f"{exercise.id}  correct - {exercise.title}")
@@ -46,7 +55,24 @@ def check(exercise_id: str, answer: Any) -> None:
             )
 
 
-def hint(exercise_id: str) -> None:
+def yours_or_good(exercise_id: str, yours: Any, good: Any) -> Any:
+    """The learner's answer where it is correct, else the good one.
+
+    Fills the gap in a lesson: ``lstm_step = ck.yours_or_good("14.1",
+    lstm_step, good_lstm_step)``. Prints which of the two it returns.
+    """
+    exercise = _find(exercise_id)
+    # After a second run of the cell ``yours`` is what the first returned.
+    own = getattr(yours, "__name__", "") != getattr(good, "__name__", "")
+    verdict = _verdict(exercise, yours) if exercise and own else None
+    if verdict and verdict.state == "correct":
+        print(f"{exercise_id}  the lesson goes on with your answer")
+        return yours
+    print(f"{exercise_id}  the lesson goes on with the good answer")
+    return good
+
+
+def hint(exercise_id: str = "") -> None:
     """Print the next of the exercise's three hints, then the last again."""
     exercise = _find(exercise_id)
     if exercise is None:
@@ -59,7 +85,7 @@ def hint(exercise_id: str) -> None:
         print(f'The answer itself: ck.solution("{exercise.id}")')
 
 
-def solution(exercise_id: str) -> None:
+def solution(exercise_id: str = "") -> None:
     """Print one good answer and why it works."""
     exercise = _find(exercise_id)
     if exercise is None:
@@ -85,6 +111,41 @@ def load(lesson: str) -> tuple[Exercise, ...]:
 def _find(exercise_id: str) -> Exercise | None:
     other = "Quiz questions are answered with ck.answer."
     return lookup.find("exercise", exercise_id, load, other)
+
+
+def _verdict(exercise: Exercise, answer: Any) -> engine.Verdict | None:
+    """The verdict; None, and why in a sentence, when there can be none."""
+    if answer is _FORGOTTEN:
+        print(
+            f"{exercise.id}  your answer is missing: give it after the "
+            f'number, as in ck.check("{exercise.id}", my_answer)'
+        )
+        return None
+    try:
+        with _word_when_slow(exercise.id):
+            return engine.judge(exercise, answer)
+    except KeyboardInterrupt:
+        print(
+            f"{exercise.id}  stopped. If your code never ends, look at its "
+            "loop: what has to change in each round so that it stops?"
+        )
+        return None
+
+
+@contextlib.contextmanager
+def _word_when_slow(exercise_id: str) -> Iterator[None]:
+    """Say how to stop a block that is still running after a while."""
+    words = (
+        f"{exercise_id}  still running. You can stop it: interrupt the "
+        "kernel (the square button), or press Ctrl-C in a terminal."
+    )
+    timer = threading.Timer(_SLOW, print, [words])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _is_letter(answer: Any) -> bool:

@@ -4,6 +4,7 @@ Numbers, text, arrays, tensors (anything NumPy can read), and lists, tuples
 and dicts of them. Nothing here raises, whatever a learner's code returned.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,19 @@ _NUMBERS = "biufc"  # NumPy's kinds of numbers, True and False among them
 _RELATIVE = 1e-5  # what float32 can promise; decimals only
 _FEW = 12  # that many numbers are shown whole
 _MANY = 40  # more than that are never shown
+_PRINT: dict[str, Any] = {  # all of them: a learner may have set others
+    "precision": 4,
+    "threshold": 1000,
+    "edgeitems": 3,
+    "linewidth": 75,
+    "suppress": True,
+    "nanstr": "nan",
+    "infstr": "inf",
+    "formatter": None,
+    "sign": "-",
+    "floatmode": "maxprec",
+    "legacy": False,
+}
 
 
 def difference(expected: Any, got: Any, atol: float) -> str:
@@ -75,9 +89,20 @@ def as_array(value: Any) -> np.ndarray | None:
     try:
         if hasattr(value, "detach"):  # PyTorch: part of a graph, or on a GPU
             value = value.detach().cpu()
-        return np.asarray(value)
+        return _plain(np.asarray(value))
     except Exception:  # ragged lists, symbolic tensors
         return None
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """Numbers that NumPy cannot compare as ones that it can."""
+    if array.dtype.isbuiltin == 2:  # bfloat16 and other added types
+        return array.astype("float32")
+    if array.dtype == object:
+        with contextlib.suppress(ValueError):  # rows of unequal length
+            numbers = np.array(array.tolist())
+            return numbers if numbers.dtype.kind in _NUMBERS else array
+    return array
 
 
 # ------------------------------------------------------------- by kind
@@ -99,8 +124,10 @@ def _number_difference(right, expected: Any, got: Any, atol: float) -> str:
         return ""
     if right.size <= _FEW and not _new_nan(mine, same).any():
         text = f"{_returned(got)}, expected {shown(expected)}"
-        return text + _remark(right, mine)
-    return _first_difference(right, mine, same)
+        text += _remark(right, mine)
+    else:
+        text = _first_difference(right, mine, same)
+    return text + (_narrow(got) if close(right, mine) else "")
 
 
 def _first_difference(right, mine, same) -> str:
@@ -143,6 +170,14 @@ def _remark(right: np.ndarray, mine: np.ndarray) -> str:
     if right.dtype.kind == "f" and mine.dtype.kind in "iu":
         return f" (yours are whole numbers, {mine.dtype}: no decimals)"
     return ""
+
+
+def _narrow(got: Any) -> str:
+    """Why numbers of a narrow type are not equal; "" for other types."""
+    name = re.search(r"b?float(16|8\w*)", str(getattr(got, "dtype", "")))
+    if name is None:
+        return ""
+    return f" (yours are {name[0]}, which keeps 2 or 3 digits: use float32)"
 
 
 def _sequence_difference(expected, got: Any, atol: float) -> str:
@@ -199,8 +234,17 @@ def _equal(expected: Any, got: Any) -> bool:
 def _unlike(expected: Any, got: Any) -> str:
     """A difference of value or kind; the kind is named when it is one."""
     other = kind(got) != kind(expected)
-    named = f" of type {type(got).__name__}" if other else ""
+    named = f" of type {type(got).__name__}{_held(got)}" if other else ""
     return f"{_returned(got)}{named}, expected {shown(expected)}"
+
+
+def _held(got: Any) -> str:
+    """What an array holds that is no number."""
+    array = as_array(got) if hasattr(got, "dtype") else None
+    if array is None or array.dtype.kind in _NUMBERS:
+        return ""
+    words = {"U": "text", "S": "bytes", "O": "Python objects"}
+    return f" of {words.get(array.dtype.kind, str(array.dtype))}"
 
 
 def _returned(got: Any) -> str:
@@ -244,7 +288,5 @@ def _text(value: Any) -> str:
         return _text(array.item())
     if array.size > _MANY:
         return f"an array of shape {array.shape}"
-    text = np.array2string(
-        array, precision=4, separator=", ", suppress_small=True
-    )
-    return " ".join(text.split())
+    with np.printoptions(**_PRINT):
+        return " ".join(np.array2string(array, separator=", ").split())

@@ -7,9 +7,11 @@ gives on all cases, that mistake's diagnosis is shown with it.
 
 import copy
 import dis
+import inspect
 import linecache
 import re
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,9 +22,11 @@ import numpy as np
 
 from coursekit.exercises.compare import close, difference, kind, shown
 from coursekit.exercises.edits import Edit
+from coursekit.exercises.surroundings import put_back
 from coursekit.session import last_line
 
 LEVELS = ("warm-up", "core", "stretch")
+_NOTHING = "your function returned None"
 
 
 class Case:
@@ -125,7 +129,7 @@ class _Outcome:
     """What one call gave: a result or an error, and did it keep its input."""
 
     result: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     changed_input: bool = False
 
 
@@ -134,7 +138,16 @@ class _Misfit(TypeError):
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
-    """Compare an answer with the reference. Never raises on its account."""
+    """Compare an answer with the reference.
+
+    Raises nothing on its account but KeyboardInterrupt, and leaves what
+    the answer changed outside itself as it was before.
+    """
+    with put_back():
+        return _judged(exercise, answer)
+
+
+def _judged(exercise: Exercise, answer: Any) -> Verdict:
     if untouched(answer):
         return Verdict("not attempted")
     if not callable(exercise.reference):
@@ -191,13 +204,18 @@ def _is_result(exercise: Exercise, answer: Any) -> bool:
 
 
 def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
-    mine = list(_outcomes(exercise, answer))
+    with put_back():
+        mine = list(_outcomes(exercise, answer))
+    warnings.simplefilter("ignore")  # the rest is not the learner's code
     for case, outcome in zip(exercise.cases, mine, strict=True):
         right = _call(exercise, exercise.reference, case)
         start = f"for {case} " if str(case) else ""
         problem = _problem(right, outcome, exercise.atol, answer)
         if problem:
-            parts = (start + problem, _diagnosis(exercise, mine))
+            advice = _diagnosis(exercise, mine)
+            if problem == _NOTHING and not advice:
+                problem += ": did you forget return?"
+            parts = (start + problem, advice)
             return Verdict("not yet", "\n".join(filter(None, parts)))
         if outcome.changed_input:
             return Verdict(
@@ -220,7 +238,7 @@ def _problem(
         name = type(right.error).__name__
         return f"you returned {shown(mine.result)}; {name} should be raised"
     if mine.result is None:
-        return "your function returned None: did you forget return?"
+        return _NOTHING
     text = difference(right.result, mine.result, atol)
     if mine.changed_input:
         text += "\nYour function also changed its input: work on a copy."
@@ -258,9 +276,10 @@ def _call(exercise: Exercise, function: Callable, case: Case) -> _Outcome:
     """Call once, on copies of the arguments, and summarise the result."""
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
     try:
-        with np.errstate(all="ignore"):
-            result = function(*args, **kwargs)
-    except Exception as error:
+        result = function(*args, **kwargs)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() is no Exception
         return _Outcome(error=error)
     before = (*case.args, *case.kwargs.values())
     after = (*args, *kwargs.values())
@@ -284,7 +303,9 @@ def _summary(exercise: Exercise, result: Any) -> _Outcome:
         return _Outcome(result)
     try:
         return _Outcome(exercise.summarise(result))
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         text = (
             f"you returned {shown(result)}, which is not the kind of thing "
             f"asked for ({_said(error)})"
@@ -295,7 +316,7 @@ def _summary(exercise: Exercise, result: Any) -> _Outcome:
 # ------------------------------------------------------- a learner's error
 
 
-def _raised_text(error: Exception, answer: Any) -> str:
+def _raised_text(error: BaseException, answer: Any) -> str:
     """An error inside the learner's code, with their line."""
     if isinstance(error, _Misfit):
         return error.args[0]
@@ -303,29 +324,55 @@ def _raised_text(error: Exception, answer: Any) -> str:
     frame = _own_frame(error, answer)
     if frame is not None:
         line = linecache.getline(frame.filename, frame.lineno or 0).strip()
-        text += f"\n  line {frame.lineno}, in {frame.name}: {line}"
+        text += f"\n  line {frame.lineno}, in {frame.name}: {line[:200]}"
     return text
 
 
-def _own_frame(error: Exception, answer: Any):
+def _own_frame(error: BaseException, answer: Any):
     """The deepest frame in the learner's code, or None.
 
     Their code lies in the folder of the answer's file: the cells of one
     notebook, or a script and its neighbours.
     """
     frames = traceback.extract_tb(error.__traceback__)[1:]
-    code = getattr(answer, "__code__", None)
+    code = _code(answer)
     if code is not None:
         home = Path(code.co_filename).parent
-        frames = [f for f in frames if Path(f.filename).parent == home]
+        every = [*frames, *_frames_told(error)]
+        frames = [f for f in every if Path(f.filename).parent == home]
     else:
         frames = frames[:1]
     return frames[-1] if frames else None
 
 
-def _said(error: Exception) -> str:
+def _code(answer: Any):
+    """The code of a function, a wrapped one (tf.function) or an object."""
+    function = inspect.unwrap(getattr(answer, "func", answer))
+    if not hasattr(function, "__code__"):
+        kind = type(function)
+        function = getattr(kind, "call", kind.__call__)
+    return getattr(function, "__code__", None)
+
+
+def _frames_told(error: BaseException) -> list[traceback.FrameSummary]:
+    """Lines that TensorFlow names in its message: those inside a graph."""
+    told = re.findall(r'File "(.+?)", line (\d+), in (\w+)', _text(error))
+    return [
+        traceback.FrameSummary(file, int(line), name)
+        for file, line, name in told
+    ]
+
+
+def _said(error: BaseException) -> str:
     """Type and last telling line of a message, even of a broken one."""
+    return (
+        last_line(error).rstrip(": ") if _text(error) else type(error).__name__
+    )
+
+
+def _text(error: BaseException) -> str:
+    """The message; "" where there is none to be had."""
     try:
-        return last_line(error).rstrip(": ")
+        return str(error)
     except Exception:
-        return type(error).__name__
+        return ""

@@ -45,7 +45,7 @@ def stations() -> dict[str, dict[str, str]]:
 
 def course_map() -> CourseFigure:
     """All 25 lessons as stations on four lines that part and meet again."""
-    figure, axes = new_figure(width=10.5, height=3.7)
+    figure, axes = new_figure(width=10.5, height=4.6)
     hide_axes(axes)
     lines, ends = stations(), {}
     for part, (colour, level, start) in LINES.items():
@@ -56,24 +56,22 @@ def course_map() -> CourseFigure:
             places, lines[part].items(), strict=True
         ):
             _station(axes, place, level, number, name, colour)
-        side = -0.45 if level > 0 else 0.45
-        x = sum(ends[part][:2]) / 2 - 0.2 * (part == "Start")
         axes.text(
-            x,
-            level + side,
+            sum(ends[part][:2]) / 2,
+            level - 0.8 * level if level else 0.95,
             part,
             ha="center",
             va="center",
             color=PALETTE[colour],
             weight="bold",
-            fontsize=13,
+            fontsize=14,
         )
     for part, colour in (("Convolution", "blue"), ("Recurrence", "green")):
         first, last, level = ends[part]
         _line(axes, (ends["Start"][1], first), (0, level), colour)
         _line(axes, (last, ends["Captioning"][0]), (level, 0), colour)
     axes.set_xlim(-0.7, 15.8)
-    axes.set_ylim(-1.65, 1.65)
+    axes.set_ylim(-1.7, 1.7)
     said = "; ".join(f"{part} {len(names)}" for part, names in lines.items())
     count = sum(map(len, lines.values()))
     return CourseFigure(
@@ -88,18 +86,19 @@ def _line(axes, x, y, colour) -> None:
 
 
 def _station(axes, x, y, number, name, colour) -> None:
-    """A circle with the lesson's number, and its name on the outer side."""
+    """A circle with the lesson's number; its name above or, next, below."""
     axes.scatter(
-        [x], [y], s=330, color="white", edgecolors=PALETTE[colour], zorder=2
+        [x], [y], s=400, color="white", edgecolors=PALETTE[colour], zorder=2
     )
-    axes.text(x, y, number, ha="center", va="center", fontsize=9.5)
-    below = y <= 0
+    axes.text(x, y, number, ha="center", va="center", fontsize=11)
+    below = int(number) % 2 == (y != 0)
+    aside = {"01": -0.4, "20": -0.4, "21": 0.25}  # clear of the lines
     axes.text(
-        x + {"01": -0.2, "21": 0.2}.get(number, 0),  # clear of the lines
-        y - 0.27 if below else y + 0.27,
+        x + aside.get(number, 0),
+        y - 0.23 if below else y + 0.23,
         name,
         ha="center",
         va="top" if below else "bottom",
-        fontsize=8,
+        fontsize=10.5,
         linespacing=1.0,
     )

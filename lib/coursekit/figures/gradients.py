@@ -1,9 +1,11 @@
 """Pictures of gradients that travel back through time."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from coursekit.figures.lines import log_axis, looks
 from coursekit.figures.style import CYCLE, PALETTE, CourseFigure, new_figure
 
 
@@ -25,21 +27,23 @@ def norms_against_bound(
         np.ravel(axes), panels.items(), strict=True
     ):
         ends = []
-        for (label, (norms, bounds)), colour in zip(
-            lines.items(), CYCLE, strict=False
+        longest = max(len(norms) for norms, _ in lines.values())
+        for (label, (norms, bounds)), look in zip(
+            lines.items(), looks(longest), strict=False
         ):
             steps = np.arange(1, len(norms) + 1)
-            colour = PALETTE[colour]
-            panel.semilogy(steps, norms, color=colour, label=label)
-            panel.semilogy(steps, bounds, "--", color=colour, linewidth=1.2)
+            panel.plot(steps, norms, label=label, **look | {"linestyle": "-"})
+            thin = {"linestyle": "--", "linewidth": 1.2, "markersize": 3}
+            panel.plot(steps, bounds, **look | thin)
             ends.append(
                 f"{label} {power_of_ten(norms[-1])} "
                 f"(bound {power_of_ten(bounds[-1])})"
             )
         panel.axhline(1, color="0.5", linewidth=0.8)
+        log_axis(panel, "y", "norm (solid), bound (dashed)")
         panel.set(title=title, xlabel="steps back", ylim=(1e-20, 1e20))
+        panel.label_outer()
         said.append(f"{title}: {', '.join(ends)}")
-    np.ravel(axes)[0].set_ylabel("norm (solid), bound (dashed)")
     np.ravel(axes)[0].legend(fontsize=9, loc="upper left")
     return CourseFigure(
         figure, f"Norm after {len(norms)} steps. {'; '.join(said)}."
@@ -53,11 +57,15 @@ def flow(
 ) -> CourseFigure:
     """A positive number for each distance 1, 2, ... on a log scale."""
     figure, axes = new_figure(width=7.4, height=4.0)
-    for label, values in curves.items():
+    longest = max(map(len, curves.values()))
+    for (label, values), look in zip(
+        curves.items(), looks(longest), strict=False
+    ):
         shown = np.clip(values, lowest / 10, None)
-        axes.semilogy(np.arange(1, len(shown) + 1), shown, label=label)
+        axes.plot(np.arange(1, len(shown) + 1), shown, label=label, **look)
     axes.axhline(1, color="0.5", linewidth=0.8)
-    axes.set(xlabel="steps back", ylabel=ylabel)
+    axes.set_xlabel("steps back")
+    log_axis(axes, "y", ylabel)
     axes.set_ylim(bottom=lowest)
     axes.legend(fontsize=9)
     said = ", ".join(
@@ -76,7 +84,8 @@ def clipped(
     """A gradient of two weights and what each kind of clipping makes of it.
 
     Drawn with the square of clipping by value and the circle of clipping by
-    norm; the gradient itself is cut at the frame.
+    norm. An arrow that would leave the frame is drawn as long as fits, and
+    its label says how long it is.
     """
     figure, axes = new_figure(width=5.6, height=4.6)
     side = 1.6 * threshold
@@ -90,72 +99,27 @@ def clipped(
         linestyle="--",
     )
     arrows = {"gradient": gradient, **results}
+    widths = (1.5, 5, 3, 1.5)  # the thinner lie on the thicker
     said = []
-    for (label, (x, y)), colour in zip(
-        arrows.items(), ("black", *CYCLE), strict=False
+    for (label, (x, y)), colour, width in zip(
+        arrows.items(), ("black", *CYCLE), widths, strict=False
     ):
+        fits = min(1.0, 0.97 * side / max(abs(x), abs(y)))
+        head = {"headwidth": width + 7, "headlength": 9}
         axes.annotate(
             "",
-            (x, y),
+            (fits * x, fits * y),
             (0, 0),
-            arrowprops={"color": PALETTE[colour], "width": 1.5},
-            annotation_clip=False,
+            arrowprops={"color": PALETTE[colour], "width": width, **head},
         )
-        axes.plot([], [], color=PALETTE[colour], label=label)
+        cut = f", {np.hypot(x, y):.2f} long, cut" if fits < 1 else ""
+        axes.plot([], [], color=PALETTE[colour], label=label + cut, lw=width)
         degrees = np.degrees(np.arctan2(y, x))
         said.append(f"{label} {np.hypot(x, y):.2f} at {degrees:.0f} degrees")
     axes.set(xlim=(-side / 4, side), ylim=(-side / 4, side), aspect="equal")
     axes.set(xlabel="weight 1", ylabel="weight 2")
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
     return CourseFigure(figure, f"Length and direction: {', '.join(said)}.")
-
-
-def success_by_task(
-    lags: Sequence[int],
-    tasks: Mapping[str, Mapping[str, np.ndarray]],
-    solved: float,
-) -> CourseFigure:
-    """Score against lag, a panel a task: mean and range of the seeds.
-
-    ``tasks`` maps a task to {network: scores of shape (seeds, lags)}; 0 is
-    what guessing gives, ``solved`` the score that counts as solved.
-    """
-    figure, panels = new_figure(
-        columns=len(tasks), width=3.4 + 4.2 * len(tasks), height=3.6
-    )
-    panels = np.ravel(panels)
-    for panel, (task, networks) in zip(panels, tasks.items(), strict=True):
-        for (name, values), colour, marker in zip(
-            networks.items(), CYCLE, "osD^v<>", strict=False
-        ):
-            values = np.clip(np.asarray(values, dtype=float), 0, 1)
-            panel.plot(
-                lags,
-                values.mean(axis=0),
-                color=PALETTE[colour],
-                marker=marker,
-                label=name,
-            )
-            panel.fill_between(
-                lags,
-                values.min(axis=0),
-                values.max(axis=0),
-                alpha=0.15,
-                color=PALETTE[colour],
-            )
-        panel.axhline(0, color="0.5", linestyle=":", label="guessing")
-        panel.axhline(solved, color="0.5", linestyle="--", label="solved")
-        panel.set_xscale("log", base=2)
-        panel.set_xticks(lags, [str(lag) for lag in lags])
-        panel.minorticks_off()
-        panel.set(title=task, xlabel="lag (steps)", ylim=(-0.05, 1.05))
-    panels[0].set_ylabel("score")
-    panels[-1].legend(fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
-    said = [
-        f"{task}: {_said_by_lag('score', lags, networks)}"
-        for task, networks in tasks.items()
-    ]
-    return CourseFigure(figure, " ".join(said))
 
 
 def success_panels(
@@ -180,16 +144,21 @@ def success_panels(
         panel.fill_between(lags, values.min(0), values.max(0), alpha=0.2)
         panel.axhline(chance, color="0.5", linestyle=":")
         panel.set_title(name, fontsize=10)
-        panel.set_xscale("log", base=2)
-        panel.set_xticks(lags, [str(lag) for lag in lags])
-        panel.minorticks_off()
+        _lag_axis(panel, lags)
         panel.set_ylim(chance - 0.1, 1.05)
+    for panel in panels[: max(0, len(arms) - columns)]:
+        panel.set_xlabel("")
     for panel in panels[max(0, len(arms) - columns) : len(arms)]:
         panel.tick_params(labelbottom=True)
-        panel.set_xlabel("lag (steps)")
     for panel in panels[: len(arms) : columns]:
         panel.set_ylabel("accuracy")
     return CourseFigure(figure, _said_by_lag("accuracy", lags, arms))
+
+
+def _lag_axis(panel: Any, lags: Sequence[int]) -> None:
+    log_axis(panel, "x", "lag (steps)", base=2)
+    panel.set_xticks(lags, [str(lag) for lag in lags])
+    panel.minorticks_off()
 
 
 def _said_by_lag(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from coursekit.figures.lines import looks
 from coursekit.figures.style import (
     PALETTE,
     CourseFigure,
@@ -70,8 +71,8 @@ def accuracy_against_shift(
 ) -> CourseFigure:
     """Accuracy (0 to 1) of one or more models against a shift in pixels."""
     figure, axes = new_figure()
-    for name, values in curves.items():
-        axes.plot(shifts, values, marker="o", label=name)
+    for (name, values), look in zip(curves.items(), looks(), strict=False):
+        axes.plot(shifts, values, label=name, **look)
     axes.axhline(chance, color=PALETTE["black"], linestyle=":", linewidth=1)
     axes.text(shifts[0], chance - 0.015, "chance", va="top", ha="left")
     axes.set_xlabel("shift to the right (pixels)")

@@ -2,28 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 
+from matplotlib.ticker import MaxNLocator
+
+from coursekit.figures.lines import log_axis, looks
 from coursekit.figures.style import CourseFigure, new_figure
 
 
 def training_curves(history: Mapping[str, Sequence[float]]) -> CourseFigure:
-    """Loss and one metric per epoch, training and validation.
+    """Loss and the first metric per epoch, training and validation.
 
     ``history`` is ``model.fit(...).history``.
     """
     metrics = [
         name
         for name in history
-        if not name.startswith("val_") and name not in ("learning_rate",)
-    ][:2]
+        if not name.startswith("val_")
+        and name not in ("loss", "learning_rate")
+    ]
+    metrics = ["loss", *metrics[:1]]  # Keras sorts them by name
     figure, axes = new_figure(columns=len(metrics), width=8.4, height=3.3)
     panels = axes if len(metrics) > 1 else [axes]
     said = []
     for panel, name in zip(panels, metrics, strict=True):
         epochs = range(1, len(history[name]) + 1)
-        panel.plot(epochs, history[name], label="training")
+        look = looks(len(epochs))
+        panel.plot(epochs, history[name], label="training", **next(look))
         if f"val_{name}" in history:
-            panel.plot(epochs, history[f"val_{name}"], label="validation")
+            seen = history[f"val_{name}"]
+            panel.plot(epochs, seen, label="validation", **next(look))
         panel.set_xlabel("epoch")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.set_ylabel(name.replace("_", " "))
         panel.legend()
         last = history.get(f"val_{name}", history[name])
@@ -42,12 +50,13 @@ def losses(
 ) -> CourseFigure:
     """One or more loss curves over steps."""
     figure, axes = new_figure()
-    for name, values in curves.items():
-        axes.plot(range(1, len(values) + 1), values, label=name)
+    most = max(map(len, curves.values()))
+    for (name, values), look in zip(curves.items(), looks(most), strict=False):
+        axes.plot(range(1, len(values) + 1), values, label=name, **look)
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     if log:
-        axes.set_yscale("log")
+        log_axis(axes, "y", ylabel)
     axes.legend()
     said = "; ".join(
         f"{name} from {values[0]:.2f} to {values[-1]:.2f}"

@@ -21,7 +21,7 @@ def quiz(lesson: str) -> Quiz:
     return load(lesson)
 
 
-def answer(question_id: str, labels: str | Iterable[str]) -> None:
+def answer(question_id: str = "", labels: str | Iterable[str] = "") -> None:
     """Say whether the chosen option is right, and why.
 
     ``labels`` is one label ("b") or several (["a", "c"], "ac" or "a, c")

@@ -136,6 +136,10 @@ def _rules(question: Question) -> list[str]:
         "has no right option": right == 0,
         "has several right options: say multiple = true": right > 1
         and not question.multiple,
+        "says itself that several may be right, which multiple = true does": (
+            "several are right" in question.text
+            or "more than one" in question.text
+        ),
     }
     return [text for text, broken in checks.items() if broken]
 

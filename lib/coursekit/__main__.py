@@ -1,0 +1,5 @@
+"""``python -m coursekit`` is the command ``coursekit``."""
+
+from coursekit.cli.commands import main
+
+main()
