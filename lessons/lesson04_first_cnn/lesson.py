@@ -612,16 +612,11 @@ def accuracy(model, pictures=x_test):
 
 
 lenet_accuracy = accuracy(lenet)
-<<<<<<< HEAD
 print(
     f"LeNet-5, {dataset.name}, {len(y_test):,} {test.name} digits:",
     f"{lenet_accuracy:.3f}",
 )
-assert lenet_accuracy > 0.975 > lazy + 0.8
-=======
-print(f"LeNet-5, {dataset.name}, {len(y_test):,} digits: {lenet_accuracy:.3f}")
 assert lenet_accuracy > 0.96 > lazy + 0.8
->>>>>>> main
 
 # %% [markdown]
 # How sure is that number? As in lesson 01, the test digits are so many tosses
