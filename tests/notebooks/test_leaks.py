@@ -21,7 +21,7 @@ TRAINS = {"fit", "train_on_batch", "adapt"}
 WITHOUT_GUARD = {
     "02": "no split: learns a function of three numbers",
     "12": "no split: one text that it learns by heart",
-    "14": "is being written anew",
+    "14": "waits for its line",
 }
 Origins = set[str]
 
@@ -67,12 +67,15 @@ class Walk:
         return set().union(*children)
 
     def item(self, node: ast.Subscript) -> Origins:
-        """``vectors["test"]``: the key tells, and what was put there."""
-        key = node.slice
-        if not is_text(key) or key.value not in SPLITS:
+        """``vectors["test"]``: the key tells, and what was put there.
+
+        So does the name of a mask or of places: ``years[test]``.
+        """
+        key = getattr(node.slice, "value", getattr(node.slice, "id", None))
+        if key not in SPLITS:
             return self.origins(node.value)
         base = node.value.id if isinstance(node.value, ast.Name) else ""
-        return {key.value} | self.parts.get(base, {}).get(key.value, set())
+        return {key} | self.parts.get(base, {}).get(key, set())
 
     # ------------------------------------------------------- statements
 
