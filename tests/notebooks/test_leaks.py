@@ -32,6 +32,7 @@ class Walk:
     def __init__(self, source: str):
         self.names: dict[str, Origins] = {}
         self.parts: dict[str, dict[str, Origins]] = {}  # of a dict, by key
+        self.loops: set[str] = set()  # names that stand for any split
         self.trainers: set[str] = set()  # functions that call fit
         self.taught: dict[str, Origins] = {}  # model: names of its data
         self.leaks: list[str] = []
@@ -57,7 +58,7 @@ class Walk:
                 if is_text(argument) and argument.value in SPLITS
             }
             if named:
-                return named
+                return named | self.origins(node.func)
         if isinstance(node, ast.Constant | ast.Lambda):
             return set()
         if hasattr(node, "generators"):
@@ -72,6 +73,8 @@ class Walk:
         So does the name of a mask or of places: ``years[test]``.
         """
         key = getattr(node.slice, "value", getattr(node.slice, "id", None))
+        if key in self.loops:
+            return set()
         if key not in SPLITS:
             return self.origins(node.value)
         base = node.value.id if isinstance(node.value, ast.Name) else ""
@@ -132,6 +135,8 @@ class Walk:
                 self.taught[model] = kept
 
     def by_key(self, value: ast.expr) -> dict[str, Origins]:
+        if isinstance(value, ast.DictComp):
+            return dict.fromkeys(SPLITS, self.common(value))
         if not isinstance(value, ast.Dict):
             return {}
         found = {
@@ -142,6 +147,19 @@ class Walk:
         for key in SPLITS & set(found):
             if found[key] and key not in found[key]:
                 self.leak(value, f'"{key}" comes from {sorted(found[key])}')
+        return found
+
+    def common(self, node: ast.DictComp) -> Origins:
+        """What goes into all values, like a vocabulary, whatever the key."""
+        kept = self.names.copy()
+        for loop in node.generators:
+            for name in ast.walk(loop.target):
+                if isinstance(name, ast.Name):
+                    self.names[name.id] = set()
+                    self.loops.add(name.id)
+        found = self.origins(node.value)
+        self.names = kept
+        self.loops.clear()
         return found
 
     def function(self, node: ast.FunctionDef) -> None:
@@ -171,9 +189,8 @@ class Walk:
             if tested:
                 self.leak(call, f"{ast.unparse(argument)} is test data")
         for argument in call.args:
-            if not is_name(call.func, *self.trainers, "") and (
-                "validation" in self.origins(argument)
-            ):
+            held = "validation" in self.origins(argument)
+            if held and not is_name(call.func, *self.trainers):
                 self.leak(call, f"{ast.unparse(argument)} is to validate")
 
     def check_name(self, name: ast.Name, found: Origins) -> None:
@@ -203,7 +220,7 @@ class Walk:
         """What a network was trained with does not judge it."""
         judge, arguments = called(call), call.args
         model = getattr(call.func, "value", None) or call.func
-        if self.trains(call) and is_name(call.func, *self.trainers, ""):
+        if is_name(call.func, *self.trainers):
             model, arguments = (arguments or [None])[0], arguments[1:]
         if not isinstance(model, ast.Name):
             return
@@ -229,9 +246,8 @@ def in_pairs(target: ast.expr, value: ast.expr) -> bool:
     )
 
 
-def is_name(node: ast.AST | None, *names: str) -> bool:
-    """One of these names, or any if none is given."""
-    return isinstance(node, ast.Name) and (not names or node.id in names)
+def is_name(node: ast.AST, *names: str) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def is_decimal(node: ast.AST) -> bool:
@@ -309,6 +325,9 @@ def accuracy(model):
 def train(model, x, y):
     return model.fit(x, y, validation_data=validation)
 
+known = words_of(dataset.train.x)
+rows = {name: known.encode(getattr(dataset, name)) for name in names}
+reader.fit(rows["train"], validation_data=rows["validation"])
 train(model, x_train, y_train)
 share = accuracy(model)
 print(f"{len(y_test)} {test.name} digits: {share:.3f}")
@@ -336,6 +355,10 @@ PLANTED = {
     "validation is the test, by its key": (
         "validation_data=validation",
         'validation_data=sets["test"]',
+    ),
+    "words of the test": (
+        "words_of(dataset.train.x)",
+        "words_of(dataset.test.x)",
     ),
     "a mean of the test": (
         "pixels = dataset.train.x",
