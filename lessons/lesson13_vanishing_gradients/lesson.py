@@ -738,8 +738,11 @@ def accuracies(arm, seed):
         for variable, value in zip(variables, before):
             variable.assign(value)
         data = np.random.default_rng(1000 * seed + lag)
-        model.fit(*first_sign(32 * profile.updates, lag, data), 32, verbose=0)
-        score = model.evaluate(*first_sign(1000, lag, data), 500, verbose=0)
+        seen = first_sign(32 * profile.updates, lag, data)
+        new = first_sign(1000, lag, data)
+        ck.data.assert_disjoint(seen[0], new[0])
+        model.fit(*seen, 32, verbose=0)
+        score = model.evaluate(*new, 500, verbose=0)
         found.append(score[1])
     return found
 
@@ -754,7 +757,7 @@ results = {
     for arm in profile.arms
 }
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-20-of-1000"]
 figures.success_panels(profile.lags, results, chance=0.5)
 
 # %%
