@@ -269,6 +269,8 @@ print(f"knows word counts: {word_counts:.2f}")
 #   foreign language.
 
 # %%
+figures = profile.figures
+
 figures.two_injections()
 
 # %% [markdown]

@@ -426,6 +426,8 @@ print("three times the shuffled maps:", mass > 3 * shuffled)
 assert mass > 3 * chance and mass > 2 * shuffled
 
 # %%
+figures = profile.figures
+
 figures.faithfulness(
     masses(told, looked, dataset.test),
     masses(told, np.roll(looked, 1, axis=0), dataset.test)[:, 0],
