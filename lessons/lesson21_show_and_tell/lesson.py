@@ -218,16 +218,18 @@ assert np.isclose(-np.log2(given).sum(), -np.log2(given.prod()))
 # %%
 def masked_cross_entropy(targets, logits):
     """Mean cost of the words that are not padding, in nats."""
-    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    probability = exponentials / exponentials.sum(axis=-1, keepdims=True)
-    chosen = np.take_along_axis(probability, targets[..., np.newaxis], -1)
+    below = logits - logits.max(axis=-1, keepdims=True)
+    logs = below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
+    chosen = np.take_along_axis(logs, targets[..., np.newaxis], -1)
     mask = targets != PAD
-    return float(-(np.log(chosen[..., 0]) * mask).sum() / mask.sum())
+    return float(-(chosen[..., 0] * mask).sum() / mask.sum())
 
 
 # %% [markdown]
 # Keras does it with a weight of 0 or 1 for each word, if you also tell it to
-# divide by the sum of the weights:
+# divide by the sum of the weights. One example may agree by luck, so take two:
+# four captions with small logits; and sentences of one word, *end*, with
+# logits so far apart that a probability would be rounded to 0.
 
 # %%
 import keras
@@ -238,10 +240,14 @@ logits = rng.standard_normal((*targets.shape, len(vocabulary)))
 keras_loss = keras.losses.SparseCategoricalCrossentropy(
     from_logits=True, reduction="mean_with_sample_weight"
 )
-theirs = float(keras_loss(targets, logits, (targets != PAD).astype("float32")))
-ours = masked_cross_entropy(targets, logits)
-print("equal to Keras:", abs(ours - theirs) < 1e-5)
-assert abs(ours - theirs) < 1e-5
+one_word = np.full_like(targets, PAD)
+one_word[:, 0] = END
+for wanted, scores in ((targets, logits), (one_word, 1_000 * logits)):
+    weights = (wanted != PAD).astype("float32")
+    theirs = float(keras_loss(wanted, scores, weights))
+    ours = masked_cross_entropy(wanted, scores)
+    print("equal to Keras:", np.isclose(ours, theirs, rtol=1e-5))
+    assert np.isclose(ours, theirs, rtol=1e-5)
 
 # %% [markdown]
 # What would someone pay who knows nothing? And someone who knows how often
@@ -414,16 +420,17 @@ def take_apart(model):
 # by word, and compare with what the whole model says at once:
 
 # %%
-begin, step = take_apart(models["state"])
 true = tokens["test"][:8, 0]
-state, stepwise = begin(vectors["test"][:8]), []
-for t in range(max_length + 1):
-    logits, state = step(true[:, t], state)
-    stepwise.append(np.array(logits))
-whole = np.array(models["state"]([vectors["test"][:8], true[:, :-1]]))
-difference = np.abs(np.stack(stepwise, axis=1) - whole).max()
-print("step by step = all at once:", difference < 1e-4)
-assert difference < 1e-4
+for name in ("word", "state"):
+    begin, step = take_apart(models[name])
+    state, stepwise = begin(vectors["test"][:8]), []
+    for t in range(max_length + 1):
+        logits, state = step(true[:, t], state)
+        stepwise.append(np.array(logits))
+    whole = np.array(models[name]([vectors["test"][:8], true[:, :-1]]))
+    difference = np.abs(np.stack(stepwise, axis=1) - whole).max()
+    print(f"{name}: step by step = all at once:", difference < 1e-4)
+    assert difference < 1e-4
 
 # %% [markdown]
 # **Greedy**: start with *start*, always take the likeliest word, feed it back,
@@ -598,19 +605,18 @@ assert short > long and short / 4 < long / 9
 
 # %% [markdown]
 # The library's beam works on all pictures at once, in one compiled loop. It
-# must find what yours finds:
+# must find what yours finds, also with another width and without the division:
 
 # %%
-beam = decoding.beam_search(
-    begin, step, max_length + 1, profile.beam_width, length_penalty=0.7
-)
-rows, scores = (np.array(out) for out in beam(vectors["test"][:5]))
-for k in range(5):
-    mine = beam_search(begin, step, vectors["test"][k], profile.beam_width)
-    assert abs(mine[0][0] - scores[k, 0]) < 1e-4
-    theirs = vocabulary.decode_one(rows[k, 0])
-    assert vocabulary.decode_one(mine[0][1]) == theirs
-print("5 pictures: the same best sentence, the same score")
+for width, alpha, count in ((5, 0.0, 2), (profile.beam_width, 0.7, 5)):
+    beam = decoding.beam_search(begin, step, max_length + 1, width, alpha)
+    rows, scores = (np.array(out) for out in beam(vectors["test"][:count]))
+    for k in range(count):
+        mine = beam_search(begin, step, vectors["test"][k], width, alpha)
+        assert abs(mine[0][0] - scores[k, 0]) < 1e-4
+        theirs = vocabulary.decode_one(rows[k, 0])
+        assert vocabulary.decode_one(mine[0][1]) == theirs
+    print(f"{count} pictures: the same best sentence, the same score")
 
 # %%
 by_alpha = {}
@@ -761,7 +767,7 @@ def grams(text, n):
     return Counter(zip(*(tokens[k:] for k in range(n))))
 
 
-def clipped(text, n):
+def clipped(text, references, n):
     """Matching n-grams of a candidate, and how many it has."""
     most = Counter()
     for reference in references:
@@ -775,8 +781,9 @@ def clipped(text, n):
 # How many of each match?
 
 # %%
-print([clipped(candidate, n) for n in (1, 2, 3, 4)])
-assert clipped(candidate, 2) == (8, 9) and clipped(candidate, 4) == (4, 7)
+matches = [clipped(candidate, references, n) for n in (1, 2, 3, 4)]
+print(matches)
+assert matches[1] == (8, 9) and matches[3] == (4, 7)
 
 # %% [markdown]
 # Of the pairs only "grass and" is nobody's. BLEU-n is the geometric mean of
@@ -786,19 +793,20 @@ assert clipped(candidate, 2) == (8, 9) and clipped(candidate, 4) == (4, 7)
 
 
 # %%
-def bleu(text, order):
+def bleu(text, references, order):
     """BLEU-``order`` of one candidate, 0 to 100."""
-    shares = [np.divide(*clipped(text, n)) for n in range(1, order + 1)]
+    orders = range(1, order + 1)
+    shares = [np.divide(*clipped(text, references, n)) for n in orders]
     size = len(text.split())
-    closest = min(
-        (len(r.split()) for r in references), key=lambda r: abs(r - size)
-    )
+    lengths = sorted(len(reference.split()) for reference in references)
+    # Of two as close, min takes the first: sorted, the shorter one.
+    closest = min(lengths, key=lambda length: abs(length - size))
     penalty = min(1.0, np.exp(1 - closest / size))
     return float(100 * penalty * np.prod(shares) ** (1 / order))
 
 
 for text in (candidate, "a red ball lies on the grass"):
-    mine = [bleu(text, order) for order in (1, 2, 3, 4)]
+    mine = [bleu(text, references, order) for order in (1, 2, 3, 4)]
     theirs = scoring.bleu([text], [references])
     print([round(score, 2) for score in mine], text)
     assert np.allclose(mine, theirs, atol=1e-6)
@@ -808,6 +816,21 @@ for text in (candidate, "a red ball lies on the grass"):
 # words short. The library's numbers are the same (it asks **sacrebleu**, which
 # everybody can repeat).
 #
+# Now five words, and references of six and of four: both are one word away.
+# Which of them is *closest*? The shorter one counts, so there is no penalty.
+# Whoever takes the first in the list gets another BLEU when the references
+# change places:
+
+# %%
+text = "a red ball on grass"
+tied = ["a red ball on the grass", "a ball on grass"]
+for both in (tied, tied[::-1]):
+    mine = [bleu(text, both, order) for order in (1, 2, 3, 4)]
+    print([round(score, 2) for score in mine])
+    assert np.allclose(mine, scoring.bleu([text], [both]), atol=1e-6)
+print(f"with the longer one BLEU-1 would be {100 * np.exp(1 - 6 / 5):.2f}")
+
+# %% [markdown]
 # Change one word in the middle of a short sentence and no four words in a row
 # match: BLEU-4 is 0. For one sentence BLEU is a bad judge. Papers add the
 # counts up over a whole test set **before** they divide, and so does
