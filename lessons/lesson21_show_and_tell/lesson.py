@@ -591,8 +591,10 @@ assert best == [B, B, END]
 # %% [markdown]
 # The score of a longer sentence has more factors below 1. So the pure
 # probability favours **short** sentences. Dividing the log-probability by
-# length to the power $\alpha$ takes that back. Two sentences, 4 and 9 words,
-# each word at 0.7 and 0.8. Which wins without normalisation, and with?
+# length to the power $\alpha$ takes that back. (Wu et al. (2016) divide by
+# $(5+|Y|)^\alpha/(5+1)^\alpha$, where $|Y|$ is the length: the same idea, but
+# milder for short sentences.) Two sentences, 4 and 9 words, each word at 0.7
+# and 0.8. Which wins without normalisation, and with?
 
 # %%
 short, long = 4 * np.log(0.7), 9 * np.log(0.8)
@@ -683,7 +685,10 @@ print("all rungs say the same:", len(set(map(str, spoken.values()))) == 1)
 assert len(set(map(str, spoken.values()))) == 1
 
 # %% [markdown]
-# The step is compiled now, but Python still goes round for every word. So put
+# Only one of these rungs, *call the layers*, runs operation by operation:
+# `predict` and `predict_on_batch` compile their step too, like the last one.
+# They differ in what is done around it, so do not be surprised if the last two
+# change places. In all of them Python still goes round for every word. So put
 # the **loop** into the compiled function too, for many pictures at once, with
 # a stop as soon as all sentences have ended:
 
@@ -929,7 +934,8 @@ assert state[3] >= 55 and state[3] > lazy + 10 and word[3] > lazy
 assert facts.objects >= 0.95 and facts.attributes >= 0.8
 
 # %%
-figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
+with_four = {name: scoring.bleu(texts, four) for name, texts in table.items()}
+figures.bleu_bars(with_four, human)
 
 # %% [markdown]
 # Read the table with care.
@@ -945,10 +951,11 @@ figures.bleu_bars({n: r[:4] for n, r in results.items()}, human)
 #   and the network learned from them.
 # - BLEU does not know what is true. "A red ball" for a green one costs a word.
 #
-# How far can you trust it? With more references BLEU rises: compare people and
-# network with the same four. There the network is about where people are. It
-# has learned which wording is the most usual, and hits the phrase that most
-# references share. That is not seeing as well: people's colours are all true.
+# How far can you trust it? With more references BLEU rises: the table has
+# five, but people can have only four. So the figure has the same four for
+# everybody. There the network is a few points below people. It has learned
+# which wording is the most usual, and hits the phrase that most references
+# share. That is not seeing as well: people's colours are all true.
 #
 # ## With the answers at hand, and without
 #
@@ -1333,6 +1340,6 @@ ck.check("21.7", beam_step)
 # top-down attention for image captioning*, CVPR (an eye trained to name things
 # and colours). K. Papineni et al. (2002), *BLEU*, ACL. M. Post (2018), *A call
 # for clarity in reporting BLEU scores*, WMT (sacrebleu). Y. Wu et al. (2016),
-# *Google's neural machine translation system*, arXiv:1609.08144 (length
-# normalisation). S. Bengio et al. (2015), *Scheduled sampling*, NeurIPS (the
-# gap of teacher forcing).
+# *Google's neural machine translation system*, arXiv:1609.08144 (equation 14,
+# another divisor for length). S. Bengio et al. (2015), *Scheduled sampling*,
+# NeurIPS (the gap of teacher forcing).
