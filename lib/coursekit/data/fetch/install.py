@@ -82,6 +82,24 @@ def verify(source: Source, folder: Path) -> list[str]:
     ]
 
 
+def is_published(source: Source, folder: Path) -> bool | None:
+    """Whether a folder's files are the published ones; None: nobody knows.
+
+    Of archives that were unpacked, what was recorded then is believed.
+    """
+    if not source.remotes:
+        return True
+    if is_installed(folder):
+        unpacked = any(remote.unpack for remote in source.remotes)
+        return unpacked or not _verify_record(folder)
+    known = [
+        (folder / remote.file, remote.checksum)
+        for remote in source.remotes
+        if remote.checksum and (folder / remote.file).is_file()
+    ]
+    return all(_has_checksum(*file) for file in known) if known else None
+
+
 def _has_checksum(path: Path, checksum: str) -> bool:
     algorithm, _, expected = checksum.partition(":")
     with path.open("rb") as stream:

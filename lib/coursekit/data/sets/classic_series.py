@@ -61,6 +61,11 @@ SOURCE = Source(
 )
 
 
+def variants(folder: Path) -> list[dict[str, str]]:
+    """The options with which all of the files are read."""
+    return [{"series": name} for name in SERIES]
+
+
 def load(series: str = "sunspots", folder=None) -> Dataset:
     """The first 70 % of one series to train, then 15 % each.
 
@@ -82,8 +87,7 @@ def load(series: str = "sunspots", folder=None) -> Dataset:
 def _read(path: Path, column: str) -> tuple[np.ndarray, np.ndarray]:
     """Readings (n,) float32 and their times, from "1949-01",112 lines."""
     values, times = [], []
-    for number, fields in rows(path, counts=(2,), separator=","):
-        time, value = (field.strip('"') for field in fields)
+    for number, (time, value) in rows(path, counts=(2,), separator=","):
         if number == 1 and value != column:
             raise broken(path, 1, f"names no column {column!r}")
         if number > 1:
