@@ -14,9 +14,8 @@ SEED = 0  # decides which examples validate, in every set
 def held_out(y: np.ndarray, count: int) -> np.ndarray:
     """Boolean mask (n,) of the ``count`` examples held out to validate.
 
-    Each class in proportion; the draw is the same every time. Of a class
-    that would be held out whole, one example stays. Raises CourseError when
-    ``count`` is not between 0 and half of the examples.
+    Each class in proportion; the draw is the same every time. Raises
+    CourseError when ``count`` is not between 0 and half of the examples.
     """
     if not 0 <= count <= len(y) // 2:
         raise CourseError(
@@ -30,10 +29,6 @@ def held_out(y: np.ndarray, count: int) -> np.ndarray:
     places = np.linspace(0, len(y), count, endpoint=False).astype(int)
     mask = np.zeros(len(y), dtype=bool)
     mask[by_class[places]] = True
-    _, first, number, sizes = np.unique(
-        np.ravel(y), return_index=True, return_inverse=True, return_counts=True
-    )
-    mask[first[np.bincount(number, mask) == sizes]] = False
     return mask
 
 

@@ -28,13 +28,25 @@ def reading(path: Path, remedy: str = AGAIN) -> Iterator[None]:
         raise
     except Exception as error:  # decoders raise whatever they stumble upon
         said = str(error).rstrip(".") or type(error).__name__
+        if isinstance(error, KeyError):
+            said = f"it lacks {said}"
         raise CourseError(f"{path} cannot be read: {said}.", remedy) from error
+
+
+def counted(what: str, found: str, expected: str) -> None:
+    """Raise CourseError unless a file holds as much as was published."""
+    if found != expected:
+        raise CourseError(
+            f"{what} holds {found}, expected {expected}: upstream has "
+            "changed.",
+            "bring the published edition (COURSEKIT_DATA)",
+        )
 
 
 def values(
     path: Path,
     name: str,
-    found: Any,
+    found: np.ndarray,
     shape: tuple[int, ...],
     between: tuple[float, float],
     kind: str = "u",
@@ -44,39 +56,32 @@ def values(
     ``kind`` are the admitted kinds of numbers, as in dtype.kind; no value is
     outside ``between``. Raises CourseError that says what was found.
     """
-    array = np.asarray(found)
-    if array.shape != shape:
-        raise _strange(path, name, f"of shape {array.shape}", shape)
-    if array.dtype.kind not in kind:
-        wanted = "/".join(_KINDS[letter] for letter in kind)
-        raise _strange(path, name, f"of type {array.dtype}", wanted)
-    low, high = array.min(), array.max()
-    if not (between[0] <= low and high <= between[1]):  # nan is refused too
-        wanted = f"{between[0]} to {between[1]}"
-        raise _strange(path, name, f"from {low} to {high}", wanted)
-    return array
+    if found.shape != shape:
+        problem = f"of shape {found.shape}", shape
+    elif found.dtype.kind not in kind:
+        problem = f"of type {found.dtype}", {"u": "uint8"}.get(kind, "numbers")
+    elif not between[0] <= found.min() <= found.max() <= between[1]:
+        problem = (
+            f"from {found.min()} to {found.max()}",
+            f"{between[0]} to {between[1]}",
+        )
+    else:
+        return found
+    raise _strange(path, name, *problem)
 
 
 def labels(
     path: Path, name: str, found: Any, counts: Sequence[int]
 ) -> np.ndarray:
     """Class numbers int64 (n,), if each class has its published count."""
-    y = values(
-        path, name, found, (sum(counts),), (0, len(counts) - 1), kind="iu"
-    ).astype("int64")
+    between, shape = (0, len(counts) - 1), (sum(counts),)
+    y = values(path, name, np.asarray(found), shape, between, "iu")
     held = np.bincount(y, minlength=len(counts)).tolist()
-    if held != list(counts):
-        number = next(k for k, n in enumerate(counts) if held[k] != n)
-        raise _strange(
-            path,
-            name,
-            f"with {held[number]:,} examples of class {number}",
-            f"{counts[number]:,}",
-        )
-    return y
-
-
-_KINDS = {"u": "unsigned", "i": "whole numbers", "f": "fractions"}
+    for number, (had, wanted) in enumerate(zip(held, counts, strict=True)):
+        if had != wanted:
+            what = f"with class {number} {had:,} times"
+            raise _strange(path, name, what, f"{wanted:,}")
+    return y.astype("int64")
 
 
 def _strange(path: Path, name: str, found: str, expected: Any) -> CourseError:

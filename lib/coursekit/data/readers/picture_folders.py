@@ -149,8 +149,14 @@ def _empty(root: Path, folders, held, names: list[str]) -> str:
 
 
 def _hold_out(files: list[Path], y: np.ndarray):
-    """((kept files, kept y), (held files, held y)): a fifth is held."""
+    """((kept files, kept y), (held files, held y)): a fifth is held.
+
+    Of a class that would be held whole, one picture is kept.
+    """
     held = held_out(y, len(y) // 5)
+    for label in np.unique(y[held]):
+        if held[y == label].all():
+            held[np.argmax(y == label)] = False
     kept, apart = (
         ([files[place] for place in np.flatnonzero(mask)], y[mask])
         for mask in (~held, held)

@@ -78,6 +78,6 @@ def _open(path: Path, member: str) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(path) as archive:
         names = [n for n in archive.namelist() if n.split("/")[-1] == member]
         if not names:
-            raise KeyError(f"there is no {member} in it")
+            raise ValueError(f"there is no {member} in it")
         with archive.open(names[0]) as raw:
             yield io.BufferedReader(raw)
