@@ -470,7 +470,8 @@ captioning.two_losses(
 
 # %% [markdown]
 # Keep it in a file. It comes back without running any code from the file
-# (`safe_mode`):
+# (`safe_mode`). A captioner of photographs is kept once more, for
+# `coursekit caption --photographs PICTURE`:
 
 # %%
 file = checkpoints.save(model, folder / "captioner.keras")
@@ -478,6 +479,8 @@ again = checkpoints.load(file)
 same = np.abs(np.array(again(some)) - np.array(model(some))).max()
 print("the file holds the same network:", same < 1e-5)
 assert same < 1e-5
+if dataset.real:
+    checkpoints.save(model, checkpoints.photograph_file(image_encoder.name))
 
 # %% [markdown]
 # ## What it says
