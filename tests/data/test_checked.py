@@ -169,8 +169,12 @@ TEXT = b"To be, or not to be. " * 100
     ("name", "content", "said"),
     [
         ("input.txt", TEXT, "2,100 characters of plays"),
-        ("input.txt", TEXT * 2, "not the published file, said to be char"),
-        ("shakespeare.txt", TEXT, "your own copy, not compared"),
+        (
+            "input.txt",
+            TEXT * 2,
+            "a copy, not the published file, said to be ch",
+        ),
+        ("shakespeare.txt", TEXT, "a copy, not compared with the published"),
     ],
 )
 def test_the_published_figure_stands_beside_the_published_file_only(

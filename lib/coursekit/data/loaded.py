@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset
+from coursekit.data.dataset import Dataset, Split
 from coursekit.data.readers.checked import AGAIN
 from coursekit.errors import CourseError
 
@@ -26,27 +26,19 @@ def as_found(loaded: Any, published: bool | None) -> Any:
         loaded = replace(loaded, note="; ".join(filter(None, notes)))
     if published:
         return loaded
-    kind = (
-        "not the published file"
-        if published is False
-        else "your own copy, not compared with the published file"
-    )
-    title = f"{kind}, said to be {loaded.info.kind}"
+    kind = "not compared with" if published is None else "not"
+    title = f"a copy, {kind} the published file, said to be {loaded.info.kind}"
     return replace(loaded, info=replace(loaded.info, title=title))
 
 
 def _check(dataset: Dataset, part: str) -> None:
-    split, most = getattr(dataset, part), len(dataset.class_names) - 1
+    split, classes = getattr(dataset, part), len(dataset.class_names)
+    arrays = [v for v in (split.x, split.y) if isinstance(v, np.ndarray)]
     if len(split.x) != len(split.y):
         what = f"{len(split.x):,} examples with {len(split.y):,} targets"
-    elif most >= 0 and not set(_classes(split)) <= set(range(most + 1)):
-        what = f"labels other than 0 to {most}"
-    elif any(
-        isinstance(values, np.ndarray)
-        and values.dtype.kind == "f"
-        and not np.isfinite(values).all()
-        for values in (split.x, split.y)
-    ):
+    elif classes and not _labels(split) <= set(range(classes)):
+        what = f"labels other than 0 to {classes - 1}"
+    elif not all(np.isfinite(v).all() for v in arrays if v.dtype.kind == "f"):
         what = "values that are no numbers"
     else:
         return
@@ -55,27 +47,20 @@ def _check(dataset: Dataset, part: str) -> None:
     )
 
 
-def _classes(split) -> list[int]:
-    """The classes that occur in a part, in order."""
-    if not len(split.y):
-        return []
-    flat = split.y
-    if not isinstance(flat, np.ndarray):
-        flat = np.concatenate(flat)
-    return np.unique(flat).tolist()
+def _labels(split: Split) -> set[int]:
+    """The classes that occur in a part."""
+    array = isinstance(split.y, np.ndarray) or not len(split.y)
+    return set(np.unique(split.y if array else np.concatenate(split.y)))
 
 
 def _gaps(dataset: Dataset) -> list[str]:
     """Empty parts, and classes that no training example has."""
-    gaps = [
-        f"nothing in {part}"
-        for part in PARTS
-        if not len(getattr(dataset, part).x)
-    ]
-    if dataset.class_names:
-        later = {*_classes(dataset.validation), *_classes(dataset.test)}
-        unseen = sorted(later - set(_classes(dataset.train)))
-        if unseen:
-            named = ", ".join(dataset.class_names[k] for k in unseen)
+    splits = [getattr(dataset, part) for part in PARTS]
+    pairs = zip(PARTS, splits, strict=True)
+    gaps = [f"nothing in {part}" for part, split in pairs if not len(split.x)]
+    if names := dataset.class_names:
+        trained, *others = map(_labels, splits)
+        if unseen := sorted(set().union(*others) - trained):
+            named = ", ".join(names[k] for k in unseen)
             gaps.append(f"no training examples of {named}")
     return gaps

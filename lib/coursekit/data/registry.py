@@ -72,16 +72,15 @@ def load(name: str, **options) -> Dataset:
     if not hasattr(module, "SOURCE"):
         return loaded
     source = _own(name, module.SOURCE)
-    folder = options.get("folder") or find(source)
-    return as_found(
-        loaded, install.is_published(source, Path(folder).expanduser())
-    )
+    folder = Path(options.get("folder") or find(source) or "").expanduser()
+    return as_found(loaded, install.is_published(source, folder))
 
 
 def read(name: str, folder: Path) -> None:
     """Load all that a folder holds of a real set; CourseError if it can't."""
-    variants = getattr(_module(name), "variants", lambda folder: [{}])
-    for options in variants(folder):
+    module = _module(name)
+    several = hasattr(module, "variants")
+    for options in module.variants(folder) if several else [{}]:
         load(name, folder=folder, **options)
 
 

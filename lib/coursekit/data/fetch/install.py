@@ -87,17 +87,15 @@ def is_published(source: Source, folder: Path) -> bool | None:
 
     Of archives that were unpacked, what was recorded then is believed.
     """
-    if not source.remotes:
+    installed = is_installed(folder)
+    unpacked = installed and any(remote.unpack for remote in source.remotes)
+    if unpacked or not source.remotes:
         return True
-    if is_installed(folder):
-        unpacked = any(remote.unpack for remote in source.remotes)
-        return unpacked or not _verify_record(folder)
-    known = [
-        (folder / remote.file, remote.checksum)
+    comparable = installed or any(
+        remote.checksum and (folder / remote.file).is_file()
         for remote in source.remotes
-        if remote.checksum and (folder / remote.file).is_file()
-    ]
-    return all(_has_checksum(*file) for file in known) if known else None
+    )
+    return not verify(source, folder) if comparable else None
 
 
 def _has_checksum(path: Path, checksum: str) -> bool:

@@ -56,6 +56,7 @@ def values(
     ``kind`` are the admitted kinds of numbers, as in dtype.kind; no value is
     outside ``between``. Raises CourseError that says what was found.
     """
+    problem: tuple[str, Any]
     if found.shape != shape:
         problem = f"of shape {found.shape}", shape
     elif found.dtype.kind not in kind:

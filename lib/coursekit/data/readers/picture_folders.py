@@ -53,15 +53,13 @@ def load_classes(info: DatasetInfo, root: Path, size: int) -> Dataset:
     images, positions = load_pictures(info.name, files, size)
     y = np.concatenate([labels for _, labels in parts])[positions]
     slices = consecutive(positions, [len(part) for part, _ in parts])
-    splits = [Split(images[part], y[part]) for part in slices]
+    train, validation, test = (Split(images[k], y[k]) for k in slices)
     note = left_out(
         pictures_undecodable=len(files) - len(positions),
-        **_strays(root, held, names, set(files)),
+        **_unused(root, folders, held, names, set(files)),
     )
-    empty = _empty(root, folders, held, names)
-    note += f"{'; ' if note and empty else ''}{empty}"
     shown = tuple(name.replace("_", " ") for name in names)
-    return Dataset(info, *splits, shown, note)
+    return Dataset(info, train, validation, test, shown, note)
 
 
 def _part_folders(root: Path) -> list[Path | None]:
@@ -73,7 +71,7 @@ def _part_folders(root: Path) -> list[Path | None]:
     ]
     folders = [path if path and path.is_dir() else None for path in found]
     train, *others = folders
-    if train and (any(others) or _classes(train, "").keys() - {""}):
+    if train and (any(others) or "" not in _classes(train, "")):
         return folders
     return [root, None, None]
 
@@ -106,46 +104,35 @@ def _numbered(classes: dict[str, list[Path]], names: list[str]):
     return files, np.repeat(np.arange(len(names)), sizes)
 
 
-def _strays(root: Path, held, names, used: set[Path]) -> dict[str, int]:
-    """What is below ``root`` and not used, counted: words -> number."""
-    foreign = [
-        (name, file)
+def _unused(root: Path, folders, held, names, used) -> dict[str, int]:
+    """What is below ``root`` and not loaded, counted: words -> number."""
+    foreign = {
+        file: name
         for classes in held
         for name in classes.keys() - set(names)
         for file in classes[name]
-    ]
-    unknown = ", ".join(sorted({name for name, _ in foreign}))
-    others = _files(root) - used - {file for _, file in foreign}
-    return {
-        f"pictures of classes that train lacks ({unknown})": len(foreign),
-        "files elsewhere or of another kind": len(others),
     }
-
-
-def _files(root: Path) -> set[Path]:
-    """What may be a picture, at any depth."""
-    return {
-        path
-        for path in root.rglob("*")
-        if path.suffix.lower() not in _NO_PICTURES
-        and path.is_file()
-        and not any(
-            part.startswith((".", "__"))
-            for part in path.relative_to(root).parts
-        )
-    }
-
-
-def _empty(root: Path, folders, held, names: list[str]) -> str:
-    """Which classes have no pictures in which part, in words."""
+    unknown = ", ".join(sorted(set(foreign.values())))
     empty = [
         (folder / name).relative_to(root).as_posix()
         for folder, classes in zip(folders, held, strict=True)
-        if folder
-        for name in sorted({*classes, *names})
+        for name in (sorted({*classes, *names}) if folder else ())
         if not classes.get(name)
     ]
-    return f"no pictures in {', '.join(empty)}" if empty else ""
+    others = [
+        path
+        for path in root.rglob("*")
+        if path not in used
+        and path not in foreign
+        and path.suffix.lower() not in _NO_PICTURES
+        and not f"/{path.relative_to(root).as_posix()}".count("/.")
+        and path.is_file()
+    ]
+    return {
+        f"pictures of classes that train lacks ({unknown})": len(foreign),
+        f"classes without pictures ({', '.join(empty)})": len(empty),
+        "files elsewhere or of another kind": len(others),
+    }
 
 
 def _hold_out(files: list[Path], y: np.ndarray):

@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,4 +79,4 @@ def _open(path: Path, member: str) -> Iterator[IO[bytes]]:
         if not names:
             raise ValueError(f"there is no {member} in it")
         with archive.open(names[0]) as raw:
-            yield io.BufferedReader(raw)
+            yield raw

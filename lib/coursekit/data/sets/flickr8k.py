@@ -74,11 +74,7 @@ def load(size: int = 160, folder=None) -> Dataset:
     captions = read_captions(found / "Flickr8k.token.txt")
     lists = [read_lines(found / file) for file in _LISTS]
     _refuse_overlap(found, lists)
-    held = {
-        path.name
-        for path in pictures.iterdir()
-        if path.suffix.lower() in ENDINGS
-    }
+    held = {path.name for path in pictures.iterdir()}
     usable = [[f for f in x if f in captions and f in held] for x in lists]
     files = [file for group in usable for file in group]
     if not files:
@@ -96,7 +92,9 @@ def load(size: int = 160, folder=None) -> Dataset:
         listed_photographs_absent=sum(map(len, lists)) - len(files),
         photographs_undecodable=len(files) - len(positions),
         captioned_photographs_absent=len(captions.keys() - held),
-        photographs_in_no_list=len(held.difference(*lists)),
+        photographs_in_no_list=sum(
+            name.lower().endswith(ENDINGS) for name in held.difference(*lists)
+        ),
     )
     return Dataset(INFO, train, validation, test, note=note)
 
