@@ -1,8 +1,9 @@
 # The two commands are `make lab` and `make test`; `make help` lists all.
 
 VENV := $(if $(COURSEKIT_VENV),$(COURSEKIT_VENV),.venv)
-BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-GPU_FLAG := $(if $(GPU),--gpu,)
+# In quotes: the folder may have a space in its name.
+BIN := "$(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)"
+GPU_FLAG := $(if $(filter-out 0 no,$(GPU)),--gpu,)
 LESSONS ?=
 LAB_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
@@ -38,9 +39,9 @@ setup:  ## Create or update .venv (the other targets do this themselves)
 	@$(call SETUP,$(GPU_FLAG))
 
 lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
-	@first=$$(test -d work || echo 00_start_here.ipynb); $(BIN)/coursekit work \
-	&& cd ./work && PATH="$(abspath $(BIN)):$$PATH" \
-	&& exec "$(abspath $(BIN))/jupyter-lab" $$first $(LAB_ARGS)
+	@first=$$(test -d work || echo 00_start_here.ipynb); \
+	PATH="$$(CDPATH= cd $(BIN) && pwd):$$PATH"; coursekit work \
+	&& cd ./work && exec jupyter-lab $$first $(LAB_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 
@@ -64,6 +65,7 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 
 nightly: test  ## test, and: plain-script runs, making all again changes nothing
 	$(BIN)/python -m pytest -q -m slow tests lessons
+	COURSEKIT_EXACT=1 $(REPLAY) -rs notebooks
 	$(MAKE) data CHECK=--check
 
 data: setup  ## Make the bundled files in data/ again, and test them

@@ -40,6 +40,18 @@ HANDED_OVER = {
     "cert": "SSL_CERT_FILE",
     "proxy": "HTTPS_PROXY",
 }
+# These would send packages elsewhere, or hide from pip that they are missing.
+UNWANTED = (
+    *("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"),
+    *("PIP_ROOT", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS", "UV_REQUIRE_HASHES"),
+    *("UV_TARGET", "UV_PREFIX", "UV_NO_DEPS"),
+)
+# Found without importing Keras, which takes seconds.
+WORKS = (
+    "import coursekit, matplotlib, numpy, jupyterlab, importlib.util as u; "
+    "[u.find_spec(n) or exit(f'there is no {n}') for n in "
+    "('keras', 'tensorflow')]"
+)
 
 
 class SetupError(Exception):
@@ -52,6 +64,8 @@ class Unreachable(SetupError):
 
 def main(arguments: list[str]) -> int:
     """Bring .venv up to date; returns the exit code."""
+    for name in UNWANTED:
+        os.environ.pop(name, None)
     try:
         bring_up_to_date("".join(arguments).replace("--", "-"))
         return 0
@@ -174,6 +188,11 @@ def fill(place: Path, kind: str) -> None:
         say("uv did not do it (the reason is above); pip tries")
         if any(call(pip + step) for step in steps):
             raise why_failed(place)
+    if kind != "-data" and call([python, "-c", WORKS]):
+        raise SetupError(
+            "everything is installed and yet cannot be imported; the reason "
+            f"is above. Remove {place} and run the command again"
+        )
 
 
 def uv_alone(place: Path) -> str:

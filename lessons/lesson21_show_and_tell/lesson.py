@@ -188,6 +188,7 @@ vectors = {
     part: image_encoder.predict(x, 250, verbose=0)["vector"]
     for part, x in images.items()
 }
+ck.data.assert_disjoint(*vectors.values(), strict=profile.quick)
 print({n: tuple(out.shape[1:]) for n, out in image_encoder.output.items()})
 print(
     vectors["train"].shape,
@@ -274,6 +275,8 @@ print(f"knows word counts: {word_counts:.2f}")
 #   foreign language.
 
 # %%
+figures = profile.figures
+
 figures.two_injections()
 
 # %% [markdown]
@@ -359,13 +362,13 @@ def train(model):
     ).history
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx"]
 histories = {}
 for name, model in models.items():
     print("picture as", name)
     histories[name] = train(model)
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-2e-2"]
 captioning.two_losses(
     {f"picture as {n}": h["val_loss"] for n, h in histories.items()},
     word_counts,
@@ -512,7 +515,7 @@ for temperature in (0.3, 1.0, 1.5):
     facts = [scoring.truth(t, dataset.test) for t in told[temperature]]
     true_colours[temperature] = np.mean([fact.attributes for fact in facts])
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4e-2"]
 for temperature, share in true_colours.items():
     print(f"temperature {temperature}: colours true {share:.2f}")
 assert true_colours[0.3] > true_colours[1.0] + 0.05
@@ -904,15 +907,15 @@ for name, model in models.items():
     )
     table[f"{name}, beam"] = vocabulary.decode(search(some)[0][:, 0])
 
-# %% tags=["nbval-approx-3e0"]
+# %% tags=["nbval-approx-15e-1"]
 judge("state, greedy")
 judge("state, beam")
 
-# %% tags=["nbval-approx-1e1"]
+# %% tags=["nbval-approx-5e0"]
 judge("word, greedy")  # still learning: its numbers vary the most
 judge("word, beam")
 
-# %% tags=["nbval-approx-3e0"]
+# %% tags=["nbval-approx-15e-1"]
 mouths = [five[0] for five in dataset.test.y]
 four = [five[1:] for five in dataset.test.y]
 human = scoring.bleu(mouths, four)
@@ -975,7 +978,7 @@ agree = {
     for name, told in (("forced", forced), ("free", free))
 }
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-2e-2"]
 print({name: round(float(share), 2) for name, share in agree.items()})
 assert agree["forced"] > agree["free"] + 0.2
 
@@ -1029,7 +1032,7 @@ held = vocabulary.decode(
 usual_facts = results["state, greedy"][4]
 held_facts = scoring.truth(held, dataset.held_out)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4e-2"]
 print(f"colours true, usual:    {usual_facts.attributes:.2f}")
 print(f"colours true, held out: {held_facts.attributes:.2f}")
 assert held_facts.attributes < usual_facts.attributes - 0.1

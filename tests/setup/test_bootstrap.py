@@ -46,6 +46,7 @@ PYTHON = """#!/bin/sh
 fail() { case " $FAILING " in *" $1 "*) echo "$1 broke" >&2; exit 1;; esac; }
 case "$*" in
   *"import pip"*) echo VERSION;;
+  *"import coursekit"*) fail import;;
   *"-m venv"*)
     echo "venv $3" >> "$LOG"
     mkdir -p "$3/bin"; touch "$3/pyvenv.cfg"; ln -s "$0" "$3/bin/python";;
@@ -408,6 +409,23 @@ def test_a_place_that_cannot_be_made(machine):
     one_line(done, "cannot write", "COURSEKIT_VENV")
 
 
+@pytest.mark.parametrize(
+    "name", ["PYTHONPATH", "PIP_USER", "PIP_TARGET", "UV_REQUIRE_HASHES"]
+)
+def test_settings_that_lead_packages_astray_do_not_reach_the_steps(
+    machine, name
+):
+    assert machine.run(**{name: "1"}).returncode == 0
+    assert name not in machine.told()
+
+
+def test_what_is_installed_and_cannot_be_imported_is_no_success(machine):
+    done = machine.run(FAILING="import")
+    one_line(done, "cannot be imported", "Remove")
+    assert machine.run().returncode == 0  # and it is made again
+    assert any(step.startswith("uv") for step in machine.steps())
+
+
 # ------------------------------------------------------------ the Makefile
 
 
@@ -431,6 +449,37 @@ def test_make_runs_the_script_with_the_python_that_fits(machine, name):
     named = [] if name == "python3.13" else [f"PYTHON={fitting}"]
     done = make(machine, "setup", "GPU=1", *named)
     assert done.stdout == "asked for: tools/bootstrap.py --gpu\n"
+
+
+@pytest.mark.parametrize("value", ["0", "no", ""])
+def test_no_gpu_is_no_gpu(machine, value):
+    text = '#!/bin/sh\n[ "$1" = -c ] || echo "asked for: $@"\n'
+    fitting = machine.command("python3.13", text)
+    done = make(machine, "setup", f"GPU={value}", f"PYTHON={fitting}")
+    assert done.stdout == "asked for: tools/bootstrap.py\n"
+
+
+def test_an_environment_with_a_space_in_its_name_is_used(machine):
+    fitting = machine.command("python3.13", "#!/bin/sh\nexit 0\n")
+    tools = machine.kit / "my venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in ("coursekit", "jupyter-lab"):
+        (tools / name).write_text(f'#!/bin/sh\necho "{name} $@ in $PWD"\n')
+        (tools / name).chmod(0o755)
+    (machine.kit / "work").mkdir()
+    other = machine.kit.parent / "elsewhere" / "work"
+    other.mkdir(parents=True)
+    done = make(
+        machine,
+        "lab",
+        f"PYTHON={fitting}",
+        COURSEKIT_VENV="my venv",
+        CDPATH=str(other.parent),
+    )
+    assert done.stdout.splitlines() == [
+        f"coursekit work in {machine.kit}",
+        f"jupyter-lab  in {machine.kit}/work",
+    ]
 
 
 @pytest.mark.parametrize("named", ["no-such", "python3"])

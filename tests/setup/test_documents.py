@@ -111,7 +111,7 @@ def test_make_test_is_check_and_the_replay_of_every_notebook():
     wanted = (
         "ruff check",
         "ruff format --check",
-        "bin/mypy",
+        "/mypy",
         '-m "not slow and not bundled" tests lessons',
         "--nbval",
     )
@@ -187,9 +187,10 @@ def test_a_session_plan_quotes_what_its_lesson_prints(lesson, text):
         "cells"
     ]
     printed = "".join(
-        "".join(output.get("text", output.get("data", {}).get("text/plain")))
+        "".join([*output.get("text", []), *data.get("text/plain", [])])
         for cell in cells
         for output in cell.get("outputs", [])
+        for data in [output.get("data", {})]
     )
     for number in re.findall(r"\d+\.\d\d+|\d,\d{3}", text):
         assert re.search(rf"(?<!\d){re.escape(number)}", printed), number

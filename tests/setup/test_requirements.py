@@ -87,7 +87,12 @@ def test_scikit_learn_stays_out_of_the_runtime_environment():
 KIT = ("lib", "tools", "lessons")
 CHECKS = ("tests", "benchmarks")
 # Imported under another name than the package's; and never required.
-PACKAGES = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+PACKAGES = {
+    "IPython": "ipython",
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 OTHER_BACKENDS = {"jax", "torch"}
 
 
