@@ -101,7 +101,8 @@ assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 
 # %% [markdown]
 # The library does the same in one line. Captions longer than twenty words are
-# cut there:
+# cut there, and get their *end* all the same. (So do not be surprised if the
+# network, too, now and then stops after twenty words in mid-sentence.)
 
 # %%
 import numpy as np

@@ -13,6 +13,7 @@ from coursekit import lessons
 from coursekit.captions.vocabulary import END, PAD, START
 
 answers = lessons.module("21", "exercises")
+figures = lessons.module("21", "figures")
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,13 @@ def test_clipped_precision_is_sacrebleus():
         ).corpus_score([text], [[r] for r in references])
         ours = answers.precision(text, references, n)
         assert 100 * ours == pytest.approx(score.precisions[n - 1])
+
+
+def test_bars_differ_in_more_than_their_colour():
+    scores = {name: [4, 3, 2, 1] for name in "abcdef"}
+    axes = figures.bleu_bars(scores, [5, 4, 3, 2]).figure.axes[0]
+    hatches = [bars[0].get_hatch() for bars in axes.containers]
+    assert len(set(hatches)) == len(scores)
 
 
 def test_a_colour_read_off_the_vector_may_be_any_of_that_kind(

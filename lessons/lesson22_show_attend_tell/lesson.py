@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
-# | **Time** | 29 min on the road, 25 of exercises, 6 of quiz |
+# | **Time** | 30 min on the road, 25 of exercises, 6 of quiz |
 # | **Runs in** | 61 s (quick), 22 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |
@@ -622,7 +622,7 @@ by_person = [
 said = {"people, training": np.concatenate(by_person)}
 said["the network"] = sides(told, dataset.test)
 
-# %% tags=["nbval-approx-1e-1"]
+# %% tags=["nbval-approx-2e-1"]
 print(f"{'':<18}{'right':>6}{'true':>6}{'twice':>7}")
 for name, table in said.items():
     right, true, twice = table[:, 1:].mean(axis=0)
@@ -640,7 +640,19 @@ assert true < 0.75 and twice > 0.25
 show(said["the network"][said["the network"][:, 3] == 1][0, 0])
 
 # %% [markdown]
-# TEXT
+# Every word is in its place, and each noun may well be there. What the
+# sentence *claims* is another matter. Had the network named two things and
+# drawn lots for the side, half of it would be true. It does hardly better than
+# that, though this asks for the kinds alone; and most of these sentences name
+# one thing twice, as no person in training ever did. Follow the words above:
+# before the second noun it looks where it looked before the first. Nothing but
+# the state remembers what has been said, and by content the same thing fits
+# again.
+#
+# So a sentence can be fluent, and true in every word, and untrue as a whole.
+# BLEU hardly notices: *to the right of a* is in many references. How far can
+# you trust these shares? They are of some fifty sentences and one seed: the
+# second digit is noise, and the first may differ by one on another processor.
 #
 # ## Your own picture
 #

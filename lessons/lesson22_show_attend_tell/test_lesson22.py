@@ -79,6 +79,29 @@ def test_mass_is_added_up_for_true_nouns_only(own):
     assert np.allclose(found, [[0.6, 1 / 64], [0.6, 2 / 64]])
 
 
+def test_sides_are_read_off_the_boxes_and_one_thing_twice_is_found(own):
+    boxes = [[0, 0, 8, 8], [40, 0, 48, 8], [8, 0, 16, 8], [-1] * 4]
+    split = SimpleNamespace(
+        extra={
+            "kinds": np.array([[0, 2, 2, -1]] * 5),  # dog, ball, ball
+            "boxes": np.array([boxes] * 5, "float32"),
+        }
+    )
+    told = [
+        "a dog to the left of a red ball and a cat",  # true
+        "a dog to the right of a ball",  # untrue
+        "there is a red ball to the left of a red ball",  # there are two
+        "a cat to the left of a dog",  # no cat
+        "a dog and a ball",  # no side
+    ]
+    assert own["sides"](told, split).tolist() == [
+        [0, 0, 1, 0],
+        [1, 1, 0, 0],
+        [2, 0, 1, 1],
+        [3, 0, 0, 0],
+    ]
+
+
 def test_the_state_changes_scores_place_by_place_only_through_the_bend():
     exercise = answers.EXERCISES[3]
     places, state, W, U, v = exercise.cases[1].args

@@ -27,8 +27,8 @@ def gallery(
     figure, axes = new_figure(
         rows=len(rows),
         columns=columns,
-        width=2.5 * columns,
-        height=2.75 * len(rows),
+        width=3.2 * columns,
+        height=3.5 * len(rows),
         squeeze=False,
     )
     for panels, (name, items) in zip(axes, rows.items(), strict=True):
@@ -40,7 +40,7 @@ def gallery(
             show_image(panel, image)
             text = textwrap.fill(caption, 32)
             person = textwrap.shorten(reference, 72, placeholder=" ...")
-            panel.set_title(text, y=-0.07, va="top", fontsize=8.5)
+            panel.set_title(text, y=-0.07, va="top", fontsize=10.5)
             panel.text(
                 0.5,
                 -0.09 - 0.085 * (text.count("\n") + 1),
@@ -49,7 +49,7 @@ def gallery(
                 ha="center",
                 va="top",
                 color="0.45",
-                fontsize=7.5,
+                fontsize=9.5,
                 style="italic",
             )
         panels[0].set_ylabel(name, fontsize=12)

@@ -155,6 +155,14 @@ def test_the_scenes_hold_out_what_the_text_says(scenes):
             assert pairs.any() == there
 
 
+def test_other_pictures_have_an_axis_of_their_own():
+    rows = {"beam": [4, 3, 2, 1]}
+    figures = lessons.module("23", "figures")
+    apart = figures.beside_papers({"scenes": rows, "flickr8k": rows}).figure
+    assert [axes.get_title() for axes in apart.axes] == ["scenes", "flickr8k"]
+    assert len(figures.beside_papers({"flickr8k": rows}).figure.axes) == 1
+
+
 # ------------------------------------------------------------ exercises
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit import lessons
-from coursekit.figures import course, gradients, images, training
+from coursekit.figures import captioning, course, gradients, images, training
 from coursekit.figures.lines import looks
 
 STEPS = {name: np.linspace(1, 0.1 + n, 20) for n, name in enumerate("abcd")}
@@ -21,6 +21,10 @@ HISTORY = {
 FIGURES = {
     "losses": lambda: training.losses(STEPS),
     "training curves": lambda: training.training_curves(HISTORY),
+    "two losses": lambda: captioning.two_losses(STEPS, 3.9),
+    "23 beside papers": lambda: own("23").beside_papers(
+        {"scenes": {n: v[:4] for n, v in STEPS.items()}}
+    ),
     "flow": lambda: gradients.flow(STEPS),
     "norms": lambda: own("13").norms_against_bound(
         {
