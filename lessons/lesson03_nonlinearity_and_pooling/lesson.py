@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [02 · By hand](02_convolution_by_hand.ipynb) |
-# | **Time** | 48 min on the road, 35 of exercises, 8 of quiz |
+# | **Time** | 49 min on the road, 35 of exercises, 8 of quiz |
 # | **Runs in** | 22 s (quick), 1 min (full) |
 # | **Data** | 1,797 real digits (quick), MNIST (full) |
 # | **Hardware** | any laptop |
