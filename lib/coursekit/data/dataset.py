@@ -28,6 +28,11 @@ class DatasetInfo:
     details: str = ""
 
     @property
+    def kind(self) -> str:
+        """The title without the figure it begins with."""
+        return self.title.lstrip("0123456789, ")
+
+    @property
     def program(self) -> str:
         """The generator of a bundled set, from the repository's top."""
         return f"tools/generate/{self.name}.py" if self.bundled else ""
