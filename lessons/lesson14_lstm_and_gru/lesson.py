@@ -654,12 +654,13 @@ gradients.flow(after, lowest=1e-8)
 for name, norms in after.items():
     value = (norms[-1] / norms[9]) ** (1 / (distance - 10))
     print(f"{name:<9} factor per step {value:.2f} after training")
-assert after["LSTM"][-1] > 100 * after["SimpleRNN"][-1]
+assert after["LSTM"][-1] > 10 * after["SimpleRNN"][-1]
 
 # %% [markdown]
-# The plain network has lost what its orthogonal start gave it. The LSTM has
-# learned to keep a path open: its factor went up, from 0.86 to 0.98. (One
-# seed; and the inputs are others than before.)
+# The plain network has lost some of what its orthogonal start gave it. The
+# LSTM has learned to keep a path open: its factor went up, from 0.86 to 0.98.
+# How far to trust it? One seed, and the inputs are others than before. With
+# 1,500 updates (full profile) the factors were 0.91 and 0.97.
 #
 # ## Watching gates count brackets
 #
