@@ -77,7 +77,7 @@ def test_verify_reads_what_load_reads(served, tmp_path, monkeypatch):
 def test_verify_reads_every_series(served, tmp_path, monkeypatch):
     own = tmp_path / "own" / "classic_series"
     own.mkdir(parents=True)
-    for name, (file, column, _) in classic_series.SERIES.items():
+    for name, (file, column, *_) in classic_series.SERIES.items():
         value = "many" if name == "temperatures" else "1"
         (own / file).write_text(f'"M","{column}"\n2001,{value}\n2002,1\n')
     monkeypatch.setenv("COURSEKIT_DATA", str(own.parent))
