@@ -65,6 +65,7 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 
 nightly: test  ## test, and: plain-script runs, making all again changes nothing
 	$(BIN)/python -m pytest -q -m slow tests lessons
+	COURSEKIT_EXACT=1 $(REPLAY) -rs notebooks
 	$(MAKE) data CHECK=--check
 
 data: setup  ## Make the bundled files in data/ again, and test them

@@ -129,13 +129,13 @@ class KernelWorkbench:
         titles = ("picture", "kernel", f"answer: {shades}")
         for panel, title in zip(axes, titles, strict=True):
             panel.set_title(title, fontsize=10)
+        low, high = values.min().round(1) + 0, values.max().round(1) + 0
         rows = " / ".join(
             " ".join(f"{weight:g}" for weight in row) for row in kernel
         )
         return CourseFigure(
             figure,
-            f"Kernel {rows}: its answers go from {values.min():.1f} to "
-            f"{values.max():.1f}; {shades}.",
+            f"Kernel {rows}: its answers go from {low} to {high}; {shades}.",
         )
 
     def widgets(self) -> Any:
@@ -149,8 +149,8 @@ class KernelWorkbench:
                 max=9,
                 step=0.5,
                 description=place,
-                layout={"width": "11em"},
-                style={"description_width": "6em"},
+                layout={"width": "12.5em"},
+                style={"description_width": "7.5em"},
             )
             for place, weight in zip(_PLACES, self.kernel.ravel(), strict=True)
         ]
@@ -169,7 +169,7 @@ class KernelWorkbench:
             box.observe(redraw, names="value")
         redraw()
         grid = ipywidgets.GridBox(
-            boxes, layout={"grid_template_columns": "repeat(3, 12em)"}
+            boxes, layout={"grid_template_columns": "repeat(3, 13em)"}
         )
         return ipywidgets.VBox([grid, picture])
 

@@ -13,6 +13,7 @@ from coursekit import lessons
 from coursekit.figures import gradients
 
 answers = lessons.module("13", "exercises")
+figures = lessons.module("13", "figures")
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +197,7 @@ def test_the_figure_of_a_flow_says_what_it_shows_and_how_far_back():
 def test_the_figure_of_lags_says_the_mean_of_its_seeds():
     arms = {"one": np.array([[1.0, 0.5], [0.8, 0.5]])}
     said = "at lags 5, 20. one: 0.90, 0.50."
-    figure = gradients.success_panels([5, 20], arms, chance=0.5)
+    figure = figures.success_panels([5, 20], arms, chance=0.5)
     assert figure.summary == f"Mean accuracy {said}"
 
 

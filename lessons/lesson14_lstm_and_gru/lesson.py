@@ -753,9 +753,10 @@ figures.activity(text, {"depth": depth} | of_best)
 # %% [markdown]
 # From top to bottom: the true depth, then the three gates and the cell state
 # of the unit that follows the depth best. While the depth goes from 0 to 3 and
-# back, the cell state goes up from about 0 to 1.4 and back; the input gate
-# jumps up where a bracket opens. How closely does the cell state follow, and
-# how much does it change at a bracket, how much at a letter?
+# back, the cell state goes up from about 0 to 1.4 and back, and a bit too far
+# (-0.5); the input gate jumps up where a bracket opens. How closely does the
+# cell state follow, and how much does it change at a bracket, how much at a
+# letter?
 
 # %% tags=["nbval-approx-2e-1"]
 change = np.abs(np.diff(seen["cell state"][:, best], prepend=0))

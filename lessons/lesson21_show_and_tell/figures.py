@@ -11,6 +11,8 @@ from coursekit.figures.style import (
     new_figure,
 )
 
+_HATCHES = ("", "//", "..", "\\\\", "xx", "--")  # told apart without colours
+
 
 def two_injections() -> CourseFigure:
     """Two ways of giving a picture to an LSTM, drawn side by side."""
@@ -101,7 +103,11 @@ def speed_ladder(per_word: Mapping[str, float]) -> CourseFigure:
 def bleu_bars(
     scores: Mapping[str, Sequence[float]], human: Sequence[float]
 ) -> CourseFigure:
-    """BLEU-1 to BLEU-4 of several captioners; people as dashes."""
+    """BLEU-1 to BLEU-4 of captioners, and of people as dashes.
+
+    All against the same four references: one caption of a picture's five is
+    the people's.
+    """
     figure, axes = new_figure(width=9.0, height=3.6)
     width = 0.8 / len(scores)
     for k, (name, values) in enumerate(scores.items()):
@@ -111,21 +117,24 @@ def bleu_bars(
             width * 0.92,
             label=name,
             color=PALETTE[CYCLE[k % len(CYCLE)]],
+            hatch=_HATCHES[k % len(_HATCHES)],
+            edgecolor="white",
         )
     for k, value in enumerate(human):
-        label = "people (4 references)" if k == 0 else None
+        label = "people" if k == 0 else None
         axes.hlines(
             value, k - 0.45, k + 0.45, "0.2", linestyles="--", label=label
         )
     axes.set_xticks(range(4), [f"BLEU-{n}" for n in range(1, 5)])
     axes.set_ylim(0, 100)
-    axes.set_ylabel("BLEU")
+    axes.set_ylabel("BLEU, four references")
     axes.grid(False, axis="x")
     axes.legend(fontsize=9, bbox_to_anchor=(1.01, 1), loc="upper left")
     return CourseFigure(
         figure,
-        f"BLEU-1 to BLEU-4 of {', '.join(scores)}; people reach "
-        f"{human[0]:.0f} to {human[3]:.0f} with four references.",
+        f"BLEU-1 to BLEU-4, against the same four references, of "
+        f"{', '.join(scores)}; people reach {human[0]:.0f} to "
+        f"{human[3]:.0f}.",
     )
 
 

@@ -26,7 +26,6 @@ def own(lesson_functions):
         END=END,
         max_length=4,
         tf=SimpleNamespace(function=lambda body: body),
-        references=["a red ball lies here", "there is a red ball on grass"],
     )
 
 
@@ -50,19 +49,38 @@ def test_the_softmax_is_scipys(own):
     assert np.allclose(own["softmax"](x), special.softmax(x))
 
 
+def test_the_masked_loss_is_finite_where_a_probability_is_rounded_to_0(own):
+    logits = np.array([[[0.0, 0.0, 0.0, 0.0, 2e3], [0.0, 5e3, 0.0, 0.0, 0.0]]])
+    ours = own["masked_cross_entropy"](np.array([[1, PAD]]), logits)
+    assert ours == pytest.approx(2e3)
+
+
+LONG = ("a red ball lies here", "there is a red ball on grass")
+# Six words and four: as close as each other to five.
+TIED = ("a red ball on the grass", "a ball on grass")
+
+
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
 @pytest.mark.parametrize(
-    "text", ["a red ball lies on grass", "a red ball lies", "a a red ball is"]
+    ("text", "references"),
+    [
+        ("a red ball lies on grass", LONG),
+        ("a red ball lies", LONG),
+        ("a a red ball is", LONG),
+        ("a red ball on grass", TIED),
+        ("a red ball on grass", TIED[::-1]),
+    ],
 )
-def test_bleu_by_hand_is_sacrebleus(own, text, order):
+def test_bleu_by_hand_is_sacrebleus(own, text, references, order):
     score = sacrebleu.BLEU(
         max_ngram_order=order,
         tokenize="none",
         smooth_method="none",
         effective_order=False,
         force=True,
-    ).corpus_score([text], [[r] for r in own["references"]])
-    assert own["bleu"](text, order) == pytest.approx(score.score, abs=1e-6)
+    ).corpus_score([text], [[r] for r in references])
+    ours = own["bleu"](text, references, order)
+    assert ours == pytest.approx(score.score, abs=1e-6)
 
 
 def test_the_beam_in_the_open_finds_the_best_of_a_small_language(own):

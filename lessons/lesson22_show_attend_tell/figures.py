@@ -21,16 +21,17 @@ def faithfulness(masses: np.ndarray, shuffled: np.ndarray) -> CourseFigure:
     figure, axes = new_figure(columns=2, width=9.6, height=3.5)
     inside, chance = masses.T
     edges = np.linspace(0, 1, 21)
-    for values, name, colour in (
-        (inside, "attention", "blue"),
-        (shuffled, "maps of other pictures", "orange"),
-        (chance, "chance (size of the box)", "black"),
+    for values, name, colour, dashes in (
+        (inside, "attention", "blue", "-"),
+        (shuffled, "maps of other pictures", "orange", "--"),
+        (chance, "chance (size of the box)", "black", ":"),
     ):
         axes[0].hist(
             values,
             edges,
             histtype="step",
             lw=2,
+            ls=dashes,
             color=PALETTE[colour],
             label=name,
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from coursekit.figures.lines import looks
 from coursekit.figures.style import (
     CYCLE,
     PALETTE,
@@ -62,35 +63,26 @@ def gallery(
 
 
 def beside_papers(
-    ours: Mapping[str, Sequence[float]],
-    published: Mapping[str, Sequence[float | None]],
+    by_data: Mapping[str, Mapping[str, Sequence[float | None]]],
 ) -> CourseFigure:
-    """BLEU-1 to BLEU-4: own rows as lines, published ones dashed."""
-    figure, axes = new_figure(width=7.6, height=3.8)
-    orders = np.arange(1, 5)
-    for k, (name, values) in enumerate(ours.items()):
-        colour = PALETTE[CYCLE[k % len(CYCLE)]]
-        axes.plot(orders, values, "o-", color=colour, label=name)
-    for k, (name, scores) in enumerate(published.items()):
-        known = np.array([np.nan if v is None else v for v in scores])
-        axes.plot(
-            orders,
-            known,
-            "s--",
-            color=str(0.25 + 0.2 * k),
-            ms=4,
-            lw=1.2,
-            label=f"Flickr8k, {name}",
-        )
-    axes.set_xticks(orders, [f"BLEU-{n}" for n in orders])
-    axes.set_ylim(0, None)
-    axes.set_ylabel("BLEU")
-    axes.legend(fontsize=8.5, bbox_to_anchor=(1.01, 1), loc="upper left")
-    return CourseFigure(
-        figure,
-        f"BLEU-1 to BLEU-4 of {', '.join(ours)}, and as published for "
-        f"Flickr8k: {', '.join(published)}.",
+    """BLEU-1 to BLEU-4, a line a captioner, a panel a data set."""
+    figure, panels = new_figure(
+        rows=len(by_data), width=7.6, height=3.2 * len(by_data), squeeze=False
     )
+    orders = np.arange(1, 5)
+    for (data, rows), axes in zip(by_data.items(), panels.flat, strict=True):
+        for (name, scores), look in zip(rows.items(), looks(), strict=False):
+            known = np.array([np.nan if v is None else v for v in scores])
+            axes.plot(orders, known, label=name, **look)
+        axes.set_title(data)
+        axes.set_xticks(orders, [f"BLEU-{n}" for n in orders])
+        axes.set_ylim(0, None)
+        axes.set_ylabel("BLEU")
+        axes.legend(fontsize=9, bbox_to_anchor=(1.01, 1), loc="upper left")
+    said = "; ".join(
+        f"{data}: {', '.join(rows)}" for data, rows in by_data.items()
+    )
+    return CourseFigure(figure, f"BLEU-1 to BLEU-4, by data set. {said}.")
 
 
 def habits(

@@ -115,6 +115,66 @@ def test_a_folder_that_cannot_be_written_is_named(ready, tmp_path):
         command([path], path, 1)
 
 
+@pytest.fixture
+def red(tmp_path):
+    Image.new("RGB", (90, 70), "red").save(tmp_path / "x.png")
+    return tmp_path / "x.png"
+
+
+def test_the_output_says_that_photographs_are_beyond_the_network(
+    ready, kept, red, tmp_path, capsys
+):
+    command([red], tmp_path, 1)
+    said = capsys.readouterr().out
+    assert "knows drawn scenes only" in said
+    assert "COURSEKIT_PROFILE=full" in said and "lesson 23" in said
+
+
+def test_a_captioner_of_photographs_is_offered_where_one_is_kept(
+    ready, kept, red, tmp_path, capsys
+):
+    from coursekit.captions import checkpoints
+
+    checkpoints.photograph_file("vgg16").touch()
+    command([red], tmp_path, 1)
+    said = capsys.readouterr().out
+    assert "use `coursekit caption --photographs`" in said
+    assert "lesson 23" not in said
+
+
+def test_photographs_without_their_network_say_how_to_get_it(
+    kept, red, tmp_path
+):
+    with pytest.raises(CourseError, match="no captioner for") as caught:
+        command([red], tmp_path, 1, True)
+    assert "lesson 23 in its full profile" in caught.value.remedy
+
+
+def test_photographs_are_captioned_by_the_network_that_lesson_23_keeps(
+    kept, red, tmp_path, capsys, monkeypatch
+):
+    from coursekit.captions import checkpoints, image_encoders
+
+    model = attention(features=1280)
+    checkpoints.save(model, checkpoints.photograph_file("mobilenet_v2_0.35"))
+    load, shown = image_encoders.load, []
+
+    def untrained(name):
+        encoder = load(name, weights=None)
+
+        def look(images):
+            shown.append(images.shape)
+            return encoder(images)
+
+        return look
+
+    monkeypatch.setattr(image_encoders, "load", untrained)
+    assert command([red], tmp_path, 2, True) == 0
+    said = capsys.readouterr().out
+    assert shown == [(1, 160, 160, 3)]
+    assert "x.png: " in said and "drawn scenes" not in said
+
+
 def test_without_a_picture_nothing_is_trained(tmp_path, monkeypatch):
     from coursekit.captions import scene_captioner
 

@@ -56,6 +56,12 @@ def test_bleu_is_the_papers_formula(scenes):
         assert value == pytest.approx(expected, abs=1e-6)
 
 
+def test_an_n_gram_that_never_fits_makes_the_score_zero_not_almost_zero():
+    # One word of three fits, no pair: smoothing would give pairs a share.
+    scores = scoring.bleu(["a cat sits"], [("a dog ran", "a bird ate")])
+    assert scores == pytest.approx((100 / 3, 0, 0, 0))
+
+
 def test_a_reference_itself_is_perfect():
     texts = ["A cat sits here now.", "Two dogs run on grass."]
     assert scoring.bleu(texts, [(t, "x y") for t in texts]) == pytest.approx(

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from coursekit.cli import data as commands
 from coursekit.data import registry
 from coursekit.data.fetch import Remote, Source
-from coursekit.data.sets import shakespeare
+from coursekit.data.sets import classic_series, shakespeare
 from coursekit.errors import CourseError
 
 TEXT = b"To be, or not to be. " * 100
@@ -63,6 +63,26 @@ def test_verify_compares_your_own_copy_with_what_is_published(
     (own / "input.txt").write_bytes(TEXT + b"!")
     result = run("verify", "shakespeare")
     assert result.exit_code == 1 and "not the published" in result.output
+
+
+def test_verify_reads_what_load_reads(served, tmp_path, monkeypatch):
+    own = tmp_path / "own" / "jena"
+    own.mkdir(parents=True)
+    (own / "jena_climate.csv").write_text("Date Time,T (degC)\nnow,warm\n")
+    monkeypatch.setenv("COURSEKIT_DATA", str(own.parent))
+    result = run("verify", "jena")
+    assert result.exit_code == 1 and "line 2, cannot be" in result.output
+
+
+def test_verify_reads_every_series(served, tmp_path, monkeypatch):
+    own = tmp_path / "own" / "classic_series"
+    own.mkdir(parents=True)
+    for name, (file, column, _) in classic_series.SERIES.items():
+        value = "many" if name == "temperatures" else "1"
+        (own / file).write_text(f'"M","{column}"\n2001,{value}\n2002,1\n')
+    monkeypatch.setenv("COURSEKIT_DATA", str(own.parent))
+    result = run("verify", "classic_series")
+    assert result.exit_code == 1 and "daily-min" in result.output
 
 
 def test_bundled_files_are_verified():

@@ -170,3 +170,56 @@ def test_an_unknown_certificate_is_said_in_words(target, monkeypatch):
     monkeypatch.setattr(requests, "get", get)
     with pytest.raises(DownloadError, match="identity of example.org"):
         download.download("https://example.org/file.bin", target)
+
+
+@pytest.fixture
+def variables(monkeypatch):
+    """No proxy and no certificates of this machine."""
+    for name in ("https", "http", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name}_PROXY".upper(), raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    return monkeypatch
+
+
+@pytest.fixture
+def nobody():
+    """An address where nobody listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{unused.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_dead_proxy_is_named_with_its_variable(
+    variables, nobody, target, name
+):
+    variables.setenv(name, f"http://me:secret@{nobody}/")
+    with pytest.raises(DownloadError) as caught:
+        download.download("https://example.org/file.bin", target)
+    said = str(caught.value)
+    assert f"through the proxy {nobody}, which {name} names" in said
+    assert "secret" not in said
+
+
+def test_certificates_that_are_not_there_are_named_with_their_variable(
+    variables, nobody, target
+):
+    variables.setenv("REQUESTS_CA_BUNDLE", "/not/there.pem")
+    with pytest.raises(
+        DownloadError, match="/not/there.pem, which REQUESTS_CA_BUNDLE names"
+    ):
+        download.download(f"https://{nobody}/file.bin", target)
+
+
+def test_certificates_that_do_not_fit_are_named_by_their_variable(
+    variables, target
+):
+    def get(*_, **__):
+        raise requests.exceptions.SSLError("self-signed")
+
+    variables.setattr(requests, "get", get)
+    variables.setenv("REQUESTS_CA_BUNDLE", "/a/company.pem")
+    with pytest.raises(DownloadError, match=r"\(REQUESTS_CA_BUNDLE names"):
+        download.download("https://example.org/file.bin", target)

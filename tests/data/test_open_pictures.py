@@ -77,3 +77,12 @@ def test_whatever_a_decoder_raises_is_said_in_words(tmp_path, monkeypatch):
     with pytest.raises(CourseError, match="odd.png is damaged: pixel format"):
         open_picture(path)
     assert decode(path, 16) is None
+
+
+def test_a_kind_that_the_decoder_does_not_know_is_said_in_words(tmp_path):
+    header = struct.pack("<7I", 124, 0x1007, 4, 4, 0, 0, 0) + b"\0" * 44
+    pixels = struct.pack("<2I4s5I", 32, 4, b"ODD!", 0, 0, 0, 0, 0)
+    path = tmp_path / "odd.dds"
+    path.write_bytes(b"DDS " + header + pixels + b"\0" * 64)
+    with pytest.raises(CourseError, match="odd.dds is damaged"):
+        open_picture(path)

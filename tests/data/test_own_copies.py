@@ -1,6 +1,7 @@
 """Folders that a user names: used as they are, or refused precisely."""
 
 import gzip
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -247,6 +248,16 @@ def test_a_word_vector_that_is_no_number_names_its_line(own):
     write(own / "glove" / "glove.x.50d.txt", text)
     with pytest.raises(CourseError, match="line 1, is not numeric"):
         data.load("glove")
+
+
+def test_a_zip_with_its_size_in_its_name_is_read(own):
+    (own / "glove").mkdir()
+    with zipfile.ZipFile(own / "glove" / "glove.840B.300d.zip", "w") as z:
+        z.writestr("glove.840B.300d.txt", vectors(["the"], dimensions=300))
+    assert data.load("glove", dimensions=300).vectors.shape == (1, 300)
+    with pytest.raises(CourseError, match="with 50 dim") as caught:
+        data.load("glove")
+    assert caught.value.remedy.endswith(": 300")
 
 
 def test_dimensions_that_no_file_has_are_refused(own):

@@ -132,8 +132,53 @@ def test_without_room_for_the_decoded_pictures_nothing_is_begun(
 def test_only_undecodable_pictures_are_said_in_words(flickr):
     for name in NAMES:
         (flickr / "Images" / name).write_bytes(b"no picture")
-    with pytest.raises(CourseError, match="not one of the pictures"):
+    with pytest.raises(CourseError, match="not one of the pictures") as caught:
         data.load("flickr8k", folder=flickr, size=16)
+    assert "space" not in caught.value.remedy
+
+
+def rename(folder, change):
+    for path in list(folder.iterdir()):
+        path.rename(change(path))
+
+
+@pytest.mark.parametrize("kind", ["no ending", "JPG", "nested"])
+def test_names_that_do_not_match_are_shown_not_blamed_on_the_disk(
+    flickr, kind
+):
+    images = flickr / "Images"
+    if kind == "no ending":
+        for path in flickr.glob("Flickr_8k.*Images.txt"):
+            path.write_text(path.read_text("utf-8").replace(".jpg", ""))
+        held = f"the lists name {NAMES[0][:-4]}"
+    elif kind == "JPG":
+        rename(images, lambda path: path.with_suffix(".JPG"))
+        held = f"the folder {NAMES[0][:-4]}.JPG"
+    else:
+        (images / "Flicker8k_Dataset").mkdir()
+        inner = images / "Flicker8k_Dataset"
+        for path in images.glob("*.jpg"):
+            path.rename(inner / path.name)
+        held = "the folder Flicker8k_Dataset"
+    with pytest.raises(CourseError, match="No photograph in") as caught:
+        data.load("flickr8k", folder=flickr, size=16)
+    assert held in caught.value.message
+    assert "space" not in caught.value.remedy
+
+
+def test_a_byte_order_mark_costs_no_photograph(flickr):
+    for name in ("Flickr8k.token.txt", "Flickr_8k.trainImages.txt"):
+        path = flickr / name
+        path.write_text(path.read_text("utf-8"), "utf-8-sig")
+    photos = data.load("flickr8k", folder=flickr, size=16)
+    assert len(photos.train) == 6 and len(photos.train.y[0]) == 2
+    assert photos.note == ""
+
+
+def test_photographs_in_no_list_are_counted(flickr):
+    Image.new("RGB", (9, 9)).save(flickr / "Images" / "more.jpg")
+    photos = data.load("flickr8k", folder=flickr, size=16)
+    assert "1 photographs in no list" in photos.note
 
 
 def test_the_user_s_folder_is_not_written_to(flickr):

@@ -129,7 +129,9 @@ def test_an_empty_pickle_is_said_in_words(tmp_path):
 def test_a_batch_without_its_labels_is_said_in_words(tmp_path):
     path = tmp_path / "train"
     path.write_bytes(pickle.dumps({b"data": np.zeros((1, 3072), "uint8")}))
-    with pytest.raises(CourseError, match="not a CIFAR file"):
+    with pytest.raises(
+        CourseError, match="train cannot be read: it lacks b'labels'"
+    ):
         cifar.read_batches([path], {"label": "labels"}, 1)
 
 

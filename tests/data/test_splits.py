@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursekit import data
 from coursekit.data.dataset import Split
 from coursekit.data.pipeline import batches
-from coursekit.data.splits import hold_out
+from coursekit.data.splits import assert_disjoint, hold_out
 from coursekit.errors import CourseError
 
 
@@ -88,3 +89,65 @@ def test_endless_batches_are_all_of_one_size_and_cover_each_epoch():
     assert data.element_spec.shape == (4,)
     seen = np.concatenate([*data.take(3).as_numpy_iterator()])
     assert sorted(seen[:6]) == sorted(seen[6:]) == list(range(6))
+
+
+# ------------------------------------------------------- names and leaks
+
+
+def test_a_split_is_called_as_its_data_set_calls_it():
+    scenes = data.load("scenes", at_most=10)
+    for name in ("train", "validation", "test", "held_out"):
+        assert getattr(scenes, name).name == name
+
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (60, 4, 4, 1), "uint8")
+TEXTS = [f"text {number}" for number in range(60)]
+WORDS = [(text, "word") for text in TEXTS]
+KINDS = {"pictures": PICTURES, "texts": TEXTS, "tuples of words": WORDS}
+
+
+@pytest.mark.parametrize("x", KINDS.values(), ids=list(KINDS))
+def test_parts_without_a_common_example_pass_in_silence(x, capsys):
+    assert_disjoint(x[:40], x[40:50], x[50:])
+    assert_disjoint(x[:40], x[40:50], x[50:], strict=False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("x", KINDS.values(), ids=list(KINDS))
+def test_one_example_in_two_parts_is_refused(x):
+    with pytest.raises(CourseError, match="1 of 11 examples of part 3"):
+        assert_disjoint(x[:40], x[40:50], x[49:])
+
+
+def test_the_refusal_names_the_splits():
+    digits = data.load("digits", size=8)
+    assert_disjoint(digits.train, digits.validation, digits.test)
+    with pytest.raises(CourseError, match="360 of 360 examples of test are"):
+        assert_disjoint(digits.train, digits.test, digits.test)
+
+
+def test_what_a_published_set_repeats_is_counted_and_printed(capsys):
+    assert_disjoint(TEXTS[:40], TEXTS[39:], strict=False)
+    out = capsys.readouterr().out
+    assert out == "1 of 21 examples of part 2 are in part 1 too\n"
+
+
+def test_a_whole_part_that_repeats_is_refused_in_published_sets_too():
+    with pytest.raises(CourseError, match="cannot test"):
+        assert_disjoint(TEXTS[:40], TEXTS[40:], TEXTS[40:], strict=False)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (PICTURES[:40], PICTURES[:0]),
+        (TEXTS, []),
+        (PICTURES,),
+        (PICTURES[:40], PICTURES[40:] / 255),
+        (PICTURES[:40], PICTURES[40:].reshape(20, -1)),
+        (PICTURES[:40], TEXTS),
+    ],
+)
+def test_a_comparison_that_can_find_nothing_is_refused(parts):
+    with pytest.raises(CourseError):
+        assert_disjoint(*parts)

@@ -14,7 +14,11 @@ import pytest
 import coursekit
 from coursekit.dev.machine import machine, unlike
 from coursekit.dev.pictures import pixels_that_differ
-from coursekit.dev.replay import forgive_decimals, tolerance
+from coursekit.dev.replay import (
+    forgive_decimals,
+    forgive_outputs,
+    tolerance,
+)
 from coursekit.figures.style import CourseFigure, new_figure
 
 # ---------------------------------------------------- the comparison itself
@@ -38,6 +42,7 @@ def test_decimals_within_tolerance_are_forgiven(new, stored):
     ("new", "stored"),
     [
         ("0.72", "0.92"),
+        ("100.5", "100.0"),
         ("34,970", "34,944"),
         ("34970 parameters.", "34944 parameters."),
         ("(3, 4)", "(4, 3)"),
@@ -57,8 +62,21 @@ def test_everything_else_stays_different(new, stored):
 def test_the_tag_may_carry_its_own_tolerance():
     assert tolerance(["nbval-approx"]) == 1e-2
     assert tolerance(["hide", "nbval-approx-5e-2"]) == 5e-2
+    assert tolerance(["nbval-approx-3-of-360"]) == 3 / 360
     assert tolerance(["nbval-approximately"]) is None
     assert tolerance([]) is None
+
+
+@pytest.mark.parametrize("stored", [["0.5"], ["0.5", "0.5", "0.5"]])
+def test_another_number_of_outputs_is_never_forgiven(stored):
+    new, wanted = (
+        [
+            nbformat.v4.new_output("execute_result", {"text/plain": t})
+            for t in x
+        ]
+        for x in (["0.501", "0.501"], stored)
+    )
+    assert forgive_outputs(new, wanted, 1e-2) == new
 
 
 # ------------------------------------------------------- pixels of figures
@@ -89,6 +107,8 @@ def test_a_notebook_is_compared_in_pixels_only_where_it_was_built(tmp_path):
 # -------------------------------------------------- planted in a notebook
 
 APPROX = ("nbval-approx",)
+SOME = ("nbval-approx-3-of-360",)
+TWICE = "print('0.501')\nfrom IPython.display import display\ndisplay(0.5)"
 SHOW_ENVIRONMENT = (
     "import os\n"
     "print(os.environ['COLUMNS'], os.environ['COURSEKIT_PROFILE'],"
@@ -121,6 +141,9 @@ CELLS = {
     "shape, tagged": ("print((3, 4))", "(3, 5)\n", APPROX, False),
     "exception": ("raise RuntimeError('planted')", "", (), False),
     "exception after output": ("print('a')\n1 / 0", "a\n", APPROX, False),
+    "examples that may differ": ("print(0.972)", "0.967\n", SOME, True),
+    "examples that may not": ("print(0.972)", "0.958\n", SOME, False),
+    "two outputs, tagged": (TWICE, "'0.501'\n", APPROX, False),
     "missing output": ("pass", "vanished\n", (), False),
     "unexpected output": ("print('new')", "", (), False),
 }
@@ -189,30 +212,40 @@ def replayed(tmp_path_factory):
     for change, _ in FIGURES.values():
         rows.append((DRAW.format(**RIGHT | change), drawn(), APPROX))
     rows.append((HUNG, [], ()))
+    write(folder / "planted.ipynb", rows, machine())
+    done, tests = replay(folder)
+    return done, [test.findtext("failure") for test in tests]
+
+
+def write(path, rows, made_on):
+    """A notebook of cells (source, outputs, tags), and who built it."""
     cells = []
     for number, (source, outputs, tags) in enumerate(rows, start=1):
         cell = nbformat.v4.new_code_cell(source, execution_count=number)
         cell.metadata["tags"] = list(tags)
         cell.outputs = outputs
         cells.append(cell)
-    (folder / "built.json").write_text(json.dumps({"pl": machine()}))
-    nbformat.write(
-        nbformat.v4.new_notebook(cells=cells), folder / "planted.ipynb"
-    )
+    record = path.parent / "built.json"
+    record.write_text(json.dumps({path.name[:2]: made_on}))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+
+def replay(folder, **environment):
+    """Replays the notebooks of a folder: the run, and each cell's report."""
     (folder / "none.ini").touch()
     command = f"-m pytest -q -p no:cacheprovider --nbval --nbval-current-env \
         -p coursekit.dev.replay --nbval-cell-timeout={LIMIT} -c none.ini \
-        --junitxml=report.xml planted.ipynb"
+        --junitxml=report.xml ."
     done = subprocess.run(
         [sys.executable, *command.split()],
         capture_output=True,
         text=True,
-        env=of_a_person(tmp_path_factory.mktemp("personal")),
+        env=of_a_person(folder / "personal") | environment,
         cwd=folder,
     )
-    tests = ElementTree.parse(folder / "report.xml").iter("testcase")
-    failures = [test.findtext("failure") for test in tests]
-    return done, failures
+    return done, list(
+        ElementTree.parse(folder / "report.xml").iter("testcase")
+    )
 
 
 PASSES = {name: row[-1] for name, row in (CELLS | FIGURES).items()}
@@ -251,3 +284,24 @@ def test_the_run_as_a_whole_fails_and_prints_each_notebooks_seconds(replayed):
     assert done.returncode == 1
     assert len(failures) == len(PASSES) + 1
     assert re.search(r"\d\.\d  planted.ipynb", done.stdout)
+
+
+# ------------------------------------------------------------- exact mode
+
+NEAR = [("print(0.923)", said("0.925\n"), APPROX)]
+
+
+def test_exactly_nothing_is_forgiven(tmp_path):
+    write(tmp_path / "12_near.ipynb", NEAR, machine())
+    assert replay(tmp_path)[0].returncode == 0
+    done, (cell,) = replay(tmp_path, COURSEKIT_EXACT="1")
+    assert done.returncode == 1
+    assert "0.925" in cell.findtext("failure")
+
+
+def test_exactly_is_skipped_with_the_reason_on_another_machine(tmp_path):
+    write(tmp_path / "12_near.ipynb", NEAR, machine() | {"cpu": "Z80"})
+    done, (cell,) = replay(tmp_path, COURSEKIT_EXACT="1")
+    assert done.returncode == 0
+    reason = cell.find("skipped").get("message")
+    assert reason == "not exact here: built with another cpu"

@@ -11,10 +11,11 @@ import pytest
 
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.dev import build
+from coursekit.dev.replay import TAG as APPROX
 from coursekit.figures.content import MIME
 
 TAG = re.compile(
-    r"nbval-(approx(-\d+e-?\d+)?|ignore-output|skip)|" + build.GOOD_ANSWER
+    rf"{APPROX.pattern}|nbval-(ignore-output|skip)|{build.GOOD_ANSWER}"
 )
 
 

@@ -10,8 +10,6 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
-from zlib import error as ZipError
 
 import keras
 import numpy as np
@@ -21,12 +19,6 @@ from coursekit.captions.attention_captioner import AttentionCaptioner
 from coursekit.captions.luong_captioner import LuongCaptioner
 from coursekit.errors import CourseError
 from coursekit.files import replacing
-
-# What Keras and NumPy raise for files that are damaged or something else.
-_UNREADABLE = (
-    *(OSError, EOFError, ValueError, TypeError, KeyError),
-    *(BadZipFile, ZipError),
-)
 
 
 class Keeper(keras.callbacks.Callback):
@@ -53,7 +45,7 @@ class Keeper(keras.callbacks.Callback):
                 with np.load(path, allow_pickle=False) as state:
                     history = json.loads(str(state["history"]))
                     values = [state[name] for name in _names(model)]
-            except _UNREADABLE:
+            except Exception:  # whatever a damaged file makes NumPy raise
                 continue
             for variable, value in zip(_all(model), values, strict=True):
                 variable.assign(value)
@@ -94,6 +86,19 @@ def model_file() -> Path:
     return paths.work_dir() / "models" / "scene_captioner.keras"
 
 
+def photograph_files() -> dict[str, Path]:
+    """Image encoder -> captioner of photographs, those that are kept."""
+    return {
+        path.stem.removeprefix("photographs-"): path
+        for path in model_file().parent.glob("photographs-*.keras")
+    }
+
+
+def photograph_file(image_encoder: str) -> Path:
+    """Where lesson 23's full profile keeps its captioner."""
+    return model_file().with_name(f"photographs-{image_encoder}.keras")
+
+
 def save(model, path: Path | None = None) -> Path:
     """Write a captioner to a .keras file; returns the path."""
     path = path or model_file()
@@ -117,7 +122,7 @@ def load(path: Path | None = None):
         )
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except _UNREADABLE as error:
+    except Exception as error:  # whatever Keras stumbles upon
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise CourseError(
             f"{path.name} cannot be read as a captioner: "

@@ -8,6 +8,7 @@ import numpy as np
 
 from coursekit.captions.pictures import read_picture
 from coursekit.errors import CourseError
+from coursekit.settings import load_settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,24 +95,35 @@ def _read(model, places, tokens) -> np.ndarray:
     return np.array(found).reshape(len(found), places.shape[1])
 
 
-def command(pictures: list[Path], out: Path, beam_width: int) -> int:
+def command(
+    pictures: list[Path], out: Path, beam_width: int, photographs: bool = False
+) -> int:
     """Caption files for ``coursekit caption``: 0, or 1 if one failed.
 
-    Prints captions; what is wrong with a file goes to stderr. Raises
-    CourseError when ``out`` cannot be written.
+    With ``photographs`` by the network of lesson 23's full profile. Prints
+    captions; what is wrong with a file goes to stderr. Raises CourseError
+    when ``out`` cannot be written, and when there is no such network.
     """
+    size, max_length = 64, 21
+    if photographs:
+        own = load_settings("23", "full")
+        size, max_length = own.pixels, own.max_length
     images = {}
     for path in dict.fromkeys(pictures):
         try:
-            images[path] = read_picture(path, 64)
+            images[path] = read_picture(path, size)
         except CourseError as error:
             print(error, file=sys.stderr)
     if not images:
         return 1
-    model, image_encoder = _captioner()
+    if photographs:
+        model, image_encoder = _photograph_captioner()
+    else:
+        model, image_encoder = _captioner()
+        print(_scenes_only())
     taken: set[Path] = set()
     for path, image in images.items():
-        found = caption(image, model, image_encoder, beam_width)
+        found = caption(image, model, image_encoder, beam_width, max_length)
         print(f"{path.name}: {found.text or '(nothing)'}")
         for other in found.alternatives:
             print(f"  or: {other or '(nothing)'}")
@@ -142,6 +154,39 @@ def _captioner():
         )
     model = scene_captioner.kept([EpochProgress()])
     return model, scene_encoder.headless(scene_encoder.load())
+
+
+def _photograph_captioner():
+    """The network that lesson 23 has kept, and the encoder it was fed by."""
+    from coursekit.backend import import_keras
+
+    import_keras()
+    from coursekit.captions import checkpoints, image_encoders
+
+    kept = checkpoints.photograph_files()
+    for name in image_encoders.RECIPES:  # the best first
+        if name in kept:
+            return checkpoints.load(kept[name]), image_encoders.load(name)
+    raise CourseError("There is no captioner for photographs yet.", _TRAIN)
+
+
+_TRAIN = (
+    "run lesson 23 in its full profile (`COURSEKIT_PROFILE=full`, Flickr8k is "
+    "fetched); it keeps one in work/models"
+)
+
+
+def _scenes_only() -> str:
+    """What the captioner of scenes does not know, and what knows it."""
+    from coursekit.captions import checkpoints
+
+    kept = checkpoints.photograph_files()
+    use = "use `coursekit caption --photographs`"
+    return (
+        "This network knows drawn scenes only: what it says of a photograph "
+        "means nothing.\nFor photographs "
+        f"{use if kept else f'{_TRAIN}, then {use}'}."
+    )
 
 
 def _free(out: Path, stem: str, taken: set[Path]) -> Path:

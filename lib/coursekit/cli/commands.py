@@ -126,6 +126,10 @@ def caption(
     beam_width: Annotated[
         int, typer.Option(min=1, max=20, help="Width of the beam.")
     ] = 3,
+    photographs: Annotated[
+        bool,
+        typer.Option(help="Use the network that lesson 23 keeps in full."),
+    ] = False,
 ) -> None:
     """Say what is in pictures, with the network of lesson 22.
 
@@ -133,7 +137,8 @@ def caption(
     """
     from coursekit.captions import inference
 
-    raise typer.Exit(inference.command(pictures, out, beam_width))
+    code = inference.command(pictures, out, beam_width, photographs)
+    raise typer.Exit(code)
 
 
 @app.command()

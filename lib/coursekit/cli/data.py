@@ -70,7 +70,7 @@ def fetch(
 
 @app.command()
 def verify(names: Names = None) -> None:
-    """Compare the files that are here with their checksums."""
+    """Compare the files that are here with their checksums, and load them."""
     troubles = 0
     for name in names or registry.names():
         lines = _verify(name)
@@ -174,6 +174,10 @@ def _verify(name: str) -> list[tuple[str, bool]]:
         if folder is None:
             continue
         troubles = install.verify(source, folder)
+        try:
+            registry.read(name, folder)
+        except CourseError as error:
+            troubles.append(error.message)
         lines += [(f"{folder}: {text}", False) for text in troubles]
         if not troubles:
             lines.append((f"{source.name}: {folder}", True))

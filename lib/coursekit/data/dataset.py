@@ -1,7 +1,7 @@
 """The small typed objects that every data set is returned as."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,11 @@ class DatasetInfo:
     details: str = ""
 
     @property
+    def kind(self) -> str:
+        """The title without the figure it begins with."""
+        return self.title.lstrip("0123456789, ")
+
+    @property
     def program(self) -> str:
         """The generator of a bundled set, from the repository's top."""
         return f"tools/generate/{self.name}.py" if self.bundled else ""
@@ -37,7 +42,8 @@ class DatasetInfo:
 class Split:
     """Inputs ``x`` and targets ``y`` of the same length.
 
-    ``extra`` holds further values per example. By kind of data:
+    ``extra`` holds further values per example; ``name`` is what its Dataset
+    calls it ("train", "validation", "test"). By kind of data:
 
     - images: x uint8 (n, height, width, channels), 0 to 255; y int64 (n,)
     - captioned images: x as above, y list of tuples of reference captions
@@ -54,6 +60,7 @@ class Split:
     x: Any
     y: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
     def __len__(self) -> int:
         return len(self.x)
@@ -88,6 +95,13 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     note: str = ""
     columns: tuple[str, ...] = ()  # of a series: what x[:, i] is
+
+    def __post_init__(self) -> None:
+        for own in fields(self):
+            split = getattr(self, own.name)
+            if isinstance(split, Split):
+                named = replace(split, name=own.name)
+                object.__setattr__(self, own.name, named)
 
     @property
     def name(self) -> str:

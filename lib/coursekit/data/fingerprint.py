@@ -14,8 +14,8 @@ def fingerprint(loaded: Any) -> str:
     """sha256 of the splits, names and arrays of a loaded data set.
 
     The same for the same content on every machine: arrays count by shape,
-    type and values, texts as UTF-8. What is only described (DatasetInfo) and
-    notes do not count.
+    type and values, texts as UTF-8. What is only described (DatasetInfo),
+    notes and the names of splits do not count.
     """
     digest = hashlib.sha256()
     _add(digest, loaded)
@@ -39,7 +39,7 @@ def _add(digest, value: Any) -> None:
         digest.update(f"text {len(text)};".encode() + text)
     elif is_dataclass(value):
         for field in fields(value):
-            if field.name != "note":
+            if field.name not in ("note", "name"):
                 digest.update(field.name.encode())
                 _add(digest, getattr(value, field.name))
     elif isinstance(value, Mapping):

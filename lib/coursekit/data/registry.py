@@ -4,12 +4,14 @@ import inspect
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from coursekit import paths
 from coursekit.data.dataset import Dataset, DatasetInfo
-from coursekit.data.fetch import Source
+from coursekit.data.fetch import Source, find, install
+from coursekit.data.loaded import as_found
 from coursekit.errors import CourseError
 
 _NAMES = (
@@ -74,7 +76,20 @@ def load(name: str, **options) -> Dataset:
             f"The data set {name} has no option {', '.join(unknown)}.",
             f"its options are {', '.join(known) or 'none'}",
         )
-    return loader(**options)
+    loaded = loader(**options)
+    if not hasattr(module, "SOURCE"):
+        return loaded
+    source = _own(name, module.SOURCE)
+    folder = Path(options.get("folder") or find(source) or "").expanduser()
+    return as_found(loaded, install.is_published(source, folder))
+
+
+def read(name: str, folder: Path) -> None:
+    """Load all that a folder holds of a real set; CourseError if it can't."""
+    module = _module(name)
+    several = hasattr(module, "variants")
+    for options in module.variants(folder) if several else [{}]:
+        load(name, folder=folder, **options)
 
 
 def _own(name: str, value: Any) -> Any:

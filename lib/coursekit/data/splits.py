@@ -1,6 +1,8 @@
 """Parts of a data set: held out by a draw, or in the order of time."""
 
+import hashlib
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from coursekit.data.dataset import Split
 from coursekit.errors import CourseError
 
 SEED = 0  # decides which examples validate, in every set
+_MOST = 0.05  # of a part; what a published set shares is far below
 
 
 def held_out(y: np.ndarray, count: int) -> np.ndarray:
@@ -67,3 +70,66 @@ def over_time(
 def next_character(text: str) -> Split:
     """x is the text, y the same text one character later."""
     return Split(text[:-1], text[1:])
+
+
+def assert_disjoint(*parts: Any, strict: bool = True) -> None:
+    """Refuse parts of a data set that share examples.
+
+    A part is a Split, a list (of texts, of tuples of words) or an array
+    (n, ...) of the inputs as the network gets them. Published sets repeat
+    some examples: with ``strict=False`` these are counted and printed, and
+    up to a twentieth of a part passes. Raises CourseError for more, for an
+    empty part, and for arrays that differ in type or shape: equal examples
+    would look different there.
+    """
+    inputs = [part.x if isinstance(part, Split) else part for part in parts]
+    _check_comparable(inputs)
+    names = [getattr(part, "name", "") for part in parts]
+    names = [name or f"part {n}" for n, name in enumerate(names, start=1)]
+    prints = [_fingerprints(part) for part in inputs]
+    for i, j in itertools.combinations(range(len(parts)), 2):
+        known = set(prints[i])
+        shared = sum(example in known for example in prints[j])
+        most = 0 if strict else _MOST * min(len(prints[i]), len(prints[j]))
+        found = f"{shared:,} of {len(prints[j]):,} examples of {names[j]}"
+        if shared > most:
+            raise CourseError(
+                f"{found} are in {names[i]} too.",
+                "keep each example in one part only: what trains or is "
+                "chosen by cannot test",
+            )
+        if shared:
+            print(f"{found} are in {names[i]} too")
+
+
+def _check_comparable(inputs: list[Any]) -> None:
+    kinds = {
+        (str(part.dtype), tuple(part.shape[1:]))
+        if hasattr(part, "dtype")
+        else (type(part).__name__, ())
+        for part in inputs
+    }
+    if len(inputs) < 2 or not all(len(part) for part in inputs):
+        raise CourseError(
+            f"Parts of {[len(part) for part in inputs]} examples prove "
+            "nothing.",
+            "give two parts or more, none of them empty",
+        )
+    if len(kinds) > 1:
+        raise CourseError(
+            f"The parts are not alike: {sorted(kinds)}.",
+            "give all parts as they are, or all prepared in the same way",
+        )
+
+
+def _fingerprints(part: Iterable[Any]) -> list[bytes]:
+    """One digest an example, equal for equal ones."""
+    return [hashlib.blake2b(_bytes(example)).digest() for example in part]
+
+
+def _bytes(example: Any) -> bytes:
+    if isinstance(example, str):
+        return example.encode()
+    if isinstance(example, list | tuple):
+        return repr(example).encode()
+    return np.asarray(example).tobytes()

@@ -26,6 +26,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from coursekit import files, paths
 from coursekit import lessons as kit
+from coursekit.dev.changes import changes
 from coursekit.dev.machine import machine
 from coursekit.dev.replay import CELL_SECONDS, replay_environment
 
@@ -55,7 +56,10 @@ _RECORD_LOCK = Lock()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one lesson: "built", "unchanged" or "failed"."""
+    """What became of one lesson: "built", "unchanged" or "failed".
+
+    ``message`` says which outputs a build changed, or what failed.
+    """
 
     lesson: str
     state: str
@@ -67,8 +71,10 @@ def build(
 ) -> list[Outcome]:
     """Execute the lessons that changed, several at once, with progress.
 
-    A lesson that fails keeps its old notebook. ``jobs`` defaults to the
-    number of cores. Returns one Outcome a lesson, in order.
+    A lesson that fails keeps its old notebook. Of each lesson built anew the
+    outputs that changed are shown: look at them before they are committed.
+    ``jobs`` defaults to the number of cores. Returns one Outcome a lesson,
+    in order.
     """
     todo = list(lessons) or list(kit.numbers())
     for lesson in todo:
@@ -199,9 +205,21 @@ def _build_one(lesson: str, progress: Progress, force: bool) -> Outcome:
         return Outcome(lesson, "failed", failure)
     used = json.loads(notebook.cells.pop().outputs[0]["text"])
     notebook.metadata = copy.deepcopy(_METADATA)
+    differs = _changes(kit.notebook(lesson), notebook)
     _write(notebook, kit.notebook(lesson))
     _remember(lesson, _inputs_of(lesson, used))
-    return Outcome(lesson, "built")
+    return Outcome(lesson, "built", differs)
+
+
+def _changes(path: Path, notebook) -> str:
+    """What the notebook shows otherwise than the stored one, if there is."""
+    import nbformat
+
+    try:
+        old = nbformat.read(path, as_version=4)
+    except (OSError, ValueError):
+        return ""
+    return changes(old, notebook)
 
 
 def _execute(notebook, advance) -> str:

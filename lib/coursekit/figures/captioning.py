@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from coursekit.figures.lines import looks
 from coursekit.figures.style import (
     CourseFigure,
     new_figure,
@@ -69,11 +70,11 @@ def two_losses(
     naive: float,
     axis: str = "nats a word (validation)",
 ) -> CourseFigure:
-    """Cost a word, nats, over the epochs, with a naive one dashed."""
+    """Cost a word, nats, over the epochs, with a naive one dotted."""
     figure, axes = new_figure(width=6.4, height=3.4)
-    for name, values in curves.items():
-        axes.plot(range(1, len(values) + 1), values, "o-", label=name)
-    axes.axhline(naive, color="0.4", ls="--", label="word counts only")
+    for (name, values), look in zip(curves.items(), looks(), strict=False):
+        axes.plot(range(1, len(values) + 1), values, label=name, **look)
+    axes.axhline(naive, color="0.4", ls=":", label="word counts only")
     axes.set_xlabel("epoch")
     axes.set_xticks(range(1, len(values) + 1))
     axes.set_ylabel(axis)
@@ -92,8 +93,9 @@ def attention_maps(
 ) -> CourseFigure:
     """The picture, then once a word with the attention drawn over it.
 
-    ``weights`` (words, side, side). Bright is where the network looked;
-    each panel is scaled to its own largest weight, given below it.
+    ``weights`` (words, side, side). Bright and in colour is where the network
+    looked, the rest is grey; each panel is scaled to its own largest weight,
+    given above it.
     """
     columns = min(6, len(words) + 1)
     rows = -(-(len(words) + 1) // columns)
@@ -105,14 +107,15 @@ def attention_maps(
         squeeze=False,
     )
     size = image.shape[0]
+    grey = 0.6 * image.mean(axis=-1, keepdims=True)
     panels = list(axes.ravel())
     show_image(panels[0], image)
     panels[0].set_title("picture", fontsize=10)
     for panel, word, map_ in zip(panels[1:], words, weights, strict=False):
         place = np.arange(size) * map_.shape[0] // size  # of each pixel
         large = map_[np.ix_(place, place)]
-        light = 0.25 + 0.75 * large / max(large.max(), 1e-9)
-        shown = image * light[..., np.newaxis]
+        light = (large / max(large.max(), 1e-9))[..., np.newaxis]
+        shown = light * image + (1 - light) * grey
         show_image(panel, shown.astype("uint8"))
         panel.set_title(f"{word}  {map_.max():.2f}", fontsize=10)
     for panel in panels[len(words) + 1 :]:

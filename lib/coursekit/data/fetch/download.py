@@ -5,6 +5,7 @@ system.
 """
 
 import contextlib
+import os
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -151,23 +152,52 @@ def _translated(url: str):
     """Turn the HTTP library's errors into words."""
     from requests import exceptions
 
+    to = f"{_host(url)}{_proxy(url)}"
+    bundle = _named("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     try:
         yield
     except exceptions.SSLError:
+        hint = (
+            f"{bundle} names the certificates to trust"
+            if bundle
+            else "a proxy in between may need REQUESTS_CA_BUNDLE to be set"
+        )
         raise DownloadError(
-            f"the identity of {_host(url)} cannot be verified (a proxy in "
-            "between may need REQUESTS_CA_BUNDLE to be set)"
+            f"the identity of {_host(url)} cannot be verified ({hint})"
         ) from None
     except exceptions.Timeout:
-        raise _Passing(f"{_host(url)} does not answer") from None
+        raise _Passing(f"{to} does not answer") from None
     except exceptions.ChunkedEncodingError:
         raise _Passing("the connection was cut") from None
     except exceptions.ConnectionError as error:
         if "Read timed out" in str(error):  # in the middle of a file
             raise _Passing(f"{_host(url)} fell silent") from None
-        raise _Passing(f"there is no connection to {_host(url)}") from None
+        raise _Passing(f"there is no connection to {to}") from None
     except exceptions.RequestException as error:
-        raise DownloadError(f"{_host(url)}: {error}") from None
+        raise DownloadError(f"{to}: {error}") from None
+    except OSError as error:
+        if error.errno:  # of the disk
+            raise
+        raise DownloadError(f"{error}, which {bundle} names") from None
+
+
+def _named(*variables: str) -> str:
+    """The first of some environment variables that is set, or ""."""
+    return next((name for name in variables if os.environ.get(name)), "")
+
+
+def _proxy(url: str) -> str:
+    """What the address of a download goes through, or ""."""
+    from requests.utils import get_environ_proxies, select_proxy
+
+    proxy = select_proxy(url, get_environ_proxies(url))
+    if not proxy:
+        return ""
+    kinds = f"{urlsplit(url).scheme}_proxy", "all_proxy"
+    variable = _named(*(n for kind in kinds for n in (kind, kind.upper())))
+    address = proxy.rpartition("@")[2].rpartition("//")[2]  # no password
+    by = f", which {variable} names" if variable else ""
+    return f" through the proxy {address.rstrip('/')}{by}"
 
 
 def _refuse_plain(url: str) -> None:

@@ -82,6 +82,22 @@ def verify(source: Source, folder: Path) -> list[str]:
     ]
 
 
+def is_published(source: Source, folder: Path) -> bool | None:
+    """Whether a folder's files are the published ones; None: nobody knows.
+
+    Of archives that were unpacked, what was recorded then is believed.
+    """
+    installed = is_installed(folder)
+    unpacked = installed and any(remote.unpack for remote in source.remotes)
+    if unpacked or not source.remotes:
+        return True
+    comparable = installed or any(
+        remote.checksum and (folder / remote.file).is_file()
+        for remote in source.remotes
+    )
+    return not verify(source, folder) if comparable else None
+
+
 def _has_checksum(path: Path, checksum: str) -> bool:
     algorithm, _, expected = checksum.partition(":")
     with path.open("rb") as stream:

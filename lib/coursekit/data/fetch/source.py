@@ -34,7 +34,8 @@ class Source:
     are further names the folder may have below COURSEKIT_DATA, ``keras`` its
     places below Keras' cache. ``check`` reads the content and raises
     CourseError; it stands in where no checksum is published, and ``counted``
-    says what it counts. ``by_hand`` says how a person gets the set.
+    says what it counts. ``by_hand`` says how a person gets the set, ``words``
+    what its folder holds, where patterns would not be understood.
     """
 
     name: str
@@ -47,11 +48,12 @@ class Source:
     check: Callable[[Path], object] | None = None
     counted: str = ""
     by_hand: str = ""
+    words: str = ""
 
     @property
     def wanted(self) -> str:
         """What a folder must hold, in words."""
-        return ", ".join(self.files).replace("|", " or ")
+        return self.words or ", ".join(self.files).replace("|", " or ")
 
     @property
     def megabytes(self) -> float:
@@ -67,7 +69,7 @@ class Source:
         """The entries of ``files`` that a folder does not hold."""
         base = self.base(folder)
         return [
-            entry.replace("|", " or ")
+            self.words or entry.replace("|", " or ")
             for entry in self.files
             if not any(
                 next(base.glob(pattern), None) for pattern in entry.split("|")

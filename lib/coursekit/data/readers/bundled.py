@@ -1,13 +1,13 @@
 """Reading the bundled files in data/, each checked before use."""
 
 import tomllib
-import zipfile
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from coursekit import paths
+from coursekit.data.readers.checked import reading
 from coursekit.errors import CourseError
 from coursekit.files import sha256
 
@@ -61,10 +61,5 @@ def path_of(name: str) -> Path:
 def read_npz(name: str) -> dict[str, np.ndarray]:
     """All arrays of a bundled .npz file; never unpickles anything."""
     path = path_of(name)
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise CourseError(
-            f"{path} cannot be read: {error}", _REMEDY
-        ) from error
+    with reading(path, _REMEDY), np.load(path, allow_pickle=False) as stored:
+        return {key: stored[key] for key in stored.files}

@@ -43,7 +43,8 @@ def load_pictures(
     Returns images (n, size, size, 3), uint8, read-only, and the positions
     in ``files`` (n,) of the pictures that could be decoded, in order. The
     decoded file belongs to the set ``name`` in the cache and is made again
-    when a file changes. Raises CourseError when it cannot be written.
+    when a file changes. Raises CourseError when it cannot be written and
+    when not one of the pictures can be decoded.
     """
     ready = paths.cache_dir() / ".ready" / name
     store = ready / f"{size}-{_fingerprint(files)}"
@@ -55,7 +56,11 @@ def load_pictures(
                     _make(files, size, store)
         positions = np.load(store / "positions.npy")
         if not len(positions):
-            raise ValueError("not one of the pictures can be decoded")
+            raise CourseError(
+                f"Of {name}, not one of the pictures can be decoded, such as "
+                f"{files[0]}.",
+                "bring JPEG or PNG files that an image viewer shows",
+            )
         images = np.memmap(
             store / "images.bin",
             "uint8",

@@ -7,13 +7,12 @@ need can be named; everything else is refused.
 
 import pickle
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from coursekit.errors import CourseError
+from coursekit.data.readers.checked import reading
 
 _ADMITTED = {
     ("numpy", "ndarray"),
@@ -25,19 +24,6 @@ for _core in ("numpy.core", "numpy._core"):
     _ADMITTED.add((f"{_core}.numeric", "_frombuffer"))
 for _kind in ("list", "dict", "tuple", "set", "bytes", "bytearray", "str"):
     _ADMITTED.add(("builtins", _kind))
-
-# What reading a damaged or foreign file may raise.
-_DAMAGED = (
-    pickle.UnpicklingError,
-    zipfile.BadZipFile,
-    zlib.error,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    TypeError,
-    ValueError,
-)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -55,11 +41,8 @@ def read_pickle(path: Path) -> Any:
     Text is read as bytes, as CIFAR's files from Python 2 need. Raises
     CourseError for a damaged file and for one that names anything else.
     """
-    try:
-        with path.open("rb") as file:
-            return _Unpickler(file, encoding="bytes").load()
-    except _DAMAGED as error:
-        raise _refused(path, error) from error
+    with reading(path), path.open("rb") as file:
+        return _Unpickler(file, encoding="bytes").load()
 
 
 def read_objects(path: Path, name: str) -> np.ndarray:
@@ -67,24 +50,14 @@ def read_objects(path: Path, name: str) -> np.ndarray:
 
     Raises CourseError as ``read_pickle`` does.
     """
-    try:
-        with (
-            zipfile.ZipFile(path) as archive,
-            archive.open(f"{name}.npy") as file,
-        ):
-            if np.lib.format.read_magic(file) != (1, 0):
-                raise ValueError("a newer format of NumPy")
-            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            if not dtype.hasobject:
-                raise ValueError(f"{name} is {dtype} of shape {shape}")
-            return _Unpickler(file).load()
-    except _DAMAGED as error:
-        raise _refused(path, error) from error
-
-
-def _refused(path: Path, error: Exception) -> CourseError:
-    return CourseError(
-        f"{path} cannot be read: {error}.",
-        "this is not the published file or it is damaged; remove it and "
-        "fetch the set again (`coursekit data fetch`)",
-    )
+    with (
+        reading(path),
+        zipfile.ZipFile(path) as archive,
+        archive.open(f"{name}.npy") as file,
+    ):
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("a newer format of NumPy")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if not dtype.hasobject:
+            raise ValueError(f"{name} is {dtype} of shape {shape}")
+        return _Unpickler(file).load()

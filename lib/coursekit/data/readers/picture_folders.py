@@ -10,76 +10,142 @@ from coursekit.data.readers.photographs import (
     left_out,
     load_pictures,
 )
+from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.splits import held_out
 from coursekit.errors import CourseError
 
-_ENDINGS = {".jpg", ".jpeg", ".png"}
+# How the folders of the parts may be called.
+_PARTS = (
+    ("train", "training"),
+    ("validation", "val", "valid", "dev"),
+    ("test", "testing"),
+)
+_NO_PICTURES = {".txt", ".md", ".csv", ".json", ".html", ".db", ".ini"}
 
 
 def load_classes(info: DatasetInfo, root: Path, size: int) -> Dataset:
     """Pictures below ``root``, one folder per class; y is the class.
 
-    With folders train and test these are the splits and a fifth of train is
-    held out; otherwise a fifth each is held out to validate and to test.
-    Draws have a fixed seed and are stratified. Pictures directly in
-    ``root`` are one class, named like it. Images are uint8
-    (n, size, size, 3), mapped from the cache; undecodable pictures are
-    left out and counted in ``note``.
+    With folders train, val and test these are the splits; of what is absent
+    a fifth is held out, first to test, then to validate, with a fixed seed
+    and stratified. Pictures directly in ``root`` are one class, named like
+    it. The classes are those of train, numbered once for all parts. Images
+    are uint8 (n, size, size, 3), mapped from the cache. ``note`` counts what
+    is there and not loaded and names classes without pictures.
     """
-    if (root / "train").is_dir() and (root / "test").is_dir():
-        (files, y, names), (test_files, test_y, _) = (
-            _list(root / part) for part in ("train", "test")
-        )
-    else:
-        files, y, names = _list(root)
-        files, y, test_files, test_y = _hold_out(files, y)
-    files, y, held_files, held_y = _hold_out(files, y)
-    groups = [files, held_files, test_files]
-    images, positions = load_pictures(
-        info.name, [file for group in groups for file in group], size
-    )
-    labels = np.concatenate([y, held_y, test_y])[positions]
-    train, validation, test = (
-        Split(images[part], labels[part])
-        for part in consecutive(positions, [len(group) for group in groups])
-    )
-    total = sum(map(len, groups))
-    note = left_out(pictures_undecodable=total - len(positions))
-    return Dataset(info, train, validation, test, names, note)
-
-
-def _list(root: Path) -> tuple[list[Path], np.ndarray, tuple[str, ...]]:
-    """Files, classes (n,) and class names, in the order of their names."""
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
-    folders = [path for path in folders if _pictures(path)] or [root]
-    files, labels = [], []
-    for number, folder in enumerate(folders):
-        found = _pictures(folder)
-        files += found
-        labels += [number] * len(found)
-    if not files:
+    folders = _part_folders(root)
+    held = [
+        _classes(folder, root.name) if folder else {} for folder in folders
+    ]
+    names = [name for name, files in held[0].items() if files]
+    if not names:
         raise CourseError(
-            f"There are no pictures in {root}.",
-            "put .jpg or .png files there, in one folder per class",
+            f"The folder {root} is not the data set {info.name}: there are "
+            "no pictures in it where they should be.",
+            f"put pictures ({', '.join(ENDINGS)}) in one folder per class, or "
+            "in train/CLASS, val/CLASS and test/CLASS",
         )
-    names = tuple(folder.name.replace("_", " ") for folder in folders)
-    return files, np.array(labels), names
+    parts = [_numbered(classes, names) for classes in held]
+    for number in (2, 1):
+        if not folders[number]:
+            parts[0], parts[number] = _hold_out(*parts[0])
+    files = [file for part, _ in parts for file in part]
+    images, positions = load_pictures(info.name, files, size)
+    y = np.concatenate([labels for _, labels in parts])[positions]
+    slices = consecutive(positions, [len(part) for part, _ in parts])
+    train, validation, test = (Split(images[k], y[k]) for k in slices)
+    note = left_out(
+        pictures_undecodable=len(files) - len(positions),
+        **_unused(root, folders, held, names, set(files)),
+    )
+    shown = tuple(name.replace("_", " ") for name in names)
+    return Dataset(info, train, validation, test, shown, note)
+
+
+def _part_folders(root: Path) -> list[Path | None]:
+    """The folders of train, validation and test; the first may be root."""
+    held = {path.name.lower(): path for path in root.iterdir()}
+    found = [
+        next((held[name] for name in names if name in held), None)
+        for names in _PARTS
+    ]
+    folders = [path if path and path.is_dir() else None for path in found]
+    train, *others = folders
+    if train and (any(others) or "" not in _classes(train, "")):
+        return folders
+    return [root, None, None]
+
+
+def _classes(folder: Path, alone: str) -> dict[str, list[Path]]:
+    """Class -> its pictures; those directly in ``folder`` are of ``alone``."""
+    classes = {
+        path.name: _pictures(path)
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and not path.name.startswith((".", "__"))
+    }
+    if any(classes.values()):
+        return classes
+    return {**classes, alone: _pictures(folder)}
 
 
 def _pictures(folder: Path) -> list[Path]:
     return sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in ENDINGS and not path.name.startswith(".")
     )
+
+
+def _numbered(classes: dict[str, list[Path]], names: list[str]):
+    """Files of the classes in ``names``, and each one's number there (n,)."""
+    chosen = [classes.get(name, []) for name in names]
+    sizes = [len(files) for files in chosen]
+    files = [file for files in chosen for file in files]
+    return files, np.repeat(np.arange(len(names)), sizes)
+
+
+def _unused(root: Path, folders, held, names, used) -> dict[str, int]:
+    """What is below ``root`` and not loaded, counted: words -> number."""
+    foreign = {
+        file: name
+        for classes in held
+        for name in classes.keys() - set(names)
+        for file in classes[name]
+    }
+    unknown = ", ".join(sorted(set(foreign.values())))
+    empty = [
+        (folder / name).relative_to(root).as_posix()
+        for folder, classes in zip(folders, held, strict=True)
+        for name in (sorted({*classes, *names}) if folder else ())
+        if not classes.get(name)
+    ]
+    others = [
+        path
+        for path in root.rglob("*")
+        if path not in used
+        and path not in foreign
+        and path.suffix.lower() not in _NO_PICTURES
+        and not f"/{path.relative_to(root).as_posix()}".count("/.")
+        and path.is_file()
+    ]
+    return {
+        f"pictures of classes that train lacks ({unknown})": len(foreign),
+        f"classes without pictures ({', '.join(empty)})": len(empty),
+        "files elsewhere or of another kind": len(others),
+    }
 
 
 def _hold_out(files: list[Path], y: np.ndarray):
-    """(kept files, kept y, held files, held y): a fifth is held."""
+    """((kept files, kept y), (held files, held y)): a fifth is held.
+
+    Of a class that would be held whole, one picture is kept.
+    """
     held = held_out(y, len(y) // 5)
-    places = np.arange(len(y))
-    kept_places, held_places = places[~held], places[held]
-    return (
-        [files[place] for place in kept_places],
-        y[kept_places],
-        [files[place] for place in held_places],
-        y[held_places],
+    for label in np.unique(y[held]):
+        if held[y == label].all():
+            held[np.argmax(y == label)] = False
+    kept, apart = (
+        ([files[place] for place in np.flatnonzero(mask)], y[mask])
+        for mask in (~held, held)
     )
+    return kept, apart

@@ -8,6 +8,9 @@ import numpy as np
 
 from coursekit.errors import CourseError
 
+ENDINGS = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
+)
 MOST_PIXELS = 100_000_000
 _AGAIN = "save the picture again, as PNG or JPEG, and try that file"
 _SMALLER = "make it smaller: 1,000 x 1,000 pixels are more than enough"

@@ -12,9 +12,9 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Families, Split
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers import checked
 from coursekit.data.readers.pickles import read_pickle
 from coursekit.data.splits import held_out
-from coursekit.errors import CourseError
 
 TRAIN, TEST = 50_000, 10_000  # images
 
@@ -27,6 +27,7 @@ class Edition(NamedTuple):
     meta: str
     labels: dict[str, str]  # our name of a label -> the file's
     names: dict[str, str]  # our name of a label -> the list of its names
+    kinds: dict[str, int]  # our name of a label -> how many names there are
 
 
 EDITIONS = {
@@ -36,6 +37,7 @@ EDITIONS = {
         "batches.meta",
         {"y": "labels"},
         {"y": "label_names"},
+        {"y": 10},
     ),
     "cifar100": Edition(
         ("train",),
@@ -43,6 +45,7 @@ EDITIONS = {
         "meta",
         {"y": "fine_labels", "superclass": "coarse_labels"},
         {"y": "fine_label_names", "superclass": "coarse_label_names"},
+        {"y": 100, "superclass": 20},
     ),
 }
 
@@ -115,17 +118,26 @@ def load(name: str, validation: int = 5_000, folder=None) -> Dataset:
     edition = EDITIONS[name]
     found = locate(SOURCE[name], folder)
     train = [found / file for file in edition.train]
-    images, labels = read_batches(train, edition.labels, TRAIN)
+    images, labels = _read(train, edition, TRAIN)
     held = held_out(labels["y"], validation)
-    learned, checked = (_split(images, labels, part) for part in (~held, held))
-    images, labels = read_batches([found / edition.test], edition.labels, TEST)
-    parts = learned, checked, _split(images, labels, np.ones(TEST, bool))
-    names = _class_names(found / edition.meta, edition.names)
+    learned, kept = (_split(images, labels, part) for part in (~held, held))
+    images, labels = _read([found / edition.test], edition, TEST)
+    parts = learned, kept, _split(images, labels, np.ones(TEST, bool))
+    names = _class_names(found / edition.meta, edition)
     if "superclass" not in names:
         return Dataset(INFO[name], *parts, names["y"])
     return Families(
         INFO[name], *parts, names["y"], superclass_names=names["superclass"]
     )
+
+
+def _read(paths: Sequence[Path], edition: Edition, count: int):
+    """Images and labels of one part; its classes are equally frequent."""
+    x, y = read_batches(paths, edition.labels, count)
+    for name, kinds in edition.kinds.items():
+        counts = [count // kinds] * kinds
+        y[name] = checked.labels(paths[0], name, y[name], counts)
+    return x, y
 
 
 def read_batches(
@@ -137,20 +149,19 @@ def read_batches(
     file of another form.
     """
     images: list[np.ndarray] = []
-    labels: dict[str, list[np.ndarray]] = {name: [] for name in keys}
+    labels: dict[str, list[int]] = {name: [] for name in keys}
+    size = (count // len(paths), 3 * 32 * 32)
     for path in paths:
         batch = read_pickle(path)
-        try:
-            images.append(batch[b"data"].reshape(-1, 3, 32, 32))
+        with checked.reading(path, _REMEDY):
+            pixels = checked.values(
+                path, "data", batch[b"data"], size, (0, 255)
+            )
+            images.append(pixels.reshape(-1, 3, 32, 32))
             for name, key in keys.items():
-                labels[name].append(np.array(batch[key.encode()], "int64"))
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise _strange(path, f"it lacks {error}") from error
+                labels[name] += batch[key.encode()]
     x = np.concatenate(images).transpose(0, 2, 3, 1)
-    y = {name: np.concatenate(parts) for name, parts in labels.items()}
-    if any(len(part) != count for part in [x, *y.values()]):
-        raise _strange(paths[0], f"{len(x):,} images, not {count:,}")
-    return x, y
+    return x, {name: np.array(found) for name, found in labels.items()}
 
 
 def _split(images: np.ndarray, labels: dict, kept: np.ndarray) -> Split:
@@ -159,23 +170,23 @@ def _split(images: np.ndarray, labels: dict, kept: np.ndarray) -> Split:
     return Split(np.ascontiguousarray(images[kept]), chosen.pop("y"), chosen)
 
 
-def _class_names(path: Path, keys: Mapping[str, str]) -> dict[str, tuple]:
+def _class_names(path: Path, edition: Edition) -> dict[str, tuple[str, ...]]:
     """The names in a meta file, with spaces: "maple tree"."""
     meta = read_pickle(path)
-    try:
-        return {
-            name: tuple(
-                text.decode().replace("_", " ") for text in meta[key.encode()]
-            )
-            for name, key in keys.items()
-        }
-    except (KeyError, AttributeError, TypeError) as error:
-        raise _strange(path, f"it lacks {error}") from error
+    names = {}
+    with checked.reading(path, _REMEDY):
+        for label, key in edition.names.items():
+            texts = [text.decode() for text in meta[key.encode()]]
+            if len(set(texts)) != edition.kinds[label]:
+                raise ValueError(
+                    f"it has {len(set(texts))} names in {key}, expected "
+                    f"{edition.kinds[label]}"
+                )
+            names[label] = tuple(text.replace("_", " ") for text in texts)
+    return names
 
 
-def _strange(path: Path, problem: str) -> CourseError:
-    return CourseError(
-        f"{path} is not a CIFAR file as published: {problem}.",
-        "use the python version of the archive from "
-        "https://www.cs.toronto.edu/~kriz/cifar.html",
-    )
+_REMEDY = (
+    "use the python version of the archive from "
+    "https://www.cs.toronto.edu/~kriz/cifar.html"
+)

@@ -11,8 +11,8 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers import checked
 from coursekit.data.splits import hold_out
-from coursekit.errors import CourseError
 
 INFO = DatasetInfo(
     name="fashion_mnist",
@@ -76,22 +76,22 @@ def load(validation: int = 5_000, folder=None) -> Dataset:
 def _read(
     folder: Path, part: str, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Images and classes; each class has a tenth of them."""
     images = _idx(folder / f"{part}-images-idx3-ubyte.gz", (count, 28, 28, 1))
-    labels = _idx(folder / f"{part}-labels-idx1-ubyte.gz", (count,))
-    return images, labels.astype("int64")
+    path = folder / f"{part}-labels-idx1-ubyte.gz"
+    labels, counts = _idx(path, (count,)), [count // 10] * 10
+    return images, checked.labels(path, "classes", labels, counts)
 
 
 def _idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """A gzipped IDX file (LeCun's format): a header, then the bytes."""
-    header = 16 if len(shape) > 1 else 8
-    try:
-        with gzip.open(path) as file:
-            file.read(header)
-            data = file.read()
+    sizes = shape[:3]
+    header = np.array([2048 + len(sizes), *sizes], ">i4").tobytes()
+    with checked.reading(path), gzip.open(path) as file:
+        found, data = file.read(len(header)), file.read()
+        if found != header:
+            raise ValueError(
+                f"its header is {found.hex(' ', 4)}, not that of "
+                f"{shape[0]:,} entries in IDX format, {header.hex(' ', 4)}"
+            )
         return np.frombuffer(data, "uint8").reshape(shape)
-    except (OSError, EOFError, ValueError) as error:
-        raise CourseError(
-            f"{path} is not {shape[0]:,} entries in IDX format: {error}",
-            "remove it and fetch the set again (`coursekit data fetch "
-            "fashion_mnist`)",
-        ) from error

@@ -5,6 +5,7 @@ a ranking task, JAIR 47. The official split: 6,000 to train with, 1,000 to
 validate, 1,000 to test; 91 photographs are in none.
 """
 
+import itertools
 from collections import defaultdict
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from coursekit.data.readers.photographs import (
     left_out,
     load_pictures,
 )
+from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.readers.textfiles import broken, read_lines, rows
 from coursekit.errors import CourseError
 
@@ -74,6 +76,8 @@ def load(size: int = 160, folder=None) -> Dataset:
     held = {path.name for path in pictures.iterdir()}
     usable = [[f for f in x if f in captions and f in held] for x in lists]
     files = [file for group in usable for file in group]
+    if not files:
+        raise _no_match(pictures, lists, captions)
     images, positions = load_pictures(
         "flickr8k", [pictures / file for file in files], size
     )
@@ -87,8 +91,26 @@ def load(size: int = 160, folder=None) -> Dataset:
         listed_photographs_absent=sum(map(len, lists)) - len(files),
         photographs_undecodable=len(files) - len(positions),
         captioned_photographs_absent=len(captions.keys() - held),
+        photographs_in_no_list=sum(
+            name.lower().endswith(ENDINGS) for name in held.difference(*lists)
+        ),
     )
     return Dataset(INFO, train, validation, test, note=note)
+
+
+def _no_match(folder: Path, lists: list[list[str]], captions) -> CourseError:
+    """The error for names that do not fit, with one of each kind."""
+    inside = sorted(path.name for path in folder.iterdir())
+    listed, captioned, held = (
+        next(iter(names), "nothing")
+        for names in (itertools.chain(*lists), captions, inside)
+    )
+    return CourseError(
+        f"No photograph in {folder} is listed and has a caption: the lists "
+        f"name {listed}, the captions {captioned}, the folder {held}.",
+        "the names must be the same, with their endings, and the photographs "
+        "lie directly in that folder",
+    )
 
 
 def _split(images, files: list[str], captions) -> Split:

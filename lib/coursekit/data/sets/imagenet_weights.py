@@ -14,6 +14,7 @@ from pathlib import Path
 
 from coursekit.data.dataset import DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers.checked import reading
 from coursekit.errors import CourseError
 
 INFO = DatasetInfo(
@@ -67,14 +68,8 @@ def _check(path: Path) -> None:
     """Keras publishes no checksum for MobileNet: it must be whole HDF5."""
     import h5py  # comes with Keras
 
-    try:
-        with h5py.File(path) as file:
-            file.visit(lambda name: None)
-    except (OSError, RuntimeError) as error:
-        raise CourseError(
-            f"{path.name} is not a file of weights: {error}",
-            "remove it and fetch it again",
-        ) from error
+    with reading(path), h5py.File(path) as file:
+        file.visit(lambda name: None)
 
 
 SOURCES = {model: _source(model) for model in MODELS}
@@ -96,6 +91,12 @@ class Weights:
         return self.provenance
 
 
+def variants(folder: Path) -> list[dict[str, str]]:
+    """The options with which the files of a folder are read."""
+    held = SOURCES.items()
+    return [{"model": name} for name, s in held if not s.missing(folder)]
+
+
 def load(model: str = "mobilenet_v2_0.35", folder=None) -> Weights:
     """The stored weights of a model, fetched when they are not here."""
     if model not in MODELS:
@@ -105,4 +106,6 @@ def load(model: str = "mobilenet_v2_0.35", folder=None) -> Weights:
             "choose one of these",
         )
     source = SOURCES[model]
-    return Weights(INFO, model, locate(source, folder) / source.files[0])
+    path = locate(source, folder) / source.files[0]
+    _check(path)
+    return Weights(INFO, model, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers import checked
 from coursekit.data.readers.arrays import read_arrays
 from coursekit.data.readers.pickles import read_objects
 from coursekit.data.splits import hold_out
@@ -25,6 +26,8 @@ INFO = DatasetInfo(
     origin="keras.datasets.imdb (Maas et al. 2011)",
     lessons=("16",),
 )
+
+WORDS = 88_584
 
 _BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
@@ -68,21 +71,21 @@ def load(validation: int = 5_000, folder=None) -> Dataset:
 
 def _read(path: Path, part: str, words: dict[int, str]):
     """Reviews of one part as texts, and whether they are favourable."""
-    (labels,) = read_arrays(path, **{f"y_{part}": (25_000,)})
+    (labels,) = read_arrays(path, f"y_{part}")
     reviews = [
         " ".join(map(words.__getitem__, numbers))
         for numbers in read_objects(path, f"x_{part}")
     ]
-    return reviews, labels.astype("int64")
+    return reviews, checked.labels(path, f"y_{part}", labels, [12_500] * 2)
 
 
 def _words(path: Path) -> dict[int, str]:
     """Number -> word. The file numbers words by frequency, from 1."""
-    try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-        return {number: word for word, number in index.items()}
-    except (OSError, ValueError, AttributeError) as error:
-        raise CourseError(
-            f"{path} is not a list of words and numbers: {error}",
-            "remove it and run `coursekit data fetch imdb`",
-        ) from error
+    with checked.reading(path):
+        index = json.loads(path.read_text(encoding="utf-8-sig"))
+        words = {number: word for word, number in index.items()}
+        if words.keys() != set(range(1, WORDS + 1)):
+            raise ValueError(
+                f"it numbers {len(words):,} words, expected 1 to {WORDS:,}"
+            )
+        return words

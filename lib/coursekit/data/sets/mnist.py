@@ -4,10 +4,13 @@ Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), Gradient-based
 learning applied to document recognition, Proc. IEEE 86(11).
 """
 
+from pathlib import Path
+
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers import checked
 from coursekit.data.readers.arrays import read_arrays
 from coursekit.data.sets.digits import enlarge
 from coursekit.data.splits import hold_out
@@ -23,6 +26,11 @@ INFO = DatasetInfo(
     lessons=("01", "03", "04", "05"),
 )
 
+# How many there are of each digit.
+COUNTS = {
+    "train": (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+    "test": (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
+}
 
 SOURCE = Source(
     name="mnist",
@@ -55,14 +63,23 @@ def load(size: int = 28, validation: int = 5_000, folder=None) -> Dataset:
             'write ck.data.load("mnist", size=28)',
         )
     path = locate(SOURCE, folder) / "mnist.npz"
-    x, y = read_arrays(path, x_train=(60_000, 28, 28), y_train=(60_000,))
-    train, validation_split = hold_out(
-        _resize(x, size), y.astype("int64"), validation
-    )
-    x, y = read_arrays(path, x_test=(10_000, 28, 28), y_test=(10_000,))
-    test = Split(_resize(x, size), y.astype("int64"))
+    x, y = _read(path, "train")
+    train, validation_split = hold_out(_resize(x, size), y, validation)
+    x, y = _read(path, "test")
+    test = Split(_resize(x, size), y)
     names = tuple(str(digit) for digit in range(10))
     return Dataset(INFO, train, validation_split, test, names)
+
+
+def _read(path: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 28, 28) and digits (n,) of one part, as published."""
+    x, y = read_arrays(path, f"x_{part}", f"y_{part}")
+    counts = COUNTS[part]
+    shape = (sum(counts), 28, 28)
+    return (
+        checked.values(path, f"x_{part}", x, shape, (0, 255)),
+        checked.labels(path, f"y_{part}", y, counts),
+    )
 
 
 def _resize(images: np.ndarray, size: int) -> np.ndarray:

@@ -5,6 +5,7 @@ A. Karpathy (2015), char-rnn; the plays themselves are in the public domain.
 
 from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers.textfiles import numbered_lines
 from coursekit.data.splits import in_order, next_character
 from coursekit.errors import CourseError
 
@@ -43,12 +44,7 @@ def load(folder=None) -> Dataset:
     """
     found = locate(SOURCE, folder)
     path = next(found / f for f in _FILES if (found / f).is_file())
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(
-            f"{path} cannot be read: {error}.", "copy or fetch it again"
-        ) from error
+    text = "\n".join([*(line for _, line in numbered_lines(path)), ""])
     if len(text) < 1_000:
         raise CourseError(
             f"{path} holds {len(text)} characters, too few to learn from.",

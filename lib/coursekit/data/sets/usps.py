@@ -13,6 +13,7 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
 from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.readers import checked
 from coursekit.data.splits import hold_out
 from coursekit.errors import CourseError
 
@@ -30,6 +31,11 @@ INFO = DatasetInfo(
 
 
 _BASE = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/"
+
+_FORMS = (
+    "it is an HDF5 file with groups train and test, each with data and "
+    "target, or LIBSVM's usps.bz2; copy it again"
+)
 
 SOURCE = Source(
     name="usps",
@@ -72,21 +78,11 @@ def _read(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     hdf5 = folder / "usps.h5"
     file = "usps.bz2" if part == "train" else "usps.t.bz2"
     path = hdf5 if hdf5.is_file() else folder / file
-    try:
+    with checked.reading(path, _FORMS):
         x, y = _read_hdf5(path, part) if path == hdf5 else _read_libsvm(path)
-    except (OSError, EOFError, KeyError, ValueError) as error:
-        raise CourseError(
-            f"{path} cannot be read as zip-code digits: {error}.",
-            "it is an HDF5 file with groups train and test, each with data "
-            "and target, or LIBSVM's usps.bz2; copy it again",
-        ) from error
-    if x.shape != (SIZES[part], 256) or y.shape != (SIZES[part],):
-        raise CourseError(
-            f"{path} holds {part} data of shape {x.shape}, "
-            f"expected ({SIZES[part]}, 256).",
-            "this is another edition of the file; use the one with "
-            "7,291 training and 2,007 test digits",
-        )
+    count = SIZES[part]
+    checked.values(path, f"{part} data", x, (count, 256), (0, 255))
+    checked.values(path, f"{part} target", y, (count,), (0, 9), "iu")
     return x.reshape(-1, 16, 16, 1), y.astype("int64")
 
 
@@ -98,8 +94,9 @@ def _read_hdf5(path: Path, group: str) -> tuple[np.ndarray, np.ndarray]:
         pixels = file[group]["data"]
         x = np.empty(pixels.shape, "uint8")
         for start in range(0, len(x), 500):
-            part = slice(start, start + 500)
-            x[part] = np.round(pixels[part] * 255)
+            part, what = pixels[start : start + 500], f"{group} data"
+            checked.values(path, what, part, part.shape, (0, 1), "f")
+            x[start : start + 500] = np.round(part * 255)
         return x, file[group]["target"][:]
 
 
@@ -115,6 +112,7 @@ def _read_libsvm(path: Path) -> tuple[np.ndarray, np.ndarray]:
             if len(entries) != 256:
                 raise ValueError(f"line {number} has {len(entries)} pixels")
             labels.append(int(label) - 1)
-            values = (float(entry.partition(":")[2]) for entry in entries)
-            pixels.extend(round((value + 1) * 127.5) for value in values)
+            row = np.array([e.partition(":")[2] for e in entries], "float64")
+            checked.values(path, f"line {number}", row, (256,), (-1, 1), "f")
+            pixels.extend(np.round((row + 1) * 127.5).astype("uint8"))
     return np.frombuffer(pixels, "uint8").reshape(-1, 256), np.array(labels)

@@ -3,6 +3,7 @@
 from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Source, locate
 from coursekit.data.readers.picture_folders import load_classes
+from coursekit.data.readers.pictures import ENDINGS
 
 INFO = DatasetInfo(
     name="yoga",
@@ -16,10 +17,11 @@ INFO = DatasetInfo(
 
 SOURCE = Source(
     name="yoga",
-    files=("*.jpg|*.png|*/*.jpg|*/*.png",),
+    files=("|".join(f"**/*{end}" for x in ENDINGS for end in (x, x.upper())),),
     folders=("surya_namaskar",),
     by_hand="take or collect photographs, one folder per pose, or all in "
     "one folder",
+    words=f"pictures ({', '.join(ENDINGS)}), in one folder per pose",
 )
 
 
