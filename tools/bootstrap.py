@@ -9,6 +9,7 @@ run left half done is made again. A lock keeps two runs apart.
 """
 
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -229,7 +230,9 @@ def hand_over(settings: dict[str, str]) -> None:
 
 def why_failed(place: Path) -> SetupError:
     """The remedy for a failed install, where one can be known."""
-    folders = (place, tempfile.gettempdir(), Path.home())
+    folders = [place, Path(tempfile.gettempdir())]
+    with contextlib.suppress(RuntimeError):  # this user has no home
+        folders += [home for home in [Path.home()] if home.exists()]
     free = min(shutil.disk_usage(folder).free for folder in folders) / 1e9
     if free < 1.5:
         text = f"the disk is nearly full, {free:.1f} GB left. Free some, or "

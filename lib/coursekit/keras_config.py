@@ -6,6 +6,7 @@ notebook for the package. Each is checked here, so that a learner reads a
 sentence that names the file or the variable.
 """
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from coursekit import paths
 from coursekit.errors import CourseError
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -25,8 +27,17 @@ _USED = ("keras", "numpy", "matplotlib")
 
 
 def keras_home() -> Path:
-    """Keras' folder: KERAS_HOME, else ~/.keras (without importing Keras)."""
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+    """The folder that Keras will use, without importing it.
+
+    KERAS_HOME, else ~/.keras; /tmp/.keras where there is no home directory
+    to write in.
+    """
+    if named := os.environ.get("KERAS_HOME"):
+        return paths.expanded(named)
+    with contextlib.suppress(RuntimeError):  # there is none
+        if os.access(Path.home(), os.W_OK):
+            return Path.home() / ".keras"
+    return Path("/tmp/.keras")
 
 
 def config_file() -> Path:

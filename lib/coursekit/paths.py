@@ -59,7 +59,7 @@ def progress_file() -> Path:
     """
     named = os.environ.get("COURSEKIT_PROGRESS")
     if named:
-        return Path(named).expanduser()
+        return expanded(named)
     if os.environ.get("COURSEKIT_REPLAY") == "1":
         return temporary_dir() / "progress.json"
     return work_dir() / "progress.json"
@@ -77,11 +77,28 @@ def cache_dir() -> Path:
     """Downloaded data: COURSEKIT_HOME, or the platform's cache folder."""
     named = os.environ.get("COURSEKIT_HOME")
     if named:
-        return Path(named).expanduser()
+        return expanded(named)
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
     elif sys.platform == "darwin":
         base = "~/Library/Caches"
     else:
         base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "coursekit"
+    return expanded(base) / "coursekit"
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with its "~" replaced.
+
+    Raises:
+        CourseError: There is no such home directory, as for a user whom the
+            system does not know, in a container.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise CourseError(
+            f"There is no home directory for {path}.",
+            "set HOME to a folder of yours; COURSEKIT_HOME alone names one "
+            "for downloaded data",
+        ) from error

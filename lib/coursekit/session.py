@@ -7,6 +7,7 @@ import sys
 
 from coursekit import keras_config
 from coursekit.backend import import_keras, in_replay, prepare_device
+from coursekit.console import print_what_it_can
 from coursekit.settings import Settings, load_settings
 
 
@@ -27,6 +28,7 @@ def start(lesson: str, profile: str | None = None, seed: int = 0) -> Settings:
     random.seed(seed)
     keras.utils.set_random_seed(seed)
     device = prepare_device(keras.backend.backend())
+    print_what_it_can()
     print("\n".join([_block(settings, device), *notes]))
     if not in_replay():
         explain_interrupts()

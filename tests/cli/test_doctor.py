@@ -1,6 +1,7 @@
 """The doctor finds what is wrong, names the fix, and says it in JSON too."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -55,6 +56,62 @@ def test_this_environment_has_nothing_to_fix_and_tensorflow_is_silent():
     states = {row["name"]: row["state"] for row in json.loads(done.stdout)}
     for name in ("Python", "kit", "Jupyter kernel", "backend", "bundled data"):
         assert states[name] == "OK", done.stdout
+
+
+HOMELESS = """import os, pwd
+os.environ.pop("HOME", None)
+def unknown(uid):
+    raise KeyError("getpwuid(): uid not found")
+pwd.getpwuid = unknown
+"""
+BLOCKED = "import sys; sys.modules['numpy'] = None\n"
+DOCTOR = """import sys
+from coursekit.cli.commands import main
+sys.argv = ["coursekit", "doctor", "--json"]
+main()"""
+
+
+def failing(before, folder, **environment):
+    """The checks that fail in a process which first runs ``before``."""
+    environment.setdefault("COURSEKIT_PROFILE", "quick")
+    done = subprocess.run(
+        [sys.executable, "-c", before + DOCTOR],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | environment,
+    )
+    assert done.stderr == "" and done.returncode == 1
+    rows = json.loads(done.stdout)
+    assert rows[-1]["name"] == "disk: cache"
+    return {row["name"]: row for row in rows if row["state"] == "FAIL"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pwd module there")
+def test_without_a_home_directory_every_line_comes_and_the_fix_is_home(
+    tmp_path, monkeypatch
+):
+    for name in ("COURSEKIT_HOME", "KERAS_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    found = failing(HOMELESS, tmp_path)
+    assert set(found) == {"Jupyter kernel", "download cache", "disk: cache"}
+    assert all("set HOME" in row["fix"] for row in found.values())
+
+
+def test_without_numpy_every_line_comes(tmp_path):
+    found = failing(BLOCKED, tmp_path)
+    assert {"backend", "bundled data"} <= set(found)
+    assert "numpy" in found["backend"]["found"]
+
+
+@pytest.mark.parametrize("error", ["ImportError", "AttributeError"])
+def test_with_a_numpy_of_another_python_every_line_comes(tmp_path, error):
+    (tmp_path / "numpy").mkdir()
+    init = tmp_path / "numpy" / "__init__.py"
+    init.write_text(f"raise {error}('numpy of another Python')")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    found = failing("", tmp_path, PYTHONPATH=path)
+    assert "numpy of another Python" in found["backend"]["found"]
 
 
 # ------------------------------------------------------------- the checks

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,33 @@ def test_start_sets_float32_and_channels_last_and_says_so(home):
     note, last = done.stdout.splitlines()[-2:]
     assert "float32 (not float16)" in note and "keras.json" in note
     assert last == "float32 channels_last"
+
+
+def test_start_without_the_backend_asked_for_names_variable_and_cure():
+    code = (
+        "import sys; sys.modules['jax'] = None\n"
+        "import coursekit as ck\n"
+        "try: ck.start('00')\n"
+        "except ck.CourseError as error: print(error)"
+    )
+    environment = replay_environment() | {"KERAS_BACKEND": "jax"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stderr == ""
+    said, cure = done.stdout.splitlines()
+    assert said.startswith("KERAS_BACKEND asks for the backend 'jax', which")
+    assert "install jax, or unset KERAS_BACKEND" in cure
+
+
+def test_keras_home_is_where_keras_goes_without_a_home(monkeypatch):
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.setattr(keras_config.Path, "home", unknown)
+    assert keras_config.config_file() == Path("/tmp/.keras/keras.json")

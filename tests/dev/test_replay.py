@@ -1,20 +1,22 @@
 """The replay is strict: planted errors must be found."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 
+import coursekit
 from coursekit.dev.machine import machine, unlike
 from coursekit.dev.pictures import pixels_that_differ
 from coursekit.dev.replay import (
     forgive_decimals,
     forgive_outputs,
-    replay_environment,
     tolerance,
 )
 from coursekit.figures.style import CourseFigure, new_figure
@@ -112,11 +114,26 @@ SHOW_ENVIRONMENT = (
     "print(os.environ['COLUMNS'], os.environ['COURSEKIT_PROFILE'],"
     " os.environ['CUDA_VISIBLE_DEVICES'], os.environ['PYTHONHASHSEED'])"
 )
+SHOW_PERSONAL = """import importlib.util, sys, coursekit, matplotlib
+from coursekit import keras_config
+print(coursekit.__file__)
+print(sys.warnoptions, "mine" in globals(), keras_config.settings())
+print(importlib.util.find_spec("stranger"), matplotlib.rcParams["font.size"])
+"""
+IMPERSONAL = f"{coursekit.__file__}\n[] False {{}}\nNone 10.0\n"
 # name: source, claimed output, tags, does it pass?
 CELLS = {
     "the right output": ("print('34,944')", "34,944\n", (), True),
     "a decimal nearby, tagged": ("print(0.923)", "0.925\n", APPROX, True),
     "the environment": (SHOW_ENVIRONMENT, "80 quick -1 0\n", (), True),
+    "nothing of the person's own": (SHOW_PERSONAL, IMPERSONAL, (), True),
+    "an assert": ("assert 1 == 2", "", (), False),
+    "unexpected stderr": (
+        "import sys\nsys.stderr.write('to the side\\n');",
+        "",
+        (),
+        False,
+    ),
     "integer, tagged": ("print('34,944')", "34,970\n", APPROX, False),
     "integer": ("print(34944)", "34970\n", (), False),
     "decimal, tagged": ("print(0.92)", "0.72\n", APPROX, False),
@@ -164,6 +181,29 @@ def drawn():
     ]
 
 
+def of_a_person(folder):
+    """The environment of somebody who has settings of their own."""
+    kit = Path(coursekit.__file__).parents[1]
+    files = {
+        "stranger.py": "",
+        "keras.json": '{"floatx": "float16"}',
+        "matplotlibrc": "font.size: 20",
+        "profile_default/startup/mine.py": "mine = 1",
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return os.environ | {
+        "IPYTHONDIR": str(folder),
+        "KERAS_HOME": str(folder),
+        "MATPLOTLIBRC": str(folder / "matplotlibrc"),
+        "PYTHONOPTIMIZE": "1",
+        "PYTHONPATH": f"{folder}{os.pathsep}{kit}",
+        "PYTHONWARNINGS": "always",
+    }
+
+
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory):
     """One replay of all planted cells, the hung one last: the JUnit report."""
@@ -200,7 +240,7 @@ def replay(folder, **environment):
         [sys.executable, *command.split()],
         capture_output=True,
         text=True,
-        env=replay_environment() | environment,
+        env=of_a_person(folder / "personal") | environment,
         cwd=folder,
     )
     return done, list(
@@ -228,6 +268,11 @@ def test_what_differs_in_a_figure_is_said(replayed):
     assert "other" in failures["another title"]
     assert "pixels differ" in failures["other pixels"]
     assert "pixels of 2 figures compared" in replayed[0].stdout
+
+
+def test_the_text_of_an_unexpected_stderr_is_shown(replayed):
+    failures = dict(zip(PASSES, replayed[1], strict=False))
+    assert "unexpected stderr:\nto the side" in failures["unexpected stderr"]
 
 
 def test_a_hung_cell_fails_at_its_own_time_limit(replayed):

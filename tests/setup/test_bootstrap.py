@@ -27,7 +27,8 @@ RUN = """
 import os, runpy, shutil, sys
 from collections import namedtuple
 free = 1e9 * float(os.environ.get("FREE_GB", 50))
-shutil.disk_usage = lambda folder: namedtuple("usage", "free")(free)
+usage = namedtuple("usage", "free")(free)
+shutil.disk_usage = lambda folder: os.stat(folder) and usage
 sys._base_executable = sys.argv.pop(1)
 if os.environ.get("FAILING") == "ensurepip":
     sys.modules["ensurepip"] = None
@@ -396,6 +397,12 @@ def test_a_failing_installer_is_heard(machine):
     done = machine.run(FAILING="uv pip")
     one_line(done, "message is above")
     assert "uv broke" in done.stderr and "pip broke" in done.stderr
+
+
+@pytest.mark.parametrize("home", ["~", "/no/such/folder"])
+def test_a_failing_installer_is_heard_by_who_has_no_home(machine, home):
+    done = machine.run(FAILING="uv pip", HOME=home)
+    one_line(done, "message is above")
 
 
 def test_a_disk_that_filled_up_is_named(ready):

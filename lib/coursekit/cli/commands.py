@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from coursekit.console import print_what_it_can
 from coursekit.errors import CourseError
 
 app = typer.Typer(
@@ -154,7 +155,8 @@ def slips(
 
 def main() -> None:
     """Entry point: a CourseError is two lines, not a traceback."""
-    with contextlib.suppress(ImportError):
+    print_what_it_can()
+    with contextlib.suppress(Exception):  # the doctor says what is broken
         from coursekit.cli import data
 
         app.add_typer(data.app, name="data")

@@ -22,6 +22,7 @@ PYTHONS = ((3, 11), (3, 12), (3, 13))
 # The lessons stop without these; without the others only tools are missing.
 NEEDED = ("keras", "matplotlib", "numpy")
 DISK_GB, DISK_GB_AT_LEAST = 5.0, 0.5
+NO_HOME = "set HOME to a folder of yours"
 INSTALL = "run `make lab`, or the pip lines of the README"
 
 
@@ -115,6 +116,8 @@ def check_kernel() -> Check:
         program = Path(manager.get_kernel_spec("python3").argv[0])
     except ImportError as error:
         return Check("Jupyter kernel", "FAIL", str(error), INSTALL)
+    except RuntimeError as error:  # Jupyter has files in the home directory
+        return Check("Jupyter kernel", "FAIL", str(error), NO_HOME)
     # A bare name is replaced by the Python that Jupyter runs under.
     if program.is_absolute() and program.parent != Path(sys.executable).parent:
         return Check(
@@ -196,7 +199,7 @@ def check_own_data() -> Check:
     named = os.environ.get("COURSEKIT_DATA")
     if not named:
         return Check("own data", "OK", "COURSEKIT_DATA is not set")
-    if Path(named).expanduser().is_dir():
+    if paths.expanded(named).is_dir():
         return Check("own data", "OK", named)
     fix = "correct COURSEKIT_DATA, or unset it to have the sets fetched"
     return Check("own data", "FAIL", f"{named} is not a folder", fix)

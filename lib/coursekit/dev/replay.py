@@ -21,17 +21,25 @@ and prints how long each notebook took.
 
 import copy
 import functools
+import importlib.util
 import os
 import re
+import tempfile
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
+from coursekit import paths
 from coursekit.dev.machine import unlike
 from coursekit.dev.pictures import forgive_content, pixels_that_differ
 from coursekit.figures.content import MIME
 
-REMOVED = ("COURSEKIT_PROGRESS", "COURSEKIT_DATA", "COURSEKIT_FIGURES")
+# A person's own settings: PYTHONOPTIMIZE would pass over every assert.
+_PERSONAL = re.compile(
+    r"(PYTHON|IPYTHON|KERAS_).*|MPLBACKEND"
+    r"|COURSEKIT_(PROGRESS|DATA|FIGURES)"
+)
 CELL_SECONDS = 300
 RTOL, ATOL = 1e-3, 1e-2
 
@@ -48,21 +56,34 @@ def replay_environment() -> dict[str, str]:
     """The environment in which notebooks are built and replayed.
 
     The CPU, the quick profile, a fixed width and fixed hashing, so that
-    outputs do not depend on the machine.
+    outputs do not depend on the machine; no settings of the person's own for
+    Python, IPython, Keras and Matplotlib, and the kit that runs the replay.
     """
-    kept = {k: v for k, v in os.environ.items() if k not in REMOVED}
+    kept = {k: v for k, v in os.environ.items() if not _PERSONAL.fullmatch(k)}
+    empty = tempfile.mkdtemp(dir=paths.temporary_dir())
     return kept | {
         "COURSEKIT_REPLAY": "1",
         "COURSEKIT_PROFILE": "quick",
         "CUDA_VISIBLE_DEVICES": "-1",
+        "IPYTHONDIR": f"{empty}/ipython",
         "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": f"{empty}/keras",
+        "MATPLOTLIBRC": str(_usual_matplotlibrc()),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "COLUMNS": "80",
         "NO_COLOR": "1",
         "PYTHONHASHSEED": "0",
+        "PYTHONPATH": str(Path(paths.__file__).parents[1]),
         # The debugger's frozen-module warning is noise in a kernel's log.
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
+
+
+def _usual_matplotlibrc() -> Path:
+    """The file that Matplotlib reads where nobody has one of his own."""
+    package = importlib.util.find_spec("matplotlib")
+    assert package and package.origin
+    return Path(package.origin).parent / "mpl-data" / "matplotlibrc"
 
 
 def tolerance(tags: list[str]) -> float | None:
@@ -144,14 +165,24 @@ def pictures_that_differ(new: list, stored: list) -> list[str]:
     return found
 
 
+def unexpected_streams(new: list, stored: list) -> list[str]:
+    """The text of each stream, such as stderr, that the notebook lacks."""
+    known = {output.get("name") for output in stored}
+    return [
+        f"unexpected {output['name']}:\n{output['text']}"
+        for output in new
+        if "name" in output and output["name"] not in known
+    ]
+
+
 # ---------------------------------------------------------------- pytest
 
 
 def pytest_configure(config):
     """Fix the environment before the first kernel starts."""
     environment = replay_environment()
-    for name in REMOVED:
-        os.environ.pop(name, None)
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]
     os.environ.update(environment)
     if config.option.nbval_cell_timeout == 2000:  # nbval's default
         config.option.nbval_cell_timeout = CELL_SECONDS
@@ -176,6 +207,7 @@ def pytest_itemcollected(item):
     def compare(new, stored, skip_compare=None):
         near = new if exact else forgive_outputs(new, stored, atol)
         if not compare_text(near, stored, skip_compare):
+            item.comparison_traceback += unexpected_streams(new, stored)
             return False
         troubles = pictures_that_differ(new, stored)
         if reason:

@@ -4,6 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from coursekit import paths
 from coursekit.data.fetch import install
 from coursekit.data.fetch.source import Source
 from coursekit.errors import CourseError
@@ -17,7 +18,7 @@ def locate(source: Source, folder: str | Path | None = None) -> Path:
     lists what is missing in it, or says why fetching failed.
     """
     if folder is not None:
-        return source.base(_own(source, Path(folder).expanduser()))
+        return source.base(_own(source, paths.expanded(folder)))
     found = find(source)
     if found is not None:
         return source.base(found)
@@ -44,7 +45,7 @@ def find(source: Source) -> Path | None:
 def own_root() -> Path | None:
     """The folder that COURSEKIT_DATA names."""
     named = os.environ.get("COURSEKIT_DATA")
-    return Path(named).expanduser() if named else None
+    return paths.expanded(named) if named else None
 
 
 def _own(source: Source, folder: Path) -> Path:
