@@ -111,6 +111,17 @@ def test_a_failing_lesson_keeps_its_old_notebook_and_shows_the_cell(kit):
     assert list(path.parent.glob("*.part")) == []
 
 
+def test_the_kernel_is_this_pythons_whatever_others_are_installed(
+    kit, tmp_path, monkeypatch
+):
+    spec = tmp_path / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    other = {"argv": ["/no/such/python"], "display_name": "P", "language": "p"}
+    (spec / "kernel.json").write_text(json.dumps(other))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    assert states() == ["built"]
+
+
 def test_an_unknown_lesson_is_an_error_with_a_remedy():
     with pytest.raises(CourseError, match="two digits"):
         build.build(["77"])

@@ -225,6 +225,7 @@ def _changes(path: Path, notebook) -> str:
 def _execute(notebook, advance) -> str:
     """Run all cells in place; returns the failing cell, or ""."""
     import nbformat
+    from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
@@ -239,6 +240,9 @@ def _execute(notebook, advance) -> str:
         resources={"metadata": {"path": str(paths.notebooks_dir())}},
         on_cell_complete=lambda cell, cell_index: advance(),
     )
+    # Only this Python's: JUPYTER_PATH may have a python3 of another one.
+    own = KernelSpecManager(kernel_dirs=[])
+    client.create_kernel_manager().kernel_spec_manager = own
     try:
         client.execute(env=replay_environment())
     except CellExecutionError as error:
