@@ -563,8 +563,9 @@ assert list(counted.values()) == [620, 4 * 620, 3 * 620, 3 * 620 + 3 * 20]
 # straight path $\partial c_t / \partial c_{t-1} = f_t$: no matrix, no slope of
 # a tanh. While a unit's forget gate is open, its gradient passes whole. In the
 # cell of 1997, which had no forget gate, this factor was always 1; the paper
-# calls it the **constant error carrousel**, and cuts the gradient at the gates.
-# Here it is not cut: the gates depend on $h_{t-1}$, so there are side paths.
+# calls it the **constant error carrousel**, and cuts the gradient at the
+# gates. Here it is not cut: the gates depend on $h_{t-1}$, so there are side
+# paths.
 #
 # Lesson 13 multiplied Jacobians. Do it again with your own steps, now of the
 # whole state: $(h, c)$ for the LSTM. Nudge each of its numbers up and down,
@@ -659,9 +660,9 @@ assert factor["LSTM, forget bias 5"] > 0.98
 #
 # | often said | measured |
 # |---|---|
-# | "the LSTM abolishes vanishing gradients" | fresh 0.86 (plain 0.94), trained 0.98 (plain 0.82) |
+# | "no vanishing gradients" | fresh 0.86 (plain 0.94), trained 0.98 (0.82) |
 # | "the gradient flows unchanged" | only while the forget gates are open |
-# | "an LSTM cannot explode" | bias 5: gradients grow a hundredfold |
+# | "an LSTM cannot explode" | bias 5: a hundredfold in 100 steps |
 #
 # So where is the gain? The gates are *learned*: each unit can open its own,
 # when and for as long as it is needed. The plain network has one matrix for
@@ -1108,8 +1109,9 @@ assert off < 1e-6
 # ### States that stay
 #
 # A long recording comes in pieces. `stateful=True` keeps the state from one
-# call to the next (it needs a fixed batch size, and no shuffling). Or hand the state over yourself: `return_state` here,
-# `initial_state` there. Two halves are then the whole:
+# call to the next (it needs a fixed batch size, and no shuffling). Or hand the
+# state over yourself: `return_state` here, `initial_state` there. Two halves
+# are then the whole:
 
 # %%
 long = random(1, 10, 2)
@@ -1293,10 +1295,11 @@ figures.cost(seconds)
 # | `recurrent_dropout=0` | masks inside the loop are not built in |
 # | `unroll=False`, `use_bias=True` | one loop, always with biases |
 # | GRU: `reset_after=True` | the kind that cuDNN has |
-# | masks: real steps first, at least one in every sequence | it takes a length for each |
+# | mask: real steps first, one at least | it takes a length for each |
 #
 # The last is worse than slow: it is an error in `fit` and `predict` (in
-# graphs); a direct call falls back to the loop. The kit has a helper that reads a layer, and a mask, and says what is in the way:
+# graphs); a direct call falls back to the loop. The kit has a helper that
+# reads a layer, and a mask, and says what is in the way:
 
 # %%
 why_slow_on_gpu = profile.module("cudnn").why_slow_on_gpu
@@ -1317,5 +1320,5 @@ print("mask:", *why_slow_on_gpu(layers.LSTM(8), wrong_side), sep="\n  ")
 # In some papers the gates look at the cell state, too: **peephole
 # connections** (F. Gers and J. Schmidhuber 2000, *Recurrent nets that time and
 # count*, IJCNN). The cell of 1997 had no forget gate. PyTorch orders the four
-# sums $i, f, g, o$, as Keras does, but a GRU's $r, z, g$; it has two biases for
-# the LSTM, too, and no forget bias of 1. Compare before you copy weights.
+# sums $i, f, g, o$, as Keras does, but a GRU's $r, z, g$; it has two biases
+# for the LSTM, too, and no forget bias of 1. Compare before you copy weights.
