@@ -249,13 +249,14 @@ EXERCISES = (
             ),
             Mistake(
                 edit("g_in + (r * h) @ W_g", "r * (g_in + h @ W_g)"),
-                "You multiply the whole sum by r, the input's part too. "
-                "Only h is reset, before its product: (r * h) @ W_g.",
+                "You multiply the whole sum by r: h's part is already in "
+                "that sum, and so is the input's. Only h is reset, before "
+                "its product: (r * h) @ W_g.",
             ),
             Mistake(
                 edit("g_in + (r * h) @ W_g", "g_in + h @ W_g + (r * h) @ W_g"),
-                "h's part is already in that sum, without r. The candidate "
-                "has the input's part, and (r * h) @ W_g.",
+                "You add h @ W_g without r, too. The candidate has the "
+                "input's part, and (r * h) @ W_g.",
             ),
             Mistake(
                 edit("(r * h) @ W_g", "((1 - r) * h) @ W_g"),

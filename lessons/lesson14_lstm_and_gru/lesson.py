@@ -203,8 +203,8 @@ figures.forecast(year[test], answer[test, 0], forecast[test, 0])
 # The line shows the numbers, between 2.9 and 157.6; the points are the
 # forecasts, a year ahead. They follow the cycles, with about half the error of
 # "as last year". But the sum of 22 years is not far behind, and a
-# better-chosen one, of nine roots, matches the LSTM (of which this is one
-# seed): a layer with a memory is no magic. (More on comparing: lesson 15.)
+# better-chosen one, of nine roots, matches the LSTM (one seed): a layer with a
+# memory is no magic. (How to compare forecasts with care: lesson 15.)
 #
 # What is in that layer? Take a white board.
 #
@@ -408,9 +408,9 @@ next_year = 100 * (next_h[:, -1] @ output_weights + output_bias)
 print(f"2008 had {sunspots[-1]:.1f}, 2009 will have {next_year.item():.1f}?")
 
 # %% [markdown]
-# Was "as last year" closer? The record ends here, and so does the kit's
-# answer. Whoever looks it up needs the *old* numbers: version 2 (1 July 2015)
-# revised the whole series and dropped a factor of 0.6.
+# Was "as last year" closer? The record ends here. Whoever looks it up needs
+# the *old* numbers: version 2 (1 July 2015) revised the series and dropped a
+# factor of 0.6.
 #
 # Mind which state is which. A layer hands on the hidden state `all_h`, at
 # every step or at the last. The cell state `last_c` stays inside unless you
@@ -693,7 +693,7 @@ assert after["LSTM"][-1] > 10 * after["SimpleRNN"][-1]
 # LSTM has learned to keep a path open: its factor went up, from 0.86 to 0.98.
 # But look at the left of the figure: over the 30 steps trained both norms stay
 # above 1. So a vanished gradient alone does not explain why the plain network
-# adds worse: it must also keep a number unharmed while it reads others.
+# adds worse.
 #
 # How far to trust it? One seed, and the inputs are others than before. With
 # 1,500 updates (full profile) the factors were 0.91 and 0.97.
