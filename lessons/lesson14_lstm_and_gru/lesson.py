@@ -789,13 +789,13 @@ figures.activity(text, {"depth": depth} | of_best)
 
 # %% [markdown]
 # From top to bottom: the true depth, then the three gates and the cell state
-# of the unit that follows the depth best. On the way up the cell state rises
-# with the depth, to 1.4. At letters it does not simply keep: the forget gate
-# lets some leak, and the input gate, 0.2 to 0.6 there, tops it up. The input
-# gate jumps up where a bracket opens, and rises where one closes, too: the
-# candidate has the sign. At depth 1 the cell state is about 0.6 on the way up
-# and -0.2 on the way down: one unit does not hold the depth. How closely does
-# it follow, and how much does it change at a bracket, how much at a letter?
+# of the unit that follows the depth best. It counts downwards: while the depth
+# goes from 0 to 3 and back, the cell state goes from about 0 to -1.1 and back,
+# a bit too far (0.4). At letters it does not simply keep: the forget gate, 0.8
+# to 0.9, lets some leak, and the input gate, 0.2 to 0.4, tops it up. The input
+# gate jumps up where a bracket opens, and is raised where one closes, too:
+# which way to go is the candidate's part. How closely does the cell state
+# follow, and how much does it change at a bracket, how much at a letter?
 
 # %% tags=["nbval-approx-2e-1"]
 change = np.abs(np.diff(seen["cell state"][:, best], prepend=0))
@@ -806,8 +806,8 @@ print(f"change at brackets {at_brackets:.2f}, at letters {at_letters:.2f}")
 assert np.abs(follows[best]) > 0.8 and at_brackets > 1.5 * at_letters
 
 # %% [markdown]
-# Nobody told the network that a cell state should follow the depth. The other
-# units share the work; another seed shares it out differently.
+# One unit does not hold the depth alone: the other units share the work, and
+# another seed shares it out differently.
 #
 # ## How far back?
 #
