@@ -11,8 +11,9 @@ def why_slow_on_gpu(layer: Any, mask: Any = None) -> list[str]:
     ``layer`` is a keras.layers.LSTM, GRU, SimpleRNN, RNN or a Bidirectional
     around one. ``mask`` (batch, steps), True for real steps, is what the
     layer will be called with. The conditions are those of Keras 3 with
-    TensorFlow: one that fails for the layer makes it fall back to a loop,
-    many times slower; one that fails for the mask is an error at run time.
+    TensorFlow: one that fails for the layer makes it fall back to a slower
+    loop; one that fails for the mask is an error in fit and predict (in
+    graphs), and a direct call falls back to the loop.
     Raises TypeError for a layer that is not recurrent.
     """
     import keras
@@ -67,11 +68,11 @@ def _mask_reasons(mask: Any) -> list[str]:
     reasons = []
     if (mask[:, 1:] & ~mask[:, :-1]).any():
         reasons.append(
-            "the mask is not padded on the right: an error at run time; "
-            'pad with padding="post"'
+            "the mask is not padded on the right: an error in fit and "
+            'predict; pad with padding="post"'
         )
     if (~mask.any(axis=1)).any():
         reasons.append(
-            "a sequence has no real step at all: an error at run time"
+            "a sequence has no real step at all: an error in fit and predict"
         )
     return reasons

@@ -187,6 +187,11 @@ EXERCISES = (
                 "The output gate is missing: h = o * tanh(c).",
             ),
             Mistake(
+                edit("i, f, g, o", "f, i, o, g"),
+                "The order is i, f, g, o; you took f, i, o, g, as some "
+                "papers write it.",
+            ),
+            Mistake(
                 edit("i, f, g, o", "f, i, g, o"),
                 "The order is i, f, g, o; you took f first.",
             ),
@@ -241,6 +246,21 @@ EXERCISES = (
             Mistake(
                 edit("(r * h) @ W_g", "r * (h @ W_g)"),
                 "You reset after the product. Multiply h by r first.",
+            ),
+            Mistake(
+                edit("g_in + (r * h) @ W_g", "r * (g_in + h @ W_g)"),
+                "You multiply the whole sum by r: h's part is already in "
+                "that sum, and so is the input's. Only h is reset, before "
+                "its product: (r * h) @ W_g.",
+            ),
+            Mistake(
+                edit("g_in + (r * h) @ W_g", "g_in + h @ W_g + (r * h) @ W_g"),
+                "You add h @ W_g without r, too. The candidate has the "
+                "input's part, and (r * h) @ W_g.",
+            ),
+            Mistake(
+                edit("(r * h) @ W_g", "((1 - r) * h) @ W_g"),
+                "r says how much is let through: r * h, not (1 - r) * h.",
             ),
             Mistake(
                 edit("(r * h) @ W_g", "h @ W_g"),
@@ -392,6 +412,23 @@ EXERCISES = (
                 "left with 0.5 ** (1 / half_life).",
             ),
             Mistake(
+                edit(
+                    "np.log(gate / (1 - gate))", "np.log2(gate / (1 - gate))"
+                ),
+                "The logistic function's inverse has the natural logarithm, "
+                "np.log, not log2.",
+            ),
+            Mistake(
+                edit("np.log(gate / (1 - gate))", "np.log(half_life)"),
+                "log(half_life) is the right size (b is about log(n / 0.69)), "
+                "but not exact: solve f^half_life = 1/2 for f, then for b.",
+            ),
+            Mistake(
+                edit("0.5 ** (1 / half_life)", "np.log(2) / half_life"),
+                "log(2) / half_life is the rate of decay. The gate is what "
+                "is kept in a step: exp of minus that rate.",
+            ),
+            Mistake(
                 edit("(1 / half_life)", "half_life"),
                 "The wrong way round: f^half_life = 1/2, so f is a root of "
                 "1/2, not a power.",
@@ -483,6 +520,7 @@ EXERCISES = (
         cases=(
             Case([[1.0, 2.0], [3.0]]),
             Case([[0.0, 5.0, 0.0], [7.0], [1.0, 2.0]]),
+            Case([[3.0], [0.0, 1.0]]),  # the first is not the longest
         ),
         hints=(
             "The lengths tell you the mask; the numbers do not.",
@@ -498,8 +536,33 @@ EXERCISES = (
                     "return array, mask",
                     "return array, mask[:, ::-1]",
                 ),
-                "You padded before. With a mask that is an error on a GPU: "
-                "cuDNN wants the real steps first.",
+                "You padded before. On a GPU such a mask is an error in fit "
+                "and predict: cuDNN wants the real steps first.",
+            ),
+            Mistake(
+                edit(
+                    "row[: len(sequence)]",
+                    "row[len(row) - len(sequence) :]",
+                    "return array, mask",
+                    "return array, array != 0",
+                ),
+                "You padded before, and took every zero for padding. Pad "
+                "after, and make the mask from the lengths.",
+            ),
+            Mistake(
+                edit(
+                    "lengths.max()) <",
+                    "lengths[0]) <",
+                    "= sequence\n",
+                    "= sequence[: len(row)]\n",
+                ),
+                "You took the first sequence's length for all. The longest "
+                "one decides: max(lengths).",
+            ),
+            Mistake(
+                edit("lengths.max()) <", "lengths[0]) <"),
+                "Your rows are as long as the first sequence: a longer one "
+                "does not fit. Make them max(lengths) long.",
             ),
             Mistake(
                 edit("return array, mask", "return array, array != 0"),
@@ -590,6 +653,17 @@ EXERCISES = (
             Mistake(
                 edit("[-1, 1, 1]", "[1, -1, 1]"),
                 "You changed the reset gate r. Only z changes its meaning.",
+            ),
+            Mistake(
+                edit(
+                    "return sign * kernel, sign * recurrent, sign * bias",
+                    "z = np.arange(3 * units)\n"
+                    "    z = np.r_[z[units : 2 * units], z[:units], "
+                    "z[2 * units :]]\n"
+                    "    return kernel[:, z], recurrent[:, z], bias[z]",
+                ),
+                "You exchanged z and r. The order is the same in both: only "
+                "z's meaning differs.",
             ),
             Mistake(
                 edit("[-1, 1, 1]", "[-1, -1, 1]"),

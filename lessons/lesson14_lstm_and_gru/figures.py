@@ -58,7 +58,7 @@ _LSTM: tuple[tuple[str, list, list, list], ...] = (
         [((2.3, 0.4), _DOT), ((4.2, 0.4), _DOT)],
     ),
     (
-        "4: the output gate o shows a share of the cell state",
+        "4: the output gate o shows a share of its tanh",
         [
             [(6.4, 0.4), (8.2, 0.4), (8.2, 1.1)],
             [(8.2, 1.9), (8.2, 2.3), (8.75, 2.3)],
@@ -121,15 +121,15 @@ _GRU_TEXTS = [
 def forecast(
     years: Sequence[int], counted: Sequence[float], said: Sequence[float]
 ) -> CourseFigure:
-    """Sunspots of each year as a line, and what was forecast as points."""
+    """Sunspot numbers of years as a line, what was forecast as points."""
     figure, axes = new_figure(width=8.4)
-    axes.plot(years, counted, color=PALETTE["black"], lw=1.2, label="counted")
+    axes.plot(years, counted, color=PALETTE["black"], lw=1.2, label="record")
     axes.plot(years, said, "o", color=PALETTE["orange"], label="LSTM")
-    axes.set(xlabel="year", ylabel="sunspots")
+    axes.set(xlabel="year", ylabel="sunspot number")
     axes.legend()
     return CourseFigure(
         figure,
-        f"Sunspots from {years[0]} to {years[-1]}: counted from "
+        f"Sunspot numbers of {years[0]} to {years[-1]}: from "
         f"{min(counted):.1f} to {max(counted):.1f}, forecast from "
         f"{min(said):.1f} to {max(said):.1f}.",
     )

@@ -21,7 +21,6 @@ TRAINS = {"fit", "train_on_batch", "adapt"}
 WITHOUT_GUARD = {
     "02": "no split: learns a function of three numbers",
     "12": "no split: one text that it learns by heart",
-    "14": "waits for its line",
 }
 Origins = set[str]
 
