@@ -268,7 +268,7 @@ def test_the_grey_band_is_the_spread_of_a_binomial():
     assert np.allclose([left, right], [0.8 - spread, 0.8 + spread])
 
 
-def test_the_comparison_says_the_best_of_each_validation_curve():
+def test_the_comparison_says_how_each_validation_curve_ends():
     history = {
         "loss": [2, 1],
         "val_loss": [2.0, 2.5],
@@ -277,5 +277,5 @@ def test_the_comparison_says_the_best_of_each_validation_curve():
     }
     figure = figures.compare_runs({"a": history})
     assert figure.summary == (
-        "Best validation loss: a 2.00; accuracy: a 0.60."
+        "Validation after the last epoch, loss: a 2.50; accuracy: a 0.55."
     )

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [13 · Gradients](13_vanishing_gradients.ipynb) |
-# | **Time** | 44 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 46 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 30 s (quick), 25 CPU min (full) |
 # | **Data** | sunspots, 1700 to 2008 (real); sequences you make here |
 # | **Hardware** | any laptop |
