@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [13 · Gradients](13_vanishing_gradients.ipynb) |
-# | **Time** | 46 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 45 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 30 s (quick), 25 CPU min (full) |
 # | **Data** | sunspots, 1700 to 2008 (real); sequences you make here |
 # | **Hardware** | any laptop |
@@ -206,8 +206,6 @@ figures.forecast(year[test], answer[test, 0], forecast[test, 0])
 # better-chosen one, of nine roots, matches the LSTM (one seed): a layer with a
 # memory is no magic. (How to compare forecasts with care: lesson 15.)
 #
-# What is in that layer? Take a white board.
-#
 # ## Three lines on a white board
 #
 # Evaluate $ac\,(bd + a) + ad$ for $a = 1$, $b = 3$, $c = 5$, $d = 11$. What
@@ -324,8 +322,8 @@ ck.check("14.1", lstm_step)
 
 # %% [markdown]
 # Stuck? `ck.hint("14.1")`. One good answer is folded into the next cell: try
-# first, then open it and compare. Run it in any case. The lesson goes on with
-# your step if it is right, else with the good one, and says which.
+# first, then compare. Run it in any case. The lesson goes on with your step if
+# it is right, else with the good one, and says which.
 
 
 # %% tags=["good-answer"]
@@ -526,7 +524,7 @@ assert np.abs(before - after).max() > 0.1
 
 # %% [markdown]
 # So weights trained with one kind do not fit the other. A second difference,
-# harmless if you know which you have (14.7 turns one into the other):
+# harmless if you know which you have (see exercise 14.7):
 #
 # | written | keeps with | where |
 # |---|---|---|
@@ -553,9 +551,8 @@ for name, layer in {
 assert list(counted.values()) == [620, 4 * 620, 3 * 620, 3 * 620 + 3 * 20]
 
 # %% [markdown]
-# Four sums, three sums. "A GRU has three times the parameters" is often
-# written; it is right with `reset_after=False`, and by default the second bias
-# adds $3d$.
+# Four sums, three sums. "A GRU has three times the parameters" is right with
+# `reset_after=False`; by default the second bias adds $3d$.
 #
 # ## How a gradient travels through gates
 #
@@ -609,7 +606,6 @@ units, distance = 32, 100
 signal = 0.5 * random(distance, 1)
 
 
-# %%
 def fresh_norms(kind, step, states=1, gate=0, bias=None):
     """Of a new cell; ``bias`` for the gate with that number in its order."""
     keras.utils.set_random_seed(profile.seed)
@@ -777,8 +773,6 @@ def gates_of(sequence, kernel, recurrent, bias):
 text = "ab(ab(a)(b(aab)b)ab)aabb"
 path = np.eye(4)[[symbols.index(symbol) for symbol in text]]
 depth = np.cumsum([(s == "(") - (s == ")") for s in text])
-
-# %%
 seen = gates_of(path, *counter.get_layer("memory").get_weights())
 follows = [np.corrcoef(c, depth)[0, 1] for c in seen["cell state"].T]
 best = int(np.argmax(np.abs(follows)))
@@ -791,7 +785,7 @@ figures.activity(text, {"depth": depth} | of_best)
 # From top to bottom: the true depth, then the three gates and the cell state
 # of the unit that follows the depth best. It counts downwards: while the depth
 # goes from 0 to 3 and back, the cell state goes from about 0 to -1.1 and back,
-# a bit too far (0.4). At letters it does not simply keep: the forget gate, 0.8
+# a bit too far (0.4). At letters it does not simply keep: the forget gate, 0.7
 # to 0.9, lets some leak, and the input gate, 0.2 to 0.4, tops it up. The input
 # gate jumps up where a bracket opens, and is raised where one closes, too:
 # which way to go is the candidate's part. How closely does the cell state
