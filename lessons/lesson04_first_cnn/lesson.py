@@ -827,10 +827,10 @@ curves = {
     "LeNet-5": accuracy_when_shifted(lenet),
 }
 
-# %% tags=["nbval-approx-8-of-360"]
+# %% tags=["nbval-approx-20-of-360"]
 images.accuracy_against_shift(shifts, curves)
 
-# %% tags=["nbval-approx-8-of-360"]
+# %% tags=["nbval-approx-20-of-360"]
 centre, four_off = shifts.index(0), shifts.index(4)
 lead = curves["LeNet-5"][four_off] - curves["dense"][four_off]
 lost = curves["LeNet-5"][centre] - curves["LeNet-5"][-1]
@@ -879,7 +879,7 @@ print("receptive field:", field)
 train(any_size)
 curves["global pooling"] = accuracy_when_shifted(any_size)
 
-# %% tags=["nbval-approx-8-of-360"]
+# %% tags=["nbval-approx-20-of-360"]
 images.accuracy_against_shift(shifts, curves)
 
 # %%

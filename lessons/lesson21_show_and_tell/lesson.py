@@ -937,7 +937,7 @@ print("colours true, 80 %:", facts.attributes >= 0.8)
 assert state[3] >= 55 and state[3] > lazy + 10 and word[3] > lazy
 assert facts.objects >= 0.95 and facts.attributes >= 0.8
 
-# %%
+# %% tags=["nbval-approx-5e0"]
 with_four = {name: scoring.bleu(texts, four) for name, texts in table.items()}
 figures.bleu_bars(with_four, human)
 
