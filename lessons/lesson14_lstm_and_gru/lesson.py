@@ -672,7 +672,7 @@ steps = {"SimpleRNN": (plain_step, 1), "LSTM": (lstm_step, 2)}
 for name, (step, states) in steps.items():
     layer = trained_adder(name, 30, profile.seed)[0].layers[1]
     after[name] = gradient_norms(step, signal, layer.get_weights(), states)
-gradients.flow(after, lowest=1e-8)
+gradients.flow(after, lowest=1e-8, trained=True)
 
 # %% [markdown]
 # After 100 steps the plain network has $10^{-7}$ left, the LSTM about 1

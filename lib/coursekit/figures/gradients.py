@@ -12,8 +12,12 @@ def flow(
     curves: Mapping[str, Sequence[float]],
     ylabel: str = "norm of the Jacobian",
     lowest: float = 1e-20,
+    trained: bool = False,
 ) -> CourseFigure:
-    """A positive number for each distance 1, 2, ... on a log scale."""
+    """A positive number for each distance 1, 2, ... on a log scale.
+
+    Curves of ``trained`` networks differ from processor to processor.
+    """
     figure, axes = new_figure(width=7.4, height=4.0)
     longest = max(map(len, curves.values()))
     for (label, values), look in zip(
@@ -31,7 +35,11 @@ def flow(
         for label, values in curves.items()
     )
     what = ylabel[0].upper() + ylabel[1:]
-    return CourseFigure(figure, f"{what}, {len(values)} steps back: {said}.")
+    return CourseFigure(
+        figure,
+        f"{what}, {len(values)} steps back: {said}.",
+        varies=("lines",) if trained else (),
+    )
 
 
 def power_of_ten(value: float) -> str:
