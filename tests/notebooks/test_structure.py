@@ -102,13 +102,15 @@ def pictures(stored):
                 yield picture, below.get("data", {})
 
 
-def test_pictures_are_small_and_tell_what_they_show(stored):
+def test_pictures_are_small_and_tell_what_they_show(lesson, stored):
     for picture, _ in pictures(stored):
         data = picture["data"]
         assert set(data) == {"image/png", MIME}
         assert len(data["image/png"]) * 3 / 4 <= 65_000
-        # Empty where training decides all that there is to see.
-        assert len("".join(data[MIME])) <= 13_000
+        told = len("".join(data[MIME]))
+        assert told <= 13_000
+        # In 22 and 23 training decides all there is to see of attention.
+        assert told > 0 or lesson in ("22", "23")
 
 
 def test_below_each_picture_is_its_text_alternative_as_caption(stored):
