@@ -467,9 +467,7 @@ EXERCISES = (
                 "forecast. It ends just before.",
             ),
             Mistake(
-                edit(
-                    "series[origin - length : origin]", "series[-length:]"
-                ),
+                edit("series[origin - length : origin]", "series[-length:]"),
                 "You begin at the end of the series, not at the origin.",
             ),
             Mistake(

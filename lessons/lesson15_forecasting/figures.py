@@ -101,9 +101,7 @@ def by_step(errors: Lines, unit: str, step: str) -> CourseFigure:
     )
 
 
-def film_strip(
-    frames: Sequence[Mapping[str, Any]], unit: str
-) -> CourseFigure:
+def film_strip(frames: Sequence[Mapping[str, Any]], unit: str) -> CourseFigure:
     """A panel an origin: the past, what came, and what was forecast.
 
     A frame has ``title``, ``past``, ``truth`` and ``said`` (name to
@@ -135,9 +133,7 @@ def film_strip(
     figure.supxlabel("months from the origin", fontsize=11)
     figure.supylabel(f"change ({unit})", fontsize=11)
     handles, names = np.ravel(panels)[0].get_legend_handles_labels()
-    figure.legend(
-        handles, names, loc="outside upper center", ncols=len(names)
-    )
+    figure.legend(handles, names, loc="outside upper center", ncols=len(names))
     return CourseFigure(
         figure, f"Forecasts from {len(frames)} origins. {'; '.join(texts)}."
     )

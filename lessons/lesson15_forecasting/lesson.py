@@ -674,12 +674,17 @@ said = {
 # %% tags=["nbval-approx-5e-2"]
 def r2(said, truth):
     """1 perfect, 0 no better than the mean of the truth."""
-    return 1 - ((said - truth) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
+    return (
+        1 - ((said - truth) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
+    )
 
 
 print("              error   R2 of levels  R2 of changes")
 for name, values in said.items():
-    of_levels, of_changes = r2(values, y_walk), r2(values - last, y_walk - last)
+    of_levels, of_changes = (
+        r2(values, y_walk),
+        r2(values - last, y_walk - last),
+    )
     print(f"{name:<13} {rmse(values, y_walk):>5.3f}", end="")
     print(f" {of_levels:>12.2f} {of_changes:>14.2f}")
     assert of_levels > 0.9 and of_changes < 0.05
@@ -689,7 +694,11 @@ values = said["weighted sum"]
 figures.two_scatters(
     {
         "levels": (values, y_walk, r2(values, y_walk)),
-        "changes": (values - last, y_walk - last, r2(values - last, y_walk - last)),
+        "changes": (
+            values - last,
+            y_walk - last,
+            r2(values - last, y_walk - last),
+        ),
     }
 )
 
