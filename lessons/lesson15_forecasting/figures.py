@@ -32,7 +32,7 @@ def border(length: int, horizon: int, last: int, first: int) -> CourseFigure:
     """Windows and answers near the border between training and test.
 
     Origins from ``last`` - 1 to ``first`` + horizon; those whose answer
-    crosses the border (at 0) are drawn without colour.
+    crosses the border (at 0) are hatched.
     """
     figure, axes = new_figure(width=8.6, height=3.4)
     counts = {"train": 0, "neither": 0, "test": 0}
@@ -40,9 +40,11 @@ def border(length: int, horizon: int, last: int, first: int) -> CourseFigure:
         part = "train" if now + horizon <= 0 else "neither"
         part = "test" if now >= 0 else part
         counts[part] += 1
-        colour, alpha = ("blue", 1) if part != "neither" else ("black", 0.25)
+        look: dict[str, Any] = {"color": PALETTE["blue"]}
+        if part == "neither":
+            look = {"facecolor": "white", "edgecolor": "0.4", "hatch": "///"}
         axes.barh(-row, length, 0.6, now - length, color="#BBBBBB")
-        axes.barh(-row, horizon, 0.6, now, color=PALETTE[colour], alpha=alpha)
+        axes.barh(-row, horizon, 0.6, now, **look)
         axes.text(now + horizon + 0.2, -row, part, va="center", fontsize=10)
     axes.axvline(0, color=PALETTE["vermillion"], ls="--", lw=1.5)
     axes.set_yticks([])
@@ -50,7 +52,10 @@ def border(length: int, horizon: int, last: int, first: int) -> CourseFigure:
     axes.spines["left"].set_visible(False)
     axes.set(xlabel="moments before and after the border")
     axes.set_xlim(last - length - 0.5, first + horizon + 3)
-    axes.set_title("window grey, answer blue, border dashed", fontsize=11)
+    axes.set_title(
+        "window grey, answer blue (hatched: crosses the dashed border)",
+        fontsize=11,
+    )
     return CourseFigure(
         figure,
         f"Windows of {length} with answers of {horizon} near a border: "
@@ -140,13 +145,12 @@ def film_strip(frames: Sequence[Mapping[str, Any]], unit: str) -> CourseFigure:
 
 
 def interval(
-    days: np.ndarray,
-    truth: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    change: float,
+    days: np.ndarray, truth: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> CourseFigure:
-    """A band, what came, and a mark on what lies outside of the band."""
+    """A band, what came, and a mark on what lies outside of the band.
+
+    ``days`` are counted from the day on which the station was moved.
+    """
     figure, axes = new_figure(width=9.0)
     outside = (truth < low) | (truth > high)
     axes.fill_between(
@@ -160,15 +164,16 @@ def interval(
         color=PALETTE["vermillion"],
         label="outside",
     )
-    axes.axvline(change, color="black", ls="--", lw=1.2, label="moved")
-    axes.set(xlabel="day", ylabel="temperature (degrees)")
+    axes.axvline(0, color="black", ls="--", lw=1.2, label="moved")
+    axes.set(xlabel="days from the move", ylabel="temperature (degrees)")
     axes.legend(fontsize=10, loc="center left", bbox_to_anchor=(1, 0.5))
-    old = days < change
+    old = days < 0
     return CourseFigure(
         figure,
-        f"Intervals around the move of the station: outside of them "
-        f"{outside[old].sum()} of {old.sum()} readings before it, "
-        f"{outside[~old].sum()} of {(~old).sum()} after it.",
+        f"Intervals on the {-days[0]:.0f} days before the station moved and "
+        f"the {days[-1]:.0f} days after it: share of readings outside of "
+        f"them {outside[old].mean():.2f} before, {outside[~old].mean():.2f} "
+        "after.",
         varies=("lines", "marks"),
     )
 

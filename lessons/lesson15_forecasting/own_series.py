@@ -1,8 +1,7 @@
 """Your own series: a CSV file with a column of dates and one of values.
 
-``report("sales.csv", dates="day", values="sold", season=7, horizon=14)``
-reads it, holds the last part back, and prints the errors of the baselines
-and of one GRU there, in the unit of the file.
+``report("sales.csv", "day", "sold", season=7)`` prints the errors of the
+baselines and of one GRU on its last part, in the unit of the file.
 """
 
 import csv
@@ -15,17 +14,16 @@ from coursekit import lessons
 from coursekit.errors import CourseError
 
 LARGEST = 20_000_000  # bytes
-_MONTHS = (28, 31)  # days in a month
+DAY = 86_400  # seconds
 _EMPTY = {"", "na", "nan", "null", "none", "-"}
 
 
 def read(path: str | Path, dates: str, values: str) -> tuple:
     """Moments (n,) datetime64[s] and values (n,) of two columns.
 
-    The file is UTF-8 text with commas, its first line names the columns,
-    dates look like 2026-11-29 or 2026-11-29 15:00. Raises CourseError,
-    which names the file and the line, for anything else: dates out of
-    order or not evenly spaced, too, and values that are missing.
+    UTF-8 text with commas, names in the first line, dates like 2026-11-29,
+    2026-11 or 2026-11-29 15:00. Raises CourseError, which names the file
+    and the line, for anything else, for uneven steps and missing values.
     """
     path = Path(path)
     lines = csv.reader(_text(path).splitlines())
@@ -34,112 +32,86 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
         if name not in names:
             raise CourseError(
                 f"{path}, line 1, names no column {name!r}; it has "
-                f"{', '.join(names) or 'nothing'}.",
-                "give dates= and values= as the first line spells them; "
-                "columns are divided by commas",
+                f"{', '.join(names)}.",
+                "give the two columns as the first line spells them; commas "
+                "divide columns",
             )
-    when, what = names.index(dates), names.index(values)
-    rows = [(lines.line_num, row) for row in lines if row]
-    found = [
-        (_moment(path, number, row, when), _value(path, number, row, what))
-        for number, row in rows
-    ]
-    moments = np.array([moment for moment, _ in found], "datetime64[s]")
-    _check_even(path, moments, [number for number, _ in rows])
-    return moments, np.array([value for _, value in found])
+    places = names.index(dates), names.index(values)
+    numbers, moments, series = [], [], []
+    for row in filter(None, lines):
+        where = f"{path}, line {lines.line_num}"
+        when, what = ([*row, "", ""][place].strip() for place in places)
+        numbers.append(lines.line_num)
+        moments.append(_moment(where, when))
+        series.append(_value(where, what))
+    when = np.array(moments, "datetime64[s]")
+    _check_even(path, when, numbers)
+    return when, np.array(series)
 
 
 def _text(path: Path) -> str:
     """The whole file; CourseError where that cannot be had."""
+    again = "save the table as CSV with the encoding UTF-8, and give its path"
     try:
         size = path.stat().st_size
-        if size > LARGEST:
-            raise CourseError(
-                f"{path} has {size / 1e6:,.0f} MB; {LARGEST / 1e6:.0f} MB "
-                "are expected at most.",
-                "keep fewer rows or only the two columns",
-            )
-        content = path.read_bytes()
+        content = path.read_bytes() if size <= LARGEST else b""
     except OSError as error:
-        raise CourseError(
-            f"{path} cannot be read: {error.strerror}.",
-            "give the path of a CSV file",
-        ) from error
+        message = f"{path} cannot be read: {error.strerror}."
+        raise CourseError(message, again) from error
+    if size > LARGEST:
+        message = f"{path} has {size / 1e6:,.0f} MB, expected are 20 at most."
+        raise CourseError(message, "keep fewer rows, or two columns only")
     if not content.strip():
-        raise CourseError(
-            f"{path} is empty; a line of names and lines of values were "
-            "expected.",
-            "save the table as CSV again",
-        )
+        message = f"{path} is empty, expected are names and then values."
+        raise CourseError(message, again)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = content[: error.start].count(b"\n") + 1
-        raise CourseError(
-            f"{path}, line {number}, is not UTF-8 text.",
-            "save it as CSV with the encoding UTF-8",
-        ) from None
+        message = f"{path}, line {number}, is not UTF-8 text."
+        raise CourseError(message, again) from None
 
 
-def _field(path: Path, number: int, row: list[str], place: int) -> str:
-    if place >= len(row):
-        raise CourseError(
-            f"{path}, line {number}, has {len(row)} columns; at least "
-            f"{place + 1} were expected.",
-            "complete the line, or remove it",
-        )
-    return row[place].strip()
-
-
-def _moment(path: Path, number: int, row: list[str], place: int) -> datetime:
-    text = _field(path, number, row, place)
+def _moment(where: str, text: str) -> datetime:
+    whole = f"{text}-01" if len(text) == len("2026-11") else text
     try:
-        text = f"{text}-01" if len(text) == len("2026-11") else text
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        return datetime.fromisoformat(whole).replace(tzinfo=None)
     except ValueError:
         raise CourseError(
-            f"{path}, line {number}: {text!r} is no date like 2026-11-29.",
-            "write dates as year-month-day, a time after a space",
+            f"{where}: {text!r} is no date like 2026-11-29.",
+            "write year-month-day, and a time after a space",
         ) from None
 
 
-def _value(path: Path, number: int, row: list[str], place: int) -> float:
-    text = _field(path, number, row, place)
+def _value(where: str, text: str) -> float:
     try:
         value = float("nan" if text.lower() in _EMPTY else text)
     except ValueError:
         raise CourseError(
-            f"{path}, line {number}: {text!r} is no number like 3.5.",
+            f"{where}: {text!r} is no number like 3.5.",
             "write numbers with a point and without a unit",
         ) from None
     if not np.isfinite(value):
         raise CourseError(
-            f"{path}, line {number}, has no value ({text!r}).",
-            "fill the gap (the mean of its neighbours, say) and note it, or "
-            "begin after it",
+            f"{where}, has no value ({text!r}), expected is a number.",
+            "fill the gap and note it, or begin after it",
         )
     return value
 
 
-def _check_even(path: Path, moments: np.ndarray, numbers: list[int]) -> None:
-    """Every step as long as the usual one, or each a month."""
-    steps = np.diff(moments).astype(int)
+def _check_even(path: Path, when: np.ndarray, numbers: list[int]) -> None:
+    """Every step is as long as the usual one, or each is a month."""
+    steps = np.diff(when).astype(int)
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    low = high = usual
+    if 28 * DAY <= usual <= 31 * DAY:
+        low, high = 28.0 * DAY, 31.0 * DAY
     for number, step in zip(numbers[1:], steps, strict=True):
-        if step <= 0:
+        if not max(low, 1) <= step <= high:
             raise CourseError(
-                f"{path}, line {number}, is not later than the line before.",
-                "sort the lines by date, one line a date",
-            )
-    low, high = (days * 86_400 for days in _MONTHS)
-    monthly = len(steps) and low <= np.median(steps) <= high
-    usual = np.median(steps) if len(steps) else 0
-    for number, step in zip(numbers[1:], steps, strict=True):
-        if not (low <= step <= high if monthly else step == usual):
-            raise CourseError(
-                f"{path}, line {number}, comes {step / 86_400:g} days after "
-                f"the line before; {usual / 86_400:g} were expected.",
-                "fill in the lines that are missing: forecasts need even "
-                "steps",
+                f"{path}, line {number}, comes {step / DAY:g} days after the "
+                f"line before, expected are {usual / DAY:g}.",
+                "sort the lines by date, one line a date, none left out",
             )
 
 
@@ -153,31 +125,28 @@ def report(
 ) -> dict[str, float]:
     """Print and return errors on the last 15 %, in the file's unit.
 
-    Root mean square over all moments of the horizon: of the last value, of
-    the seasonal naive forecast, of a weighted sum, and of a GRU. The first
-    70 % train, the next 15 % say when to stop. Raises CourseError (see
-    ``read``), and for fewer rows than that needs.
+    Root mean square over the horizon: of the last value, of the seasonal
+    naive forecast, of a weighted sum, and of a GRU. The first 70 % train,
+    the next 15 % say when to stop. Raises CourseError, as ``read`` does.
     """
-    moments, series = read(path, dates, values)
-    length, count = 2 * season, len(series)
-    border, end = int(0.7 * count), int(0.85 * count)
-    least = max(length + 10 * horizon, 4 * length, 60)
-    if min(season, horizon) < 1 or count < least:
+    when, series = read(path, dates, values)
+    least = max(8 * season, 10 * horizon, 60)
+    if len(series) < least:
         raise CourseError(
-            f"{path} has {count} rows; season={season} and "
-            f"horizon={horizon} need {least}.",
-            "bring a longer record, or choose a shorter season or horizon",
+            f"{path} has {len(series)} rows, expected are {least} for "
+            f"season={season} and horizon={horizon}.",
+            "bring a longer record, or a shorter season or horizon",
         )
     networks = lessons.module("15", "networks")
-    parts = [(0, border), (border, end), (end, count)]
-    windows = [networks.relative(series, length, horizon, *p) for p in parts]
-    said = networks.forecasts(windows, season, seed)
-    truth = windows[-1][1]
-    errors = {k: float(networks.rmse(v, truth)) for k, v in said.items()}
-    days = f"{str(moments[end])[:10]} to {str(moments[-1])[:10]}"
-    print(f"{path}: test {days}, {len(truth)} origins, error of {values!r}")
+    ends = [0, *(int(s * len(series)) for s in (0.7, 0.85)), len(series)]
+    parts = [
+        networks.relative(series, 2 * season, horizon, *ends[n : n + 2])
+        for n in range(3)
+    ]
+    said, truth = networks.forecasts(parts, season, seed), parts[-1][1]
+    errors = {name: networks.rmse(v, truth) for name, v in said.items()}
+    first, last = (str(when[n])[:10] for n in (ends[2], -1))
+    print(f"{path}: test {first} to {last}, {len(truth)} origins")
     for name, error in errors.items():
-        print(f"  {name:<16}{error:10.4g}")
-    best = min(errors, key=lambda name: errors[name])
-    print(f"  the best here: {best}")
+        print(f"{name:<15} {error:.4g} {values}")
     return errors
