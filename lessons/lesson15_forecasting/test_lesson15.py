@@ -179,7 +179,7 @@ BROKEN = {
     "line 5, has no value ('')": [*days(3), "2024-01-04,"],
     "line 5, has no value ('NaN')": [*days(3), "2024-01-04,NaN"],
     "'1,5' is no number": [*days(3), '2024-01-04,"1,5"'],
-    "names no column 'sold'": ["day;sold", "2024-01-01;3"],
+    "names no column 'day'": ["day;sold", "2024-01-01;3"],
     "line 5, comes 2 days": [*days(3), "2024-01-05,1"],
     "line 5, comes -2 days": [*days(3), "2024-01-01,1"],
     "line 5, comes 0 days": [*days(3), "2024-01-03,1"],
