@@ -16,6 +16,7 @@ import numpy as np
 import typer
 
 import measuring
+from coursekit import data, lessons
 
 KINDS = ("dense", "conv", "SimpleRNN", "LSTM", "GRU")
 # Window, answers at once, season, seconds.
@@ -50,8 +51,6 @@ def main(
 def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Train one network; its errors, and those of the baselines."""
     import keras
-
-    from coursekit import lessons
 
     networks = lessons.module("15", "networks")
     parts, unit = windows(settings)
@@ -89,8 +88,6 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
 
 def windows(settings: dict) -> tuple[dict, float]:
     """(x, y) of each part, standardised or relative, and one's unit."""
-    from coursekit import data, lessons
-
     make_windows = lessons.module("15", "exercises").make_windows
     record = data.load("series", series=settings["series"])
     parts = [record.train, record.validation, record.test]
@@ -122,8 +119,6 @@ def windows(settings: dict) -> tuple[dict, float]:
 
 def baselines(parts: dict, name: str, settings: dict) -> dict:
     """Forecasts of one part that need no network."""
-    from coursekit import lessons
-
     weighted_sum = lessons.module("15", "networks").weighted_sum
     x, horizon = parts[name][0], settings["horizon"]
     season = x[:, -settings["season"] :, 0][:, :horizon]

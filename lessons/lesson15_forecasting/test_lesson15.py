@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursekit import data, lessons
+from coursekit.data.dataset import Dataset
+from coursekit.data.splits import over_time
 from coursekit.errors import CourseError
 
 answers = lessons.module("15", "exercises")
@@ -144,6 +146,34 @@ def test_nothing_that_knows_the_past_only_beats_the_noise_floor():
     for part in (station.train, station.validation, station.test):
         error = networks.rmse(part.extra["expected"], part.y)
         assert error == pytest.approx(0.8, abs=0.02)
+
+
+def ten_minutes(count):
+    """A series in the form of Jena, the hours counted in its first column."""
+    hours = np.arange(count) / 6
+    x = np.column_stack([hours, np.full(count, -9999.0)]).astype("float32")
+    return Dataset(data.info("jena"), *over_time(x, x[:, 0]))
+
+
+@pytest.mark.parametrize("count", [4_000, 100_000])
+def test_a_day_ahead_at_jena_is_24_hours_after_the_windows_last(own, count):
+    own["names"] = ("train", "validation", "test")
+    own["make_windows"] = answers.make_windows
+    found, unit = own["day_ahead"](ten_minutes(count))
+    for x, y in found.values():
+        assert x.shape[1:] == (48, 3) and y.shape == (len(x), 1)
+        apart = unit * (y[:, 0] - x[:, -1, 0])
+        assert np.allclose(apart, 24, atol=0.02)
+        assert np.isfinite(x).all()
+
+
+def test_no_answer_at_jena_lies_in_two_parts(own):
+    own["names"] = ("train", "validation", "test")
+    own["make_windows"] = answers.make_windows
+    found, unit = own["day_ahead"](ten_minutes(4_000))
+    last = found["train"][1].max() * unit
+    first = (found["validation"][1].min()) * unit
+    assert first - last > 23
 
 
 # ------------------------------------------------------- your own series
