@@ -164,7 +164,8 @@ for window, answer in zip(x[..., 0], y):
 # %% [markdown]
 # Now the station's. Two kinds of columns: what it measured, and the
 # **calendar**. Hour and season are known for all of the future, so they may be
-# given to a model. As points on a circle, 23:59 is next to 0:00:
+# given to a model. As points on a circle, so that the last hour of a day is
+# next to the first:
 
 # %%
 day = 2 * np.pi * np.arange(len(warmth)) / 8  # eight readings a day
@@ -368,8 +369,8 @@ print(f"share of blocks where the GRU is better: {better:.2f}")
 #
 # ## The station moves
 #
-# In the last year of the record the station stands somewhere else: three
-# degrees warmer, with half the daily swing. Nobody told the models.
+# In the part set aside the station stands somewhere else: three degrees
+# warmer, with about half the daily swing. Nobody told the models.
 
 # %% tags=["nbval-approx-1e-1"]
 x_moved, y_moved = windows("moved")
@@ -385,21 +386,21 @@ figures.before_and_after(
 
 # %% [markdown]
 # The three forecasts that learned nothing do not mind: yesterday was at the
-# new place, too. All that learned get worse, without exception, and the better
-# they had learned the old place, the more. The floor is where it was: someone
-# who knew of the move would do as well as ever.
+# new place, too. All that learned get worse, without exception: the weighted
+# sum a little, the networks, which had learned the old place by heart, much.
+# The floor is where it was: who knows of the move does as well as ever.
 #
-# This is a **regime change**, or **concept drift**. No model survives it,
-# since none has seen it, and no validation part warns of it. What helps is
-# dull: put a baseline beside each model *in use*, and train again when the
-# baseline wins.
+# This is a **regime change**, or **concept drift**. Nothing that was learned
+# survives it unharmed: no window of the training shows it, and no validation
+# part warns of it. What helps is dull. Put a baseline beside each model *in
+# use*, and train again when the baseline comes close.
 #
 # ## How sure?
 #
-# A forecast of 12.3 degrees is half an answer. How sure? A **prediction
-# interval** says: between 11.2 and 13.4, and in 80 of 100 cases that is true.
-# Its ends are **quantiles**: a tenth of all answers lies below the one, nine
-# tenths below the other. A network finds them if its mistakes cost differently
+# "Eight degrees" is half an answer. How sure? A **prediction interval** says:
+# between seven and nine, and in 80 % of all cases that is true. Its ends are
+# **quantiles**: a tenth of all answers lies below the one, nine tenths below
+# the other. A network finds them if its mistakes cost differently
 # on the two sides. For the upper end, share 0.9: one degree too low costs 0.9,
 # one too high 0.1. Then it pays to be too low only once in ten times. This is
 # the **quantile loss**, or **pinball loss** (Koenker and Bassett 1978):
@@ -486,9 +487,9 @@ figures.interval(days, warmth[near], low, high)
 # %% [markdown]
 # On the left the black line is mostly inside the band; right of the dashed
 # line it leaves it again and again. So the interval keeps its promise as long
-# as the world does. Coverage is one number of two: a band from -50 to 50
-# degrees covers everything. Of two intervals with the right coverage, take
-# the narrower one.
+# as the world does. And coverage is one number of two: a band as wide as the
+# picture covers everything. Of two intervals with the right coverage, take the
+# narrower one.
 #
 # ## A year ahead
 #
@@ -702,8 +703,8 @@ for name in frames[0]["said"]:
 #
 # ## Something nobody can forecast
 #
-# A share price, said the economists of the 1960s, is close to a **random
-# walk**: the last value plus a step that nobody knows. Here is one, synthetic,
+# A share price is close to a **random walk** (Fama 1965): the last value plus a
+# step that nobody knows. Here is one, synthetic,
 # 2,000 days long. Can the last 20 days say the next?
 
 # %%
@@ -974,7 +975,8 @@ ck.check("15.7", mase)
 # methods, backtesting, intervals. R. J. Hyndman and A. B. Koehler (2006),
 # *Another look at measures of forecast accuracy*, International Journal of
 # Forecasting 22: MASE. R. Koenker and G. Bassett (1978), *Regression
-# quantiles*, Econometrica 46. S. Makridakis, E. Spiliotis and V.
+# quantiles*, Econometrica 46. E. Fama (1965), *Random walks in stock market
+# prices*, Financial Analysts Journal 21. S. Makridakis, E. Spiliotis and V.
 # Assimakopoulos (2020), *The M4 competition: 100,000 time series and 61
 # forecasting methods*, International Journal of Forecasting 36. G. James, D.
 # Witten, T. Hastie and R. Tibshirani (2021), *An introduction to statistical
@@ -1011,7 +1013,9 @@ ck.check("15.7", mase)
 #
 # The weather station of the Max Planck Institute for Biogeochemistry in Jena:
 # fourteen columns every ten minutes. From the last two days, hour by hour, the
-# temperature 24 hours on. As now and as yesterday are one forecast here:
+# temperature 24 hours on. As now and as yesterday are one forecast here. (On
+# the whole record, half of it to train, Chollet has 2.62 degrees of mean
+# absolute error for it on the test, and that is hard to beat.)
 
 
 # %%
