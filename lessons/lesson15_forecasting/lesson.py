@@ -703,9 +703,9 @@ for name in frames[0]["said"]:
 #
 # ## Something nobody can forecast
 #
-# A share price is close to a **random walk** (Fama 1965): the last value plus a
-# step that nobody knows. Here is one, synthetic,
-# 2,000 days long. Can the last 20 days say the next?
+# A share price is close to a **random walk** (Fama 1965): the last value
+# plus a step that nobody knows. Here is one, synthetic, 2,000 days long. Can
+# the last 20 days say the next?
 
 # %%
 rng = np.random.default_rng(15)
