@@ -13,8 +13,7 @@ import numpy as np
 from coursekit import lessons
 from coursekit.errors import CourseError
 
-LARGEST = 20_000_000  # bytes
-DAY = 86_400  # seconds
+LARGEST, DAY = 20_000_000, 86_400  # bytes, seconds
 _EMPTY = {"", "na", "nan", "null", "none", "-"}
 
 
@@ -125,9 +124,8 @@ def report(
 ) -> dict[str, float]:
     """Print and return errors on the last 15 %, in the file's unit.
 
-    Root mean square over the horizon: of the last value, of the seasonal
-    naive forecast, of a weighted sum, and of a GRU. The first 70 % train,
-    the next 15 % say when to stop. Raises CourseError, as ``read`` does.
+    Root mean square over the horizon, by forecast. The first 70 % train, the
+    next 15 % say when to stop. Raises CourseError, as ``read`` does.
     """
     when, series = read(path, dates, values)
     least = max(8 * season, 10 * horizon, 60)
