@@ -715,9 +715,10 @@ for name in frames[0]["said"]:
 # weighted sum is 0.53 ppm, and the years differ six-fold, from 0.20 to 1.32.
 # Had you tested on 2001 alone, you would have promised 0.2; in 1998, after a
 # strong El Niño, carbon dioxide rose more than in any other year of the
-# record, and every forecast was too low. So report the mean **and** the spread over origins: it says how far
-# to trust the mean. The dense network has a mean of 0.48, thanks to that one
-# year. With such spreads nobody can call it better.
+# record, and every forecast was too low. So report the mean **and** the spread
+# over origins: it says how far to trust the mean. The dense network has a mean
+# of 0.48, thanks to that one year. With such spreads nobody can call it
+# better.
 #
 # (Six origins are few. From twenty it is 0.50, from 0.20 to 1.32, with last
 # year's steps at 0.62; the weighted sum is better in 14 of the 20.)
@@ -808,9 +809,9 @@ with contextlib.chdir(folder):
     own_series.report("co2.csv", "month", "ppm", season=12, horizon=12)
 
 # %% [markdown]
-# The test is the last 15 % of your rows, the unit that of your column. Dates as
-# year-month-day (or year-month), even steps, a value in each line, UTF-8, names
-# in the first line. What does not fit is said with its line:
+# The test is the last 15 % of your rows, the unit that of your column. Write
+# dates as year-month-day (or year-month), in even steps, and a value in each
+# line; UTF-8, names first. What does not fit is said with its line:
 
 # %%
 (folder / "gap.csv").write_text("day,sold\n2026-01-01,3\n2026-01-02,\n")
@@ -1019,7 +1020,7 @@ ck.check("15.7", mase)
 # | MAPE | MAE in per cent of the truth | senseless near 0, and for degrees |
 # | MASE | MAE over that of the seasonal naive | no unit; exercise 15.7 |
 # | R2 | 1 - squares over variance | fools where a series wanders |
-# | pinball loss | of a quantile | exercise 15.2; share 0.5: half the MAE |
+# | pinball loss | of a quantile | exercise 15.2; at 0.5 half the MAE |
 # | coverage | share inside an interval | only beside the width |
 #
 # ### Windows in Keras
