@@ -661,8 +661,10 @@ def with_range(known):
     outputs = layers.Dense(1, activation="sigmoid")(hidden)
     model = keras.Model(inputs, outputs)
     rates = keras.optimizers.schedules.CosineDecay(1e-2, 400)
-    model.compile(keras.optimizers.Adam(rates), "mse")
-    model.fit(x, y, 64, epochs=67, verbose=0)
+    optimizer = keras.optimizers.Adam(rates)
+    model.compile(optimizer, "mse", steps_per_execution=at_once)
+    x, y = np.tile(x, (19, 1, 1)), np.tile(y, (19, 1))
+    model.fit(x, y, 64, epochs=4, verbose=0)
     return rmse(forecast(model, x_level), y_level) * (high - low)
 
 
