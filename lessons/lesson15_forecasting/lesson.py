@@ -880,8 +880,8 @@ print(f"error {too_good:.2f} degrees, noise floor {floor:.2f}")
 assert too_good < 0.01
 
 # %% [markdown]
-# **The wrong season.** One step beside it, and the seasonal forecast is no
-# better than "as now", or worse. The symptom is a baseline that is easy to
+# **The wrong season.** One step beside it, and the seasonal forecast gets
+# worse. There is no error message; the symptom is a baseline that is easy to
 # beat, so nobody looks:
 
 # %%
