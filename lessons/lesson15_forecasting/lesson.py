@@ -390,6 +390,8 @@ moved = {
     name: rmse(said, y_moved) * spread[0]
     for name, said in all_forecasts(x_moved).items()
 }
+for name, error in moved.items():
+    assert (error > 1.02 * errors["test"][name]) == (name not in simple)
 figures.before_and_after(
     {name: (errors["test"][name], moved[name]) for name in moved},
     floor,
@@ -580,6 +582,9 @@ ppm = {
     for part, (x, y) in ahead.items()
 }
 show(ppm, "ppm, 12 months")
+by_sum = ppm["test"]["weighted sum, direct"]
+assert by_sum < ppm["test"]["last year's steps"] < ppm["test"]["as last year"]
+assert ppm["test"]["GRU, direct"] > 0.9 * by_sum
 
 # %% tags=["nbval-approx-1e-1"]
 steps = {
@@ -633,10 +638,12 @@ ways = {
     "answers cross": (rows[:border], rows[border : border + 12]),
     "none cross": (rows[: border - 11], rows[border : border + 12]),
 }
+leaks = {}
 for name, (learn, ask) in ways.items():
     x, y = (part[learn] for part in before)
-    error = rmse(three_nearest(x, y)(before[0][ask]), before[1][ask])
-    print(f"{name:<18} {len(learn)} rows, error {error:.2f} ppm")
+    leaks[name] = rmse(three_nearest(x, y)(before[0][ask]), before[1][ask])
+    print(f"{name:<18} {len(learn)} rows, error {leaks[name]:.2f} ppm")
+assert leaks["answers cross"] < leaks["none cross"] / 2
 
 # %% [markdown]
 # Drawn by lot, each test window has neighbours on both sides in the training.
