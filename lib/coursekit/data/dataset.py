@@ -9,28 +9,32 @@ import numpy as np
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What a data set is, known before it is loaded; data/README.md shows it.
+    """What a data set is, known before it is loaded; see records.toml.
 
     ``title`` is one line for people ("1,797 real handwritten digits"), to
     which ``details`` add what a table has room for; ``bundled`` says that it
     lies in data/ and needs no network; ``real`` is False for generated
-    data. ``files`` names the bundled files in data/, made by ``program``.
+    data.
     """
 
     name: str
     title: str
-    real: bool
-    bundled: bool
     licence: str
     origin: str
+    real: bool = True
+    bundled: bool = False
     lessons: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
     details: str = ""
 
     @property
     def kind(self) -> str:
         """The title without the figure it begins with."""
         return self.title.lstrip("0123456789, ")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a bundled set in data/."""
+        return (f"{self.name}.npz",) if self.bundled else ()
 
     @property
     def program(self) -> str:

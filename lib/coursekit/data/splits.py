@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,16 @@ def hold_out(x: Any, y: np.ndarray, count: int) -> tuple[Split, Split]:
         Split(_where(x, mask), _where(y, mask)) for mask in (~held, held)
     )
     return train, validation
+
+
+def published(
+    read: Callable[[str], tuple[Any, np.ndarray]], validation: int
+) -> tuple[Split, Split, Split]:
+    """A set of published parts, some of "train" held out to validate.
+
+    ``read`` returns x and y of "train" or "test".
+    """
+    return *hold_out(*read("train"), validation), Split(*read("test"))
 
 
 def _where(values: Any, mask: np.ndarray) -> Any:

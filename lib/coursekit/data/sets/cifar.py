@@ -10,13 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Families, Split
-from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.dataset import Dataset, Families, Split
+from coursekit.data.fetch import locate
 from coursekit.data.readers import checked
 from coursekit.data.readers.pickles import read_pickle
+from coursekit.data.records import info, source
 from coursekit.data.splits import held_out
 
 TRAIN, TEST = 50_000, 10_000  # images
+_REMEDY = (
+    "use the python version of the archive from "
+    "https://www.cs.toronto.edu/~kriz/cifar.html"
+)
 
 
 class Edition(NamedTuple):
@@ -26,8 +31,7 @@ class Edition(NamedTuple):
     test: str
     meta: str
     labels: dict[str, str]  # our name of a label -> the file's
-    names: dict[str, str]  # our name of a label -> the list of its names
-    kinds: dict[str, int]  # our name of a label -> how many names there are
+    kinds: dict[str, int]  # our name of a label -> how many classes it has
 
 
 EDITIONS = {
@@ -36,7 +40,6 @@ EDITIONS = {
         "test_batch",
         "batches.meta",
         {"y": "labels"},
-        {"y": "label_names"},
         {"y": 10},
     ),
     "cifar100": Edition(
@@ -44,68 +47,11 @@ EDITIONS = {
         "test",
         "meta",
         {"y": "fine_labels", "superclass": "coarse_labels"},
-        {"y": "fine_label_names", "superclass": "coarse_label_names"},
         {"y": 100, "superclass": 20},
     ),
 }
-
-
-def _info(name: str, classes: str, lessons: tuple[str, ...]) -> DatasetInfo:
-    return DatasetInfo(
-        name=name,
-        title=f"60,000 colour photographs, 32x32 pixels, {classes}",
-        real=True,
-        bundled=False,
-        licence="none stated; cite Krizhevsky 2009",
-        origin="Krizhevsky 2009, University of Toronto",
-        lessons=lessons,
-    )
-
-
-def _source(name: str, inside: str, remote: Remote) -> Source:
-    edition = EDITIONS[name]
-    return Source(
-        name=name,
-        files=(*edition.train, edition.test, edition.meta),
-        remotes=(remote,),
-        inside=inside,
-        folders=(inside,),
-        keras=(f"datasets/{inside}", f"datasets/{inside}-target"),
-        unpacked_megabytes=186,
-    )
-
-
-INFO = {
-    "cifar10": _info("cifar10", "10 classes", ()),
-    "cifar100": _info("cifar100", "100 classes", ("07",)),
-}
-
-_BASE = "https://www.cs.toronto.edu/~kriz/"
-
-SOURCE = {
-    "cifar10": _source(
-        "cifar10",
-        "cifar-10-batches-py",
-        Remote(
-            f"{_BASE}cifar-10-python.tar.gz",
-            170.5,
-            "sha256:6d958be074577803d12ecdefd02955f3"
-            "9262c83c16fe9348329d7fe0b5c001ce",
-            unpack=True,
-        ),
-    ),
-    "cifar100": _source(
-        "cifar100",
-        "cifar-100-python",
-        Remote(
-            f"{_BASE}cifar-100-python.tar.gz",
-            169.0,
-            "sha256:85cd44d02ba6437773c5bbd22e183051"
-            "d648de2e7d6b014e1ef29b855ba677a7",
-            unpack=True,
-        ),
-    ),
-}
+INFO = {name: info(name) for name in EDITIONS}
+SOURCE = {name: source(name) for name in EDITIONS}
 
 
 def load(name: str, validation: int = 5_000, folder=None) -> Dataset:
@@ -172,21 +118,15 @@ def _split(images: np.ndarray, labels: dict, kept: np.ndarray) -> Split:
 
 def _class_names(path: Path, edition: Edition) -> dict[str, tuple[str, ...]]:
     """The names in a meta file, with spaces: "maple tree"."""
-    meta = read_pickle(path)
-    names = {}
+    meta, names = read_pickle(path), {}
     with checked.reading(path, _REMEDY):
-        for label, key in edition.names.items():
+        for label, kinds in edition.kinds.items():
+            key = edition.labels[label].replace("labels", "label_names")
             texts = [text.decode() for text in meta[key.encode()]]
-            if len(set(texts)) != edition.kinds[label]:
+            if len(set(texts)) != kinds:
                 raise ValueError(
                     f"it has {len(set(texts))} names in {key}, expected "
-                    f"{edition.kinds[label]}"
+                    f"{kinds}"
                 )
             names[label] = tuple(text.replace("_", " ") for text in texts)
     return names
-
-
-_REMEDY = (
-    "use the python version of the archive from "
-    "https://www.cs.toronto.edu/~kriz/cifar.html"
-)

@@ -7,25 +7,15 @@ pixel counts the inked dots of a 4x4 block of the original bitmap: 0 to 16.
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
+from coursekit.data.dataset import Dataset, Split
 from coursekit.data.readers.bundled import read_npz
+from coursekit.data.records import info
 from coursekit.errors import CourseError
 
 SIZES = (8, 16, 28)
+NAMES = tuple("0123456789")
 
-INFO = DatasetInfo(
-    name="digits",
-    title="1,797 handwritten digits, 8x8 pixels",
-    real=True,
-    bundled=True,
-    licence="CC BY 4.0",
-    origin="E. Alpaydin and C. Kaynak (1998), Optical Recognition of "
-    "Handwritten Digits, UCI Machine Learning Repository (its test "
-    "part), as scikit-learn's load_digits ships it",
-    lessons=("00", "01", "03", "04", "05"),
-    files=("digits.npz",),
-    details="values 0 to 16; labels; a fixed split 1,077/360/360",
-)
+INFO = info("digits")
 
 
 def load(size: int = 8) -> Dataset:
@@ -50,8 +40,7 @@ def load(size: int = 8) -> Dataset:
         for part in range(3)
     )
     note = "" if size == 8 else f"enlarged to {size}x{size}"
-    names = tuple(str(digit) for digit in range(10))
-    return Dataset(INFO, train, validation, test, names, note)
+    return Dataset(INFO, train, validation, test, NAMES, note)
 
 
 def enlarge(images: np.ndarray, size: int) -> np.ndarray:
@@ -63,13 +52,8 @@ def enlarge(images: np.ndarray, size: int) -> np.ndarray:
     old = images.shape[1]
     if size == old:
         return images
-    weights = _interpolation(old, size)
-    return np.round(weights @ images @ weights.T).astype("uint8")
-
-
-def _interpolation(old: int, new: int) -> np.ndarray:
-    """Matrix (new, old) that interpolates linearly between pixel centres."""
-    position = (np.arange(new) + 0.5) * old / new - 0.5
+    position = (np.arange(size) + 0.5) * old / size - 0.5
     position = np.clip(position, 0, old - 1)
     distance = np.abs(position[:, np.newaxis] - np.arange(old))
-    return np.clip(1 - distance, 0, None)
+    weights = np.clip(1 - distance, 0, None)  # (size, old)
+    return np.round(weights @ images @ weights.T).astype("uint8")

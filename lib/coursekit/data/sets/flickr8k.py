@@ -9,8 +9,8 @@ import itertools
 from collections import defaultdict
 from pathlib import Path
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.dataset import Dataset, Split
+from coursekit.data.fetch import locate
 from coursekit.data.readers.photographs import (
     consecutive,
     left_out,
@@ -18,45 +18,14 @@ from coursekit.data.readers.photographs import (
 )
 from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.readers.textfiles import broken, read_lines, rows
+from coursekit.data.records import info, source
 from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="flickr8k",
-    title="8,091 photographs, five English captions each",
-    real=True,
-    bundled=False,
-    licence="non-commercial research; cite Hodosh et al. 2013",
-    origin="Hodosh et al. 2013, copy at github.com/jbrownlee/Datasets",
-    lessons=("21", "22", "23"),
-)
+INFO = info("flickr8k")
 
-_BASE = "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/"
-_LISTS = (
-    "Flickr_8k.trainImages.txt",
-    "Flickr_8k.devImages.txt",
-    "Flickr_8k.testImages.txt",
-)
-_FOLDERS = ("Images", "Flicker8k_Dataset", "Flickr8k_Dataset")
-
-SOURCE = Source(
-    name="flickr8k",
-    files=("|".join(_FOLDERS), "Flickr8k.token.txt", *_LISTS),
-    remotes=(
-        Remote(
-            f"{_BASE}Flickr8k_Dataset.zip",
-            1_115.4,
-            "md5:f18a1e2920de5bd84dae7cf08ec78978",
-            unpack=True,
-        ),
-        Remote(
-            f"{_BASE}Flickr8k_text.zip",
-            2.3,
-            "md5:bf6c1abcb8e4a833b7f922104de18627",
-            unpack=True,
-        ),
-    ),
-    unpacked_megabytes=1_125,
-)
+SOURCE = source("flickr8k")
+_FOLDERS = SOURCE.files[0].split("|")
+_LISTS = SOURCE.files[2:]
 
 
 def load(size: int = 160, folder=None) -> Dataset:

@@ -10,23 +10,16 @@ here they are fetched like data, and their path goes to Keras::
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from coursekit.data.dataset import DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
 from coursekit.data.readers.checked import reading
+from coursekit.data.records import info
 from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="imagenet_weights",
-    title="networks trained on ImageNet's 1.28 million photographs",
-    real=True,
-    bundled=False,
-    licence="Apache-2.0 (the weights); ImageNet: research",
-    origin="keras.applications",
-    lessons=("08", "23"),
-)
-
+INFO = info("imagenet_weights")
 _BASE = "https://storage.googleapis.com/tensorflow/keras-applications/"
 _MOBILENET_V2 = "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_"
 
@@ -59,17 +52,18 @@ def _source(model: str) -> Source:
         remotes=(remote,),
         folders=("imagenet_weights", "keras/models"),
         keras=("models",),
-        check=lambda folder: _check(folder / remote.file),
+        count=partial(_count, remote.file),
         counted="whole HDF5",
     )
 
 
-def _check(path: Path) -> None:
+def _count(file: str, folder: Path) -> str:
     """Keras publishes no checksum for MobileNet: it must be whole HDF5."""
     import h5py  # comes with Keras
 
-    with reading(path), h5py.File(path) as file:
-        file.visit(lambda name: None)
+    with reading(folder / file), h5py.File(folder / file) as opened:
+        opened.visit(lambda name: None)
+    return "whole HDF5"
 
 
 SOURCES = {model: _source(model) for model in MODELS}
@@ -106,6 +100,6 @@ def load(model: str = "mobilenet_v2_0.35", folder=None) -> Weights:
             "choose one of these",
         )
     source = SOURCES[model]
-    path = locate(source, folder) / source.files[0]
-    _check(path)
-    return Weights(INFO, model, path)
+    found = locate(source, folder)
+    source.check(found)
+    return Weights(INFO, model, found / source.files[0])
