@@ -1,6 +1,7 @@
 """The record of every data set: the facts in sets/records.toml."""
 
 import tomllib
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,9 @@ def table() -> dict[str, dict[str, Any]]:
 
 def info(name: str) -> DatasetInfo:
     """What a set is."""
-    facts = _frozen(table()[name])
-    facts.pop("module", None)
-    facts.pop("source", None)
-    return DatasetInfo(name, **facts)
+    known = {field.name for field in fields(DatasetInfo)}
+    facts = _frozen(table()[name]).items()
+    return DatasetInfo(name, **{k: v for k, v in facts if k in known})
 
 
 def source(name: str, **more: Any) -> Source:

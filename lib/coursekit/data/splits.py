@@ -35,13 +35,25 @@ def held_out(y: np.ndarray, count: int) -> np.ndarray:
     return mask
 
 
-def hold_out(x: Any, y: np.ndarray, count: int) -> tuple[Split, Split]:
-    """(train, validation) of x and y, arrays or lists of one length."""
-    held = held_out(y, count)
-    train, validation = (
-        Split(_where(x, mask), _where(y, mask)) for mask in (~held, held)
-    )
-    return train, validation
+def by_part(
+    part: np.ndarray, x: Any, y: Any, parts: int = 3, **extra: Any
+) -> list[Split]:
+    """Splits of examples, by the number of the part each belongs to (n,).
+
+    x, y and each ``extra`` are arrays or lists of n.
+    """
+    splits = []
+    for number in range(parts):
+        own = part == number
+        more = {key: _where(values, own) for key, values in extra.items()}
+        splits.append(Split(_where(x, own), _where(y, own), more))
+    return splits
+
+
+def _where(values: Any, mask: np.ndarray) -> Any:
+    if isinstance(values, np.ndarray):
+        return np.ascontiguousarray(values[mask])
+    return list(itertools.compress(values, mask))
 
 
 def published(
@@ -51,13 +63,9 @@ def published(
 
     ``read`` returns x and y of "train" or "test".
     """
-    return *hold_out(*read("train"), validation), Split(*read("test"))
-
-
-def _where(values: Any, mask: np.ndarray) -> Any:
-    if isinstance(values, np.ndarray):
-        return values[mask]
-    return [value for value, kept in zip(values, mask, strict=True) if kept]
+    x, y = read("train")
+    train, held = by_part(held_out(y, validation), x, y, parts=2)
+    return train, held, Split(*read("test"))
 
 
 def in_order(length: int, *ends: float) -> list[slice]:

@@ -45,14 +45,14 @@ def download(url: str, target: Path, checksum: str | None = None) -> None:
     if target.is_file() and has_checksum(target, checksum):
         return
     part = target.with_name(f"{target.name}.part")
+    tag = part.with_suffix(".tag")  # the server's name of this version
     for _ in range(2):
         resumed = _transfer(url, part)
+        tag.unlink()
         if has_checksum(part, checksum):
             part.replace(target)
-            _tag_of(part).unlink()
             return
         part.unlink()
-        _tag_of(part).unlink()
         if not resumed:  # else it may have joined two versions: once more
             break
     raise DownloadError(
@@ -87,17 +87,14 @@ def _attempt(url: str, part: Path) -> bool:
     headers = dict(_HEADERS)
     have = 0
     with contextlib.suppress(OSError):
-        if tag := _tag_of(part).read_text():
+        if tag := part.with_suffix(".tag").read_text():
             have = part.stat().st_size
-    if have:
-        headers |= {"Range": f"bytes={have}-", "If-Range": tag}
+            headers |= {"Range": f"bytes={have}-", "If-Range": tag}
+    limits = CONNECT_SECONDS, READ_SECONDS
     with (
         _translated(url),
         requests.get(
-            url,
-            headers=headers,
-            stream=True,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            url, headers=headers, stream=True, timeout=limits
         ) as response,
     ):
         if response.status_code == 416:
@@ -109,20 +106,16 @@ def _attempt(url: str, part: Path) -> bool:
     return have > 0
 
 
-def _tag_of(part: Path) -> Path:
-    """Where the server's name for this version of the file is kept."""
-    return part.with_suffix(".tag")
-
-
 def _check(response) -> None:
     _refuse_plain(response.url)
-    status, host = response.status_code, _host(response.url)
+    status, parts = response.status_code, urlsplit(response.url)
     if status in (416, 429) or status >= 500:
-        raise _Passing(f"{host} has trouble of its own (HTTP {status})")
+        raise _Passing(
+            f"{parts.hostname} has trouble of its own (HTTP {status})"
+        )
     if status not in (200, 206):
         raise DownloadError(
-            f"{host} no longer has {urlsplit(response.url).path} "
-            f"(HTTP {status})"
+            f"{parts.hostname} no longer has {parts.path} (HTTP {status})"
         )
 
 
@@ -136,7 +129,7 @@ def _receive(response, part: Path, have: int) -> None:
         part.open("ab" if have else "wb") as file,
         bar(part.stem, total, have) as advance,
     ):
-        _tag_of(part).write_text(_validator(response.headers))
+        part.with_suffix(".tag").write_text(_tag(response.headers))
         for chunk in response.iter_content(1 << 16):
             file.write(chunk)
             advance(len(chunk))
@@ -204,12 +197,11 @@ def _refuse_plain(url: str) -> None:
         raise DownloadError(f"{url} is not an https address")
 
 
-def _validator(headers) -> str:
+def _tag(headers) -> str:
     """What names this version of the server's file; "" when nothing does."""
-    tag = headers.get("ETag", "")
-    if tag and not tag.startswith("W/"):
-        return tag
-    return headers.get("Last-Modified", "")
+    tag = headers.get("ETag") or "W/"
+    weak = tag.startswith("W/")
+    return headers.get("Last-Modified", "") if weak else tag
 
 
 def _host(url: str) -> str:

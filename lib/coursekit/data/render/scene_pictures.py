@@ -4,30 +4,20 @@ A scene is described by :class:`Thing` objects; the picture is made from the
 description, so what it shows, and where, is known exactly.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from coursekit.data.render import backdrops, drawing
 
+_FILE = Path(__file__).parent / "kinds.toml"
+TABLE = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 # Kind of thing -> its usual width in 64ths of the picture, and its poses.
-KINDS = {
-    "dog": (21, ("standing", "sitting", "running")),
-    "cat": (18, ("sitting", "walking")),
-    "ball": (13, ("lying",)),
-    "box": (17, ("standing",)),
-    "chair": (20, ("standing",)),
-    "car": (26, ("parked",)),
-    "umbrella": (24, ("open",)),
-    "stop sign": (22, ("standing",)),
-    "boat": (21, ("sailing",)),
-    "kite": (19, ("flying",)),
-    "balloon": (17, ("floating",)),
-    "frisbee": (16, ("flying",)),
-    "bird": (17, ("flying",)),
-}
+KINDS = {kind: (v["width"], tuple(v["poses"])) for kind, v in TABLE.items()}
 COLOURS = {
     "red": (0.83, 0.15, 0.13),
     "orange": (0.96, 0.55, 0.10),
@@ -83,13 +73,9 @@ class Thing:
     def box(self, size: int = 64) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of what is visible, in pixels."""
         row, column = self.corner(size)
-        left, top, right, bottom = self.sprite(size).box
-        return (
-            min(max(left + column, 0), size),
-            min(max(top + row, 0), size),
-            min(max(right + column, 0), size),
-            min(max(bottom + row, 0), size),
-        )
+        edges = np.add(self.sprite(size).box, (column, row, column, row))
+        left, top, right, bottom = np.clip(edges, 0, size).tolist()
+        return left, top, right, bottom
 
     def colours(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Main and second colour: red, green, blue from 0 to 1."""

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from coursekit.data.render.drawing import FAR
+from coursekit.data.render.drawing import FAR, SHAPES
 
 # part -> where it begins, and its length as a share of the body's height
 PARTS = {
@@ -76,26 +76,15 @@ def draw(ends: np.ndarray, half_width: np.ndarray) -> np.ndarray:
     width = half_width[:, None, None]
     nearest = np.full((len(ends), SIZE, SIZE), FAR)
     for number, (part, (start, _)) in enumerate(PARTS.items(), 1):
-        a, b = ends[:, names.index(start)], ends[:, number]
+        x1, y1 = ends[:, names.index(start)].T[..., None, None]
+        x2, y2 = ends[:, number].T[..., None, None]
         if part == "head":
-            middle = a + (b - a) * np.float32(1.15)
-            distance = _to_point(x, y, middle) - 2 * width - np.float32(0.4)
+            reach = np.float32(1.15)
+            middle = x1 + (x2 - x1) * reach, y1 + (y2 - y1) * reach
+            distance = SHAPES["disc"](x, y, *middle, 2 * width)
+            distance -= np.float32(0.4)
         else:
-            distance = _to_line(x, y, a, b)
-            distance -= width * (1.35 if part == "torso" else 1)
+            thick = width * (1.35 if part == "torso" else 1)
+            distance = SHAPES["line"](x, y, x1, y1, x2, y2, thick)
         np.minimum(nearest, distance, out=nearest)
     return np.clip(np.float32(0.5) - nearest, 0, 1)
-
-
-def _to_point(x, y, point):
-    u = x - point[:, 0, None, None]
-    v = y - point[:, 1, None, None]
-    return np.sqrt(u * u + v * v)
-
-
-def _to_line(x, y, a, b):
-    u, v = x - a[:, 0, None, None], y - a[:, 1, None, None]
-    dx, dy = (b - a)[:, 0, None, None], (b - a)[:, 1, None, None]
-    along = np.clip((u * dx + v * dy) / (dx * dx + dy * dy), 0, 1)
-    u, v = u - along * dx, v - along * dy
-    return np.sqrt(u * u + v * v)

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, Families, Split
+from coursekit.data.dataset import Dataset, Families
 from coursekit.data.fetch import locate
 from coursekit.data.readers import checked
 from coursekit.data.readers.pickles import read_pickle
 from coursekit.data.records import info, source
-from coursekit.data.splits import held_out
+from coursekit.data.splits import by_part, held_out
 
 TRAIN, TEST = 50_000, 10_000  # images
 _REMEDY = (
@@ -64,14 +64,15 @@ def load(name: str, validation: int = 5_000, folder=None) -> Dataset:
     edition = EDITIONS[name]
     found = locate(SOURCE[name], folder)
     train = [found / file for file in edition.train]
-    images, labels = _read(train, edition, TRAIN)
-    held = held_out(labels["y"], validation)
-    learned, kept = (_split(images, labels, part) for part in (~held, held))
-    images, labels = _read([found / edition.test], edition, TEST)
-    parts = learned, kept, _split(images, labels, np.ones(TEST, bool))
+    x, labels = _read(train, edition, TRAIN)
+    part = held_out(labels["y"], validation)
+    learned, held = by_part(part, x, **labels, parts=2)
+    x, labels = _read([found / edition.test], edition, TEST)
+    (test,) = by_part(np.zeros(TEST), x, **labels, parts=1)
     names = _class_names(found / edition.meta, edition)
     if "superclass" not in names:
-        return Dataset(INFO[name], *parts, names["y"])
+        return Dataset(INFO[name], learned, held, test, names["y"])
+    parts = learned, held, test
     return Families(
         INFO[name], *parts, names["y"], superclass_names=names["superclass"]
     )
@@ -108,12 +109,6 @@ def read_batches(
                 labels[name] += batch[key.encode()]
     x = np.concatenate(images).transpose(0, 2, 3, 1)
     return x, {name: np.array(found) for name, found in labels.items()}
-
-
-def _split(images: np.ndarray, labels: dict, kept: np.ndarray) -> Split:
-    """The examples where ``kept`` (n,) is True."""
-    chosen = {name: values[kept] for name, values in labels.items()}
-    return Split(np.ascontiguousarray(images[kept]), chosen.pop("y"), chosen)
 
 
 def _class_names(path: Path, edition: Edition) -> dict[str, tuple[str, ...]]:

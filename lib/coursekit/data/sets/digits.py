@@ -7,9 +7,10 @@ pixel counts the inked dots of a 4x4 block of the original bitmap: 0 to 16.
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, Split
+from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.records import info
+from coursekit.data.splits import by_part
 from coursekit.errors import CourseError
 
 SIZES = (8, 16, 28)
@@ -35,10 +36,7 @@ def load(size: int = 8) -> Dataset:
     images = np.round(stored["images"] * (255 / 16)).astype("uint8")
     images = enlarge(images, size)[..., np.newaxis]
     labels = stored["labels"].astype("int64")
-    train, validation, test = (
-        Split(images[stored["split"] == part], labels[stored["split"] == part])
-        for part in range(3)
-    )
+    train, validation, test = by_part(stored["split"], images, labels)
     note = "" if size == 8 else f"enlarged to {size}x{size}"
     return Dataset(INFO, train, validation, test, NAMES, note)
 

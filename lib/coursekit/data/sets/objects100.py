@@ -11,10 +11,11 @@ The file holds the numbers that vary; pictures are drawn while loading.
 
 import numpy as np
 
-from coursekit.data.dataset import Families, Split
+from coursekit.data.dataset import Families
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.records import info
 from coursekit.data.render import drawing
+from coursekit.data.splits import by_part
 
 FAMILIES = (
     *("vehicle", "boat", "aircraft", "building", "tree", "flower", "fruit"),
@@ -49,25 +50,14 @@ def load() -> Families:
     0 to 19, a number in superclass_names; class k belongs to k // 5.
     """
     stored = read_npz("objects100.npz")
-    order = np.argsort(stored["split"], kind="stable")
-    ends = np.cumsum(np.bincount(stored["split"]))
-    y = stored["label"][order].astype("int64")
+    y = stored["label"].astype("int64")
     x = np.empty((len(y), SIZE, SIZE, 3), "uint8")
     for number, name in enumerate(CLASSES):
         rows = np.flatnonzero(y == number)
-        x[rows] = render(name, stored["numbers"][order[rows]])
-    train, validation, test = (
-        Split(x[a:b], y[a:b], {"superclass": y[a:b] // 5})
-        for a, b in zip((0, *ends[:-1]), ends, strict=True)
-    )
-    return Families(
-        INFO,
-        train,
-        validation,
-        test,
-        CLASSES,
-        superclass_names=FAMILIES,
-    )
+        x[rows] = render(name, stored["numbers"][rows])
+    train, validation, test = by_part(stored["split"], x, y, superclass=y // 5)
+    parts = train, validation, test
+    return Families(INFO, *parts, CLASSES, superclass_names=FAMILIES)
 
 
 def render(name: str, numbers: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from coursekit.data.dataset import Dataset, Split
 from coursekit.data.readers.bundled import read_npz, unpack_lines
 from coursekit.data.records import info
+from coursekit.data.splits import by_part
 from coursekit.errors import CourseError
 
 INFO = info("pairs")
@@ -42,18 +43,16 @@ def load(
     _check("language", (language,), LANGUAGES)
     _check("kind", chosen, KINDS)
     stored = read_npz("pairs.npz")
-    english = unpack_lines(stored["english"])
     other = unpack_lines(stored[language])
     wanted = np.isin(stored["kind"], [KINDS.index(kind) for kind in chosen])
     wanted &= np.array([bool(text) for text in other])
-    splits = []
-    for part in range(4):
-        rows = np.flatnonzero(wanted & (stored["split"] == part))
-        x, y = [english[k] for k in rows], [other[k] for k in rows]
-        splits.append(
-            Split(x, y, {"kinds": stored["kind"][rows].astype("int64")})
-        )
-    train, validation, test, longer = splits
+    train, validation, test, longer = by_part(
+        np.where(wanted, stored["split"], -1),
+        unpack_lines(stored["english"]),
+        other,
+        parts=4,
+        kinds=stored["kind"].astype("int64"),
+    )
     return Pairs(
         INFO, train, validation, test, note=f"in {language}", longer=longer
     )

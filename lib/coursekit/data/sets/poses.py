@@ -9,14 +9,14 @@ nothing that would tell the order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, Split
+from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.records import info
 from coursekit.data.render import stick_figures
+from coursekit.data.splits import by_part
 
 INFO = info("poses")
 POSES = tuple(stick_figures.POSES)
@@ -45,9 +45,21 @@ def load() -> Videos:
     :func:`padded` makes one array of videos of different length.
     """
     stored = read_npz("poses.npz")
-    train, validation, test = (
-        _split({k: v[stored["split"] == part] for k, v in stored.items()})
-        for part in range(3)
+    holds, orders, movements = (
+        stored[key].astype("int64") for key in ("holds", "orders", "movements")
+    )
+    lengths = holds.sum(1)
+    shots = np.repeat(np.arange(holds.size), holds.ravel())
+    frames = _filmed(_pictures(stored), shots, stored["camera"], lengths)
+    ends = np.cumsum(lengths)[:-1]
+    train, validation, test = by_part(
+        stored["split"],
+        np.split(frames[..., None], ends),
+        (movements == 0).astype("int64"),
+        lengths=lengths,
+        poses=np.split(orders.ravel()[shots], ends),
+        orders=orders,
+        movements=movements,
     )
     names = ("another movement", "sun salutation")
     return Videos(INFO, train, validation, test, names)
@@ -62,24 +74,6 @@ def padded(videos: Sequence[np.ndarray], length: int = 36) -> np.ndarray:
     for row, video in zip(whole, videos, strict=True):
         row[: len(video)] = video[:length]
     return whole
-
-
-def _split(stored: dict[str, np.ndarray]) -> Split:
-    holds = stored["holds"].astype("int64")  # (n, 12)
-    lengths = holds.sum(1)
-    shots = np.repeat(np.arange(holds.size), holds.ravel())
-    frames = _filmed(_pictures(stored), shots, stored["camera"], lengths)
-    ends = np.cumsum(lengths)[:-1]
-    orders = stored["orders"].astype("int64")
-    shown = np.repeat(orders.ravel(), holds.ravel())
-    extra: dict[str, Any] = {
-        "lengths": lengths,
-        "poses": np.split(shown, ends),
-        "orders": orders,
-        "movements": stored["movements"].astype("int64"),
-    }
-    y = (extra["movements"] == 0).astype("int64")
-    return Split(np.split(frames[..., None], ends), y, extra)
 
 
 def _pictures(stored: dict[str, np.ndarray]) -> np.ndarray:

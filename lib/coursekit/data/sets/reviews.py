@@ -7,9 +7,10 @@ on the order of the words or on words far apart, and a bag of words fails:
 
 from dataclasses import dataclass
 
-from coursekit.data.dataset import Dataset, Split
+from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz, unpack_lines
 from coursekit.data.records import info
+from coursekit.data.splits import by_part
 
 INFO = info("reviews")
 
@@ -35,16 +36,15 @@ def load() -> Reviews:
     "a" of one review is "an" in the other: count the two as one word.
     """
     stored = read_npz("reviews.npz")
-    texts = unpack_lines(stored["texts"])
-    splits = []
-    for part in range(3):
-        chosen = stored["split"] == part
-        x = [t for t, kept in zip(texts, chosen, strict=True) if kept]
-        y, kinds, pair = (
-            stored[key][chosen].astype("int64")
-            for key in ("labels", "kinds", "pair")
-        )
-        splits.append(Split(x, y, {"kinds": kinds, "pair": pair}))
-    train, validation, test = splits
+    y, kinds, pair = (
+        stored[key].astype("int64") for key in ("labels", "kinds", "pair")
+    )
+    train, validation, test = by_part(
+        stored["split"],
+        unpack_lines(stored["texts"]),
+        y,
+        kinds=kinds,
+        pair=pair,
+    )
     names = ("unfavourable", "favourable")
     return Reviews(INFO, train, validation, test, names)

@@ -7,10 +7,11 @@ verbs, adjectives, adverbs and names that the training sentences do not.
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, Split
+from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz, unpack_lines
 from coursekit.data.records import info
 from coursekit.data.sets.ud_english import TAGS
+from coursekit.data.splits import by_part
 
 INFO = info("tagged")
 
@@ -27,9 +28,6 @@ def load() -> Dataset:
     sentences = [tuple(s.split(" ")) for s in unpack_lines(stored["words"])]
     ends = np.cumsum([len(words) for words in sentences])
     tags = np.split(stored["tags"].astype("int64"), ends[:-1])
-    bounds = (0, 4_000, 4_500, 5_500)
-    train, validation, test = (
-        Split(sentences[start:stop], tags[start:stop])
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True)
-    )
+    part = np.repeat(range(3), (4_000, 500, 1_000))
+    train, validation, test = by_part(part, sentences, tags)
     return Dataset(INFO, train, validation, test, TAGS)

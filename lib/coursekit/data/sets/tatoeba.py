@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, Split
+from coursekit.data.dataset import Dataset
 from coursekit.data.fetch import locate
 from coursekit.data.readers.textfiles import rows
 from coursekit.data.records import info, source
+from coursekit.data.splits import by_part
 
 # How many pairs must arrive.
 AT_LEAST = {"spa-eng": 118_000, "fra-eng": 160_000, "kan-eng": 100}
@@ -42,13 +43,9 @@ def load(name: str, folder=None) -> Dataset:
     order = np.random.default_rng(0).permutation(len(sentences))
     part = np.searchsorted([0.8, 0.9], order / len(order), side="right")
     part_of = dict(zip(sentences, part.tolist(), strict=True))
-    train, validation, test = (
-        Split(
-            [english for english, _ in pairs if part_of[english] == number],
-            [other for english, other in pairs if part_of[english] == number],
-        )
-        for number in range(3)
-    )
+    x, y = zip(*pairs, strict=True)
+    parts = np.array([part_of[english] for english in x])
+    train, validation, test = by_part(parts, x, y)
     return Dataset(INFO[name], train, validation, test)
 
 
