@@ -209,9 +209,16 @@ def test_an_english_sentence_is_in_one_split_only(own):
     assert len(pairs.train) == 2_400
 
 
-@pytest.mark.parametrize("name", ["spa-eng/spa.txt", "glove/glove.50d.txt"])
-def test_an_empty_file_is_said_in_words(own, name):
-    write(own / name, "")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("spa-eng/spa.txt", ""),
+        ("glove/glove.50d.txt", ""),
+        ("jena/jena_climate.csv", "\n\n"),
+    ],
+)
+def test_an_empty_file_is_said_in_words(own, name, text):
+    write(own / name, text)
     with pytest.raises(CourseError, match="is empty"):
         data.load(name.partition("/")[0])
 
