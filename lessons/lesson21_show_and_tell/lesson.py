@@ -101,8 +101,8 @@ assert row == [START, 4, 1, *row[3:6], END, 0, 0, 0]
 
 # %% [markdown]
 # The library does the same in one line. Captions longer than twenty words are
-# cut there, and get their *end* all the same. (So do not be surprised if the
-# network, too, now and then stops after twenty words in mid-sentence.)
+# cut there, and behind a cut stands no *end*, only padding. (With an *end*
+# there, the network would learn to stop after twenty words in mid-sentence.)
 
 # %%
 import numpy as np
@@ -117,6 +117,8 @@ tokens = {
 print(len(vocabulary), "words;", tokens["train"].shape)  # (picture, 5, 22)
 cut = np.mean([len(words(caption)) > max_length for caption in every])
 print(f"{cut:.0%} are cut")
+one_cut = vocabulary.encode_one("a red ball on the grass", max_length=3)
+assert END not in one_cut and one_cut[-1] == PAD
 
 # %% [markdown]
 # At each step the network sees the words so far and is asked for the next.
@@ -438,14 +440,17 @@ for name in ("word", "state"):
 
 # %% [markdown]
 # **Greedy**: start with *start*, always take the likeliest word, feed it back,
-# stop at *end*. (Nobody supplies the true words any more.)
-
+# stop at *end*. (Nobody supplies the true words any more.) A `limit` stops
+# what would never end; the longest training caption has 33 words.
 
 # %%
+limit = 35
+
+
 def speak(begin, step, vector):
     """The greedy caption of one picture: word numbers, with the end."""
     state, word, sentence = begin(vector[np.newaxis]), START, []
-    while word != END and len(sentence) <= max_length:
+    while word != END and len(sentence) < limit:
         logits, state = step(np.array([word], "int32"), state)
         word = int(np.argmax(logits[0]))
         sentence.append(word)
@@ -511,7 +516,7 @@ from coursekit.captions import decoding, scoring
 some = vectors["test"]
 told, true_colours = {}, {}
 for temperature in (0.3, 1.0, 1.5):
-    sample = decoding.sample(begin, step, max_length + 1, temperature)
+    sample = decoding.sample(begin, step, limit, temperature)
     told[temperature] = [vocabulary.decode(sample(some, k)) for k in range(4)]
     facts = [scoring.truth(t, dataset.test) for t in told[temperature]]
     true_colours[temperature] = np.mean([fact.attributes for fact in facts])
@@ -551,7 +556,7 @@ assert (first[:, np.newaxis] * then).argmax() == 3
 def beam_search(begin, step, vector, beam_width=3, length_penalty=0.7):
     """Sentences of one picture as (score, words), best first."""
     kept = [(0.0, [START], begin(vector[np.newaxis]))]
-    for _ in range(max_length + 1):
+    for _ in range(limit):
         pool = [item for item in kept if item[1][-1] == END]
         for score, sentence, state in kept:
             if sentence[-1] != END:
@@ -615,7 +620,7 @@ assert short > long and short / 4 < long / 9
 
 # %%
 for width, alpha, count in ((5, 0.0, 2), (profile.beam_width, 0.7, 5)):
-    beam = decoding.beam_search(begin, step, max_length + 1, width, alpha)
+    beam = decoding.beam_search(begin, step, limit, width, alpha)
     rows, scores = (np.array(out) for out in beam(vectors["test"][:count]))
     for k in range(count):
         mine = beam_search(begin, step, vectors["test"][k], width, alpha)
@@ -628,7 +633,7 @@ for width, alpha, count in ((5, 0.0, 2), (profile.beam_width, 0.7, 5)):
 by_alpha = {}
 for alpha in (0.0, 0.7):
     search = decoding.beam_search(
-        begin, step, max_length + 1, profile.beam_width, alpha
+        begin, step, limit, profile.beam_width, alpha
     )
     by_alpha[alpha] = vocabulary.decode(search(some)[0][:, 0])
 lengths = {a: np.mean([len(t.split()) for t in by_alpha[a]]) for a in by_alpha}
@@ -700,11 +705,11 @@ assert len(set(map(str, spoken.values()))) == 1
 # %%
 @tf.function
 def speak_all(vectors):
-    """Greedy captions of pictures (n, 256): word numbers (n, 21)."""
+    """Greedy captions of pictures (n, 256): word numbers (n, 35)."""
     word = tf.fill([len(vectors)], START)
     ended, state = word == END, begin(vectors)
-    tokens = tf.TensorArray("int32", max_length + 1, element_shape=word.shape)
-    for t in tf.range(max_length + 1):
+    tokens = tf.TensorArray("int32", limit, element_shape=word.shape)
+    for t in tf.range(limit):
         if tf.reduce_all(ended):
             break
         logits, state = step(word, state)
@@ -720,7 +725,7 @@ def speak_all(vectors):
 # attention (in lesson 22). Same pictures, same words?
 
 # %%
-greedy = decoding.greedy_search(begin, step, max_length + 1)
+greedy = decoding.greedy_search(begin, step, limit)
 thousand = np.concatenate([vectors["test"], vectors["held_out"]])
 ours, theirs = np.array(speak_all(thousand)), np.array(greedy(thousand))
 for k, sentence in enumerate(spoken["predict"], 1):
@@ -901,10 +906,10 @@ judge("nearest picture")
 # %%
 for name, model in models.items():
     begin, step = take_apart(model)
-    loop = decoding.greedy_search(begin, step, max_length + 1)
+    loop = decoding.greedy_search(begin, step, limit)
     table[f"{name}, greedy"] = vocabulary.decode(loop(some))
     search = decoding.beam_search(
-        begin, step, max_length + 1, profile.beam_width, 0.7
+        begin, step, limit, profile.beam_width, 0.7
     )
     table[f"{name}, beam"] = vocabulary.decode(search(some)[0][:, 0])
 
@@ -1028,7 +1033,7 @@ assert all(clean > disturbed + 0.03 for clean, disturbed in right.values())
 
 # %%
 held = vocabulary.decode(
-    decoding.greedy_search(begin, step, max_length + 1)(vectors["held_out"])
+    decoding.greedy_search(begin, step, limit)(vectors["held_out"])
 )
 usual_facts = results["state, greedy"][4]
 held_facts = scoring.truth(held, dataset.held_out)

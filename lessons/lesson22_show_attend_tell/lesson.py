@@ -81,18 +81,19 @@ assert np.isclose(weights.sum(), 1) and np.isclose(
 #
 # A small network, asked about each place with the same weights:
 #
-# $$e_i = v^\top \tanh(W a_i + U h), \qquad
+# $$e_i = \tanh(a_i U + h W)\, v^\top, \qquad
 # \alpha = \operatorname{softmax}(e), \qquad z = \sum_i \alpha_i a_i,$$
 #
 # with $a_i$ the features of place $i$ and $h$ the state of the speaker before
-# the word. It is called **additive**, because place and state are added. In
+# the word. As in lessons 12 to 14, $U$ belongs to the input (the places), $W$ to
+# the state. It is called **additive**, because place and state are added. In
 # NumPy, for a whole batch:
 
 
 # %%
-def attend(places, state, W, U, v):
+def attend(places, state, U, W, v):
     """places (n, p, d), state (n, u) -> weights (n, p), context (n, d)."""
-    hidden = np.tanh(places @ W + (state @ U)[:, np.newaxis])  # (n, p, size)
+    hidden = np.tanh(places @ U + (state @ W)[:, np.newaxis])  # (n, p, size)
     scores = hidden @ v  # (n, p)
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     weights = e / e.sum(axis=1, keepdims=True)
@@ -102,9 +103,9 @@ def attend(places, state, W, U, v):
 # %%
 rng = np.random.default_rng(profile.seed)
 a, h = rng.standard_normal((5, 64, 16)), rng.standard_normal((5, 12))
-W, U = rng.standard_normal((16, 8)), rng.standard_normal((12, 8))
+U, W = rng.standard_normal((16, 8)), rng.standard_normal((12, 8))
 v = rng.standard_normal(8)
-weights, context = attend(a, h, W, U, v)
+weights, context = attend(a, h, U, W, v)
 print(weights.shape, context.shape)
 print("each picture's weights sum to one:", np.allclose(weights.sum(1), 1))
 assert np.allclose(weights.sum(axis=1), 1)
@@ -119,9 +120,9 @@ import keras
 from keras import layers, ops
 
 for some_a, some_h in ((a, h), (10 * a[:1, :2], 10 * h[:1])):
-    weights, context = attend(some_a, some_h, W, U, v)
-    query = (some_h @ U)[:, np.newaxis]
-    inputs = [x.astype("float32") for x in (query, some_a, some_a @ W)]
+    weights, context = attend(some_a, some_h, U, W, v)
+    query = (some_h @ W)[:, np.newaxis]
+    inputs = [x.astype("float32") for x in (query, some_a, some_a @ U)]
     keras_layer = layers.AdditiveAttention()
     keras_layer.build([x.shape for x in inputs])
     keras_layer.set_weights([v.astype("float32")])
@@ -133,7 +134,7 @@ for some_a, some_h in ((a, h), (10 * a[:1, :2], 10 * h[:1])):
 
 # %% [markdown]
 # How much does it cost? The places do not change while the sentence is spoken,
-# so $W a_i$ is computed **once** a picture. Only $U h$, the tanh and $v$ are
+# so $a_i U$ is computed **once** a picture. Only $h W$, the tanh and $v$ are
 # needed for each word: 64 places times a few hundred operations.
 #
 # ## The whole speaker
@@ -338,7 +339,7 @@ from coursekit.captions import decoding, scoring
 def tell(model, places):
     """Greedy captions, and where the network looked: (n, words, 64)."""
     loop = decoding.greedy_search(
-        model.begin, model.step, max_length + 1, model.attention_weights
+        model.begin, model.step, watch=model.attention_weights
     )
     tokens, weights = loop(places)
     return vocabulary.decode(tokens), np.array(weights)
@@ -486,8 +487,7 @@ def beam(model, places):
     search = decoding.beam_search(
         model.begin,
         model.step,
-        max_length + 1,
-        profile.beam_width,
+        beam_width=profile.beam_width,
         length_penalty=0.7,
     )
     return vocabulary.decode(search(places)[0][:, 0])
@@ -789,12 +789,12 @@ def mass_inside(weights, box):
 ck.check("22.3", mass_inside)
 
 # %% [markdown]
-# **22.4 (core)** Write `additive_scores(places, state, W, U, v)` for one
+# **22.4 (core)** Write `additive_scores(places, state, U, W, v)` for one
 # picture: the score of each place, before the softmax.
 
 
 # %%
-def additive_scores(places, state, W, U, v):
+def additive_scores(places, state, U, W, v):
     """(p, d), (u,), (d, s), (u, s), (s,) -> (p,)."""
     ...  # your code here
 

@@ -286,7 +286,7 @@ print(f"{len(vocabulary):,} words, {unknown:.1f} % unknown in the test")
 # over the whole sentence first, and its states **then** ask the places, all at
 # once:
 #
-# $$q_t = W h_t, \qquad
+# $$q_t = h_t W, \qquad
 # \alpha_t = \operatorname{softmax}\!\left(\frac{q_t \cdot a_i}{\sqrt{d}}
 # \right), \qquad z_t = \sum_i \alpha_{ti}\, a_i .$$
 #
@@ -511,8 +511,7 @@ def tell(places, beam_width):
     search = decoding.beam_search(
         model.begin,
         model.step,
-        profile.max_length,
-        beam_width,
+        beam_width=beam_width,
         length_penalty=0.7,
     )
     texts = []
@@ -736,8 +735,9 @@ figures.gallery(
 # %%
 def look(number):
     """A test picture with the attention of each word."""
-    row = vocabulary.encode_one(best[number], profile.max_length)
-    tokens = np.array([[row[: 1 + len(best[number].split())]]], "int32")
+    size = len(best[number].split())
+    row = vocabulary.encode_one(best[number], max_length=size)
+    tokens = np.array([[row[:size]]], "int32")
     grids = places["test"][number : number + 1]
     _, weights = model.read({"places": grids, "tokens": tokens})
     maps = np.array(weights)[0, 0].reshape(-1, side, side)
@@ -887,7 +887,7 @@ path = folder / "mine.jpg"  # replace it by one of yours
 Image.fromarray(np.asarray(dataset.test.x[3])).resize((400, 400)).save(path)
 image = pictures.read_picture(path, profile.pixels)
 answer = inference.caption(
-    image, model, image_encoder, profile.beam_width, profile.max_length
+    image, model, image_encoder, profile.beam_width
 )
 answer.figure()
 

@@ -16,9 +16,9 @@ from coursekit.captions.vocabulary import END, PAD, Vocabulary
 
 @keras.saving.register_keras_serializable("coursekit")
 class AdditiveAttention(layers.Layer):
-    """Where to look: softmax over places of v . tanh(W place + U state).
+    """Where to look: softmax over places of tanh(place U + state W) . v.
 
-    ``keys`` is W place for every place, (n, places, size), computed once a
+    ``keys`` is place U for every place, (n, places, size), computed once a
     picture; the call gives weights (n, places). D. Bahdanau et al. (2015).
     """
 
@@ -35,7 +35,7 @@ class AdditiveAttention(layers.Layer):
         self.score.build((*places_shape[:-1], self.size))
 
     def keys(self, places):
-        """W place, (n, places, size)."""
+        """place U, (n, places, size)."""
         return self.of_place(places)
 
     def call(self, keys, state):

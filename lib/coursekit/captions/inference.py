@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from coursekit.captions.decoding import MAX_WORDS
 from coursekit.captions.pictures import read_picture
 from coursekit.errors import CourseError
 from coursekit.settings import load_settings
@@ -44,7 +45,7 @@ def caption(
     model=None,
     image_encoder=None,
     beam_width: int = 3,
-    max_length: int = 21,
+    max_length: int = MAX_WORDS,
 ) -> Caption:
     """Caption a file, or an image uint8 (height, width, 3).
 
@@ -104,10 +105,7 @@ def command(
     captions; what is wrong with a file goes to stderr. Raises CourseError
     when ``out`` cannot be written, and when there is no such network.
     """
-    size, max_length = 64, 21
-    if photographs:
-        own = load_settings("23", "full")
-        size, max_length = own.pixels, own.max_length
+    size = load_settings("23", "full").pixels if photographs else 64
     images = {}
     for path in dict.fromkeys(pictures):
         try:
@@ -123,7 +121,7 @@ def command(
         print(_scenes_only())
     taken: set[Path] = set()
     for path, image in images.items():
-        found = caption(image, model, image_encoder, beam_width, max_length)
+        found = caption(image, model, image_encoder, beam_width)
         print(f"{path.name}: {found.text or '(nothing)'}")
         for other in found.alternatives:
             print(f"  or: {other or '(nothing)'}")
