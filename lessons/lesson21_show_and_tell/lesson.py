@@ -62,7 +62,8 @@ stock = [
     scenes.picture("room", [Thing("dog", "brown", 30, 56)], seed=4),
     scenes.picture("road", [Thing("stop sign", "red", 20, 44)], seed=2),
 ]
-captioning.pictures(stock, ["in a park", "in a room", "on a road"])
+places = ["in a park", "in a room", "on a road"]
+captioning.pictures(stock, places, trained=False)
 
 # %% [markdown]
 # You chose *what* to mention, *how closely* to describe it, and *which words*
@@ -76,8 +77,10 @@ for caption in dataset.test.y[3]:
     print("-", caption)
 
 # %% [markdown]
-# The pictures are drawn, so that what is in them is known exactly. That will
-# let you ask not only "does it sound like people?" but "is it *true*?".
+# The pictures are drawn, and the kit makes the captions by rules from what is
+# drawn. They are the **reference captions** that a network's captions are
+# compared with. What is in each picture is known exactly. That will let you
+# ask not only "does it sound like a caption?" but "is it *true*?".
 #
 # ## A caption as a row of numbers
 #
@@ -466,7 +469,7 @@ captioning.pictures(
 )
 
 # %% [markdown]
-# Below each picture: what the network says, and in grey what a person said.
+# Below each picture: what the network says, and in grey a reference caption.
 # Look for yourself: what does it leave out? Is each colour right?
 #
 # ## Drawing lots
@@ -854,8 +857,8 @@ print(f"with the longer one BLEU-1 would be {100 * np.exp(1 - 6 / 5):.2f}")
 #
 # What does it mean to reach some BLEU? You need something to compare with. Two
 # lazy captioners: always the most frequent training caption; the caption of
-# the most similar training picture. And people: each picture's first caption,
-# against the other four.
+# the most similar training picture. And the references themselves: each
+# picture's first one, as if a network had said it, against the other four.
 #
 # BLEU-1 to 4 stand first. Then three numbers in per cent, about truth. Of all
 # *things* that are named, how many are in the picture? Of all that are named
@@ -908,9 +911,7 @@ for name, model in models.items():
     begin, step = take_apart(model)
     loop = decoding.greedy_search(begin, step, limit)
     table[f"{name}, greedy"] = vocabulary.decode(loop(some))
-    search = decoding.beam_search(
-        begin, step, limit, profile.beam_width, 0.7
-    )
+    search = decoding.beam_search(begin, step, limit, profile.beam_width, 0.7)
     table[f"{name}, beam"] = vocabulary.decode(search(some)[0][:, 0])
 
 # %% tags=["nbval-approx-15e-1"]
@@ -922,13 +923,14 @@ judge("word, greedy")  # still learning: its numbers vary the most
 judge("word, beam")
 
 # %% tags=["nbval-approx-15e-1"]
-mouths = [five[0] for five in dataset.test.y]
+firsts = [five[0] for five in dataset.test.y]
 four = [five[1:] for five in dataset.test.y]
-human = scoring.bleu(mouths, four)
+fifth = scoring.bleu(firsts, four)
 fair = scoring.bleu(table["state, beam"], four)
-print(f"BLEU-4, four references: people {human[3]:.1f}, network {fair[3]:.1f}")
-assert scoring.truth(mouths, dataset.test).attributes == 1
-assert fair[3] > human[3] - 6
+print("BLEU-4 against the same four references:")
+print(f"the fifth one {fifth[3]:.1f}, the network {fair[3]:.1f}")
+assert scoring.truth(firsts, dataset.test).attributes == 1
+assert fair[3] > fifth[3] - 6
 
 # %%
 state, word = results["state, beam"], results["word, beam"]
@@ -944,27 +946,30 @@ assert facts.objects >= 0.95 and facts.attributes >= 0.8
 
 # %% tags=["nbval-approx-5e0"]
 with_four = {name: scoring.bleu(texts, four) for name, texts in table.items()}
-figures.bleu_bars(with_four, human)
+figures.bleu_bars(with_four, fifth)
 
 # %% [markdown]
 # Read the table with care.
 #
 # - The **most frequent** caption is short, names one thing and no colour, and
 #   gets BLEU-1 for words like *a* and *the*.
-# - The **nearest picture's** caption is fluent: a person wrote it. It is about
-#   another picture, but the eye calls pictures near that show the same things,
-#   so three of four colours happen to fit. A strong baseline, and no training.
+# - The **nearest picture's** caption is fluent: it is a reference caption. It
+#   is about another picture, but the eye calls pictures near that show the
+#   same things, so three of four colours happen to fit. A strong baseline, and
+#   no training.
 # - The **beam** gains two or three points of BLEU-4 over greedy, for nothing
 #   but patience, and some colours too.
-# - Captions do not name everything that is there. People leave things out too,
-#   and the network learned from them.
+# - Captions do not name everything that is there. The reference captions leave
+#   things out too, and the network learned from them.
 # - BLEU does not know what is true. "A red ball" for a green one costs a word.
 #
 # How far can you trust it? With more references BLEU rises: the table has
-# five, but people can have only four. So the figure has the same four for
-# everybody. There the network is a few points below people. It has learned
-# which wording is the most usual, and hits the phrase that most references
-# share. That is not seeing as well: people's colours are all true.
+# five, but a reference can have only the other four. So the figure has the
+# same four for all. There the network is a few points below the fifth
+# reference. It has learned which wording is the most usual, and hits the
+# phrase that most references share. That is not seeing as well: the
+# references' colours are all true. (Captions that people write differ more,
+# and are not always true.)
 #
 # ## With the answers at hand, and without
 #
@@ -1159,7 +1164,7 @@ for name in ("notes.jpg", "dot.png", "lost.png"):
 # | "beam search finds the best sentence" | the best of few beginnings |
 # | "the likeliest sentence is the best one" | it is a shorter one |
 # | "BLEU measures whether captions are right" | words in common, not truth |
-# | "BLEU above people's" | 64 with five references, 59 with their four |
+# | "BLEU above the references' own" | 64 with all five, 59 with their four |
 #
 # ## Common mistakes
 #

@@ -85,9 +85,9 @@ assert np.isclose(weights.sum(), 1) and np.isclose(
 # \alpha = \operatorname{softmax}(e), \qquad z = \sum_i \alpha_i a_i,$$
 #
 # with $a_i$ the features of place $i$ and $h$ the state of the speaker before
-# the word. As in lessons 12 to 14, $U$ belongs to the input (the places), $W$ to
-# the state. It is called **additive**, because place and state are added. In
-# NumPy, for a whole batch:
+# the word. As in lessons 12 to 14, $U$ belongs to the input (the places), $W$
+# to the state. It is called **additive**, because place and state are added.
+# In NumPy, for a whole batch:
 
 
 # %%
@@ -352,10 +352,12 @@ print(len(told), "captions,", looked.shape)
 from coursekit.figures import captioning
 
 
-def show(number):
+def show(number, chosen=""):
     words = told[number].split()
     maps = looked[number, : len(words)].reshape(-1, 8, 8)
-    return captioning.attention_maps(dataset.test.x[number], words, maps)
+    what = f"test picture {number} ({dataset.test.y[number][0]})"
+    image = dataset.test.x[number]
+    return captioning.attention_maps(image, words, maps, what, chosen)
 
 
 show(1)
@@ -635,7 +637,8 @@ _, true, twice = said["the network"][:, 1:].mean(axis=0)
 assert true < 0.75 and twice > 0.25
 
 # %%
-show(said["the network"][said["the network"][:, 3] == 1][0, 0])
+twice = said["the network"][said["the network"][:, 3] == 1]
+show(twice[0, 0], "the first test picture of which one thing is said twice")
 
 # %% [markdown]
 # Every word is in its place, and each noun may well be there. What the
@@ -675,7 +678,7 @@ mine = scenes.picture(
     [Thing("kite", "yellow", 46, 20), Thing("dog", "brown", 18, 54)],
 )
 answer = inference.caption(mine, model, image_encoder)
-answer.figure()
+answer.figure("a park with a yellow kite and a brown dog")
 
 # %%
 print("alternatives:", len(answer.alternatives))

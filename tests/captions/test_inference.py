@@ -41,7 +41,9 @@ def test_one_call_captions_a_picture_and_says_where_it_looked(image_encoder):
     assert np.allclose(maps.sum(axis=(1, 2)), 1, atol=1e-5)
     assert len(found.alternatives) == 3
     assert list(found.scores) == sorted(found.scores, reverse=True)
-    assert "once for each word" in found.figure().summary
+    told = found.figure("a black square").summary
+    assert told.startswith("Attention of each word over a black square")
+    assert told.count(":") == len(found.words) + 1
 
 
 @cache

@@ -24,7 +24,10 @@ _NEVER = -1e9  # a logarithm of no probability
 
 
 def greedy_search(
-    begin: Begin, step: Step, max_length: int = MAX_WORDS, watch: Watch | None = None
+    begin: Begin,
+    step: Step,
+    max_length: int = MAX_WORDS,
+    watch: Watch | None = None,
 ) -> Callable:
     """Always the likeliest word: pictures -> int32 (n, max_length).
 
@@ -37,7 +40,10 @@ def greedy_search(
 
 
 def sample(
-    begin: Begin, step: Step, max_length: int = MAX_WORDS, temperature: float = 1.0
+    begin: Begin,
+    step: Step,
+    max_length: int = MAX_WORDS,
+    temperature: float = 1.0,
 ) -> Callable:
     """Words drawn by probability: (pictures, seed) -> (n, max_length).
 

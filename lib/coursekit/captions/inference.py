@@ -33,11 +33,13 @@ class Caption:
     def text(self) -> str:
         return " ".join(self.words)
 
-    def figure(self):
+    def figure(self, what: str = "a picture"):
         """The picture once a word, with where the network looked."""
         from coursekit.figures.captioning import attention_maps
 
-        return attention_maps(self.image, self.words, self.attention_weights)
+        return attention_maps(
+            self.image, self.words, self.attention_weights, what
+        )
 
 
 def caption(
@@ -127,7 +129,7 @@ def command(
             print(f"  or: {other or '(nothing)'}")
         overlay = _free(out, path.stem, taken)
         try:
-            found.figure().save(overlay)
+            found.figure(path.name).save(overlay)
         except OSError as error:
             raise CourseError(
                 f"{overlay} cannot be written: {error.strerror}.",
