@@ -130,7 +130,9 @@ def bleu_bars(
     axes.set_ylabel("BLEU, four references")
     axes.grid(False, axis="x")
     axes.legend(fontsize=9, bbox_to_anchor=(1.01, 1), loc="upper left")
-    fourth = ", ".join(f"{name} {four[3]:.0f}" for name, four in scores.items())
+    fourth = ", ".join(
+        f"{name} {four[3]:.0f}" for name, four in scores.items()
+    )
     return CourseFigure(
         figure,
         f"BLEU-1 to BLEU-4, against the same four references, of "
