@@ -600,9 +600,10 @@ figures.beside_papers(by_data)
 print(
     f"{dataset.name}, {dataset.test.name}; encoder {image_encoder.name}, "
     f"photographs {profile.pixels} x {profile.pixels} shown at "
-    f"{image_encoder.size}; seed {profile.seed} (one); beam {profile.beam_width}, alpha 0.7; lower case, "
-    f"no punctuation, {len(references[0])} references, brevity penalty, no "
-    "smoothing, sacrebleu"
+    f"{image_encoder.size}; seed {profile.seed} (one); beam "
+    f"{profile.beam_width}, alpha 0.7; lower case, no punctuation, "
+    f"{len(references[0])} references, brevity penalty, no smoothing, "
+    "sacrebleu"
 )
 
 # %% [markdown]

@@ -47,10 +47,10 @@ def cider(
     """CIDEr of each caption, (n,), 0 to 10: agreement in rare words.
 
     The cosine between tf-idf vectors of n-grams, mean over the references
-    and over n = 1 to 4, times 10 (a factor of their second form, CIDEr-D, and of
-    their program). A gram counts the less, the more pictures have it in their
-    references; one that all have counts nothing. R. Vedantam et al. (2015), CVPR, equations 1
-    to 3, without stemming.
+    and over n = 1 to 4, times 10 (a factor of their second form, CIDEr-D, and
+    of their program). A gram counts the less, the more pictures have it in
+    their references; one that all have counts nothing. R. Vedantam et al.
+    (2015), CVPR, equations 1 to 3, without stemming.
     """
     groups = [[words(text) for text in group] for group in references]
     result = np.zeros(len(candidates))
