@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), and 08 |
 # | **Time** | 53 min on the road, 35 of exercises, 7 of quiz |
-# | **Runs in** | 57 s (quick), 25 CPU min (full) |
+# | **Runs in** | 57 s (quick), 15 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |
 # | **Hardware** | any laptop |
 # | **You should end with** | BLEU-4 above 50, 95 % of named things there |
@@ -142,13 +142,9 @@ assert (example[:-1][1:] == example[1:][:-1]).all()
 # shows. It has never seen a caption:
 
 # %%
-from coursekit.captions import scene_encoder, scene_training
+from coursekit.captions import scene_encoder
 
-namer = (
-    scene_training.train()[0]
-    if profile.train_encoder
-    else scene_encoder.load()
-)
+namer = scene_encoder.load()
 for name, answer in namer.output.items():
     print(f"{name:<8}{tuple(answer.shape[1:])}")
 

@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
 # | **Time** | 30 min on the road, 25 of exercises, 6 of quiz |
-# | **Runs in** | 61 s (quick), 22 CPU min (full) |
+# | **Runs in** | 61 s (quick), 12 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |
 # | **You should end with** | attention three times denser on what is named |
@@ -226,13 +226,9 @@ for (places, tokens), logits in zip(examples, mine):
 # seen once:
 
 # %%
-from coursekit.captions import scene_encoder, scene_training
+from coursekit.captions import scene_encoder
 
-namer = (
-    scene_training.train()[0]
-    if profile.train_encoder
-    else scene_encoder.load()
-)
+namer = scene_encoder.load()
 image_encoder = scene_encoder.headless(namer)
 
 
