@@ -18,12 +18,9 @@ def keras():
 
 @pytest.fixture(scope="module")
 def image_encoder():
-    """The scenes' encoder, untrained."""
     from coursekit.captions import scene_encoder
 
-    return scene_encoder.headless(
-        scene_encoder.with_heads(scene_encoder.build())
-    )
+    return scene_encoder.headless(scene_encoder.load())
 
 
 def caption(model, image_encoder, **options):
@@ -41,7 +38,9 @@ def test_one_call_captions_a_picture_and_says_where_it_looked(image_encoder):
     assert np.allclose(maps.sum(axis=(1, 2)), 1, atol=1e-5)
     assert len(found.alternatives) == 3
     assert list(found.scores) == sorted(found.scores, reverse=True)
-    assert "once for each word" in found.figure().summary
+    told = found.figure("a black square").summary
+    assert told.startswith("Attention of each word over a black square")
+    assert told.count(":") == len(found.words) + 1
 
 
 @cache
@@ -70,9 +69,9 @@ def kept(tmp_path, monkeypatch):
 
 
 def command(*words):
-    from coursekit.captions import inference
+    from coursekit.cli import captioning
 
-    return inference.command(*words)
+    return captioning.command(*words)
 
 
 def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
@@ -92,10 +91,10 @@ def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
 @pytest.fixture
 def ready(image_encoder, monkeypatch):
     """The command without reading files of networks."""
-    from coursekit.captions import inference
+    from coursekit.cli import captioning
 
     both = silent_captioner(), image_encoder
-    monkeypatch.setattr(inference, "_captioner", lambda: both)
+    monkeypatch.setattr(captioning, "_captioner", lambda: both)
 
 
 def test_pictures_of_the_same_name_keep_their_own_overlays(ready, tmp_path):

@@ -135,9 +135,9 @@ def caption(
 
     It knows drawn scenes only. If none is kept, one is trained first.
     """
-    from coursekit.captions import inference
+    from coursekit.cli import captioning
 
-    code = inference.command(pictures, out, beam_width, photographs)
+    code = captioning.command(pictures, out, beam_width, photographs)
     raise typer.Exit(code)
 
 
