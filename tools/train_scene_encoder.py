@@ -18,7 +18,6 @@ from coursekit.callbacks import EpochProgress
 from coursekit.captions import scene_encoder
 from coursekit.data import pipeline
 from coursekit.data.render.backdrops import SETTINGS, TIMES
-from coursekit.data.render.random_scenes import HELD_OUT, make_scene
 from coursekit.data.render.scene_pictures import (
     COLOURS,
     KINDS,
@@ -27,6 +26,8 @@ from coursekit.data.render.scene_pictures import (
     Thing,
     render,
 )
+from coursekit.data.sets.scenes import HELD_OUT
+from generate.random_scenes import make_scene
 
 GRID = 8  # places on a side
 CHANNELS = 64  # features of a place

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coursekit.data.render.random_scenes import AIR, behind_or_on
 from coursekit.data.render.scene_pictures import Thing
+from generate.random_scenes import AIR, behind_or_on
 
 # Verb of a pose: with one, with several, as a participle.
 VERBS = {

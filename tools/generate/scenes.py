@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coursekit.data.render.random_scenes import make_scene
 from coursekit.data.sets.scenes import (
     COLOURS,
     KINDS,
@@ -15,6 +14,7 @@ from coursekit.data.sets.scenes import (
     Thing,
 )
 from generate.captions import Writer
+from generate.random_scenes import make_scene
 from generate.writing import write_npz
 
 SIZES_OF_SPLITS = (4_000, 500, 500, 500)  # the last: held-out combinations

@@ -69,19 +69,6 @@ class Split:
     def __len__(self) -> int:
         return len(self.x)
 
-    def to_tf(self, batch_size: int, shuffle: bool = False, seed: int = 0):
-        """A tf.data.Dataset of batches (x, y), for arrays and plain texts.
-
-        Only the batches are copied, so an array that lies on disk (Flickr8k)
-        stays there. With ``shuffle`` the order changes in every epoch,
-        reproducibly. Raises CourseError where x or y have no common shape.
-        """
-        from coursekit.data.pipeline import batches
-
-        return batches(
-            (self.x, self.y), batch_size, shuffle=shuffle, seed=seed
-        )
-
     def __repr__(self) -> str:
         parts = {"x": self.x, "y": self.y, **self.extra}
         shapes = ", ".join(f"{k} {_describe(v)}" for k, v in parts.items())

@@ -17,11 +17,11 @@ from coursekit.data.dataset import Dataset, Split
 from coursekit.data.readers.bundled import read_npz, unpack_lines
 from coursekit.data.records import info
 from coursekit.data.render.backdrops import SETTINGS, TIMES
-from coursekit.data.render.random_scenes import HELD_OUT
 from coursekit.data.render.scene_pictures import (
     COLOURS,
     KINDS,
     SIZES,
+    TABLE,
     TEXTURES,
     Thing,
     render,
@@ -31,6 +31,12 @@ from coursekit.errors import CourseError
 __all__ = ["HELD_OUT", "INFO", "Scenes", "Thing", "load", "picture"]
 
 INFO = info("scenes")
+# Kind and colour, together only in the held-out split.
+HELD_OUT = tuple(
+    (kind, facts["held_out"])
+    for kind, facts in sorted(TABLE.items())
+    if "held_out" in facts
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

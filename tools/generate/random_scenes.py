@@ -6,14 +6,9 @@ import numpy as np
 
 from coursekit.data.render import backdrops
 from coursekit.data.render.scene_pictures import KINDS, SIZES, TABLE, Thing
+from coursekit.data.sets.scenes import HELD_OUT
 
 AIR = tuple(kind for kind, facts in TABLE.items() if "flies" in facts)
-# Kind and colour, together only in the held-out split.
-HELD_OUT = tuple(
-    (kind, facts["held_out"])
-    for kind, facts in sorted(TABLE.items())
-    if "held_out" in facts
-)
 _BRIGHT = (
     *("red", "orange", "yellow", "green"),
     *("blue", "purple", "pink", "white"),
