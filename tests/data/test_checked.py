@@ -99,8 +99,7 @@ def test_a_usps_file_says_what_was_found_and_expected(
 def batch(tmp_path, pixels, labels):
     content = {b"data": pixels, b"labels": labels}
     (tmp_path / "test_batch").write_bytes(pickle.dumps(content))
-    edition = cifar.EDITIONS["cifar10"]
-    return cifar._read([tmp_path / "test_batch"], edition, 20)
+    return cifar.read([tmp_path / "test_batch"], cifar.LABELS["cifar10"], 20)
 
 
 def test_a_label_of_no_class_is_refused(tmp_path):
@@ -119,9 +118,7 @@ def test_a_list_of_class_names_that_lacks_one_is_refused(tmp_path):
     names = {b"label_names": [b"cat"] * 10}
     (tmp_path / "batches.meta").write_bytes(pickle.dumps(names))
     with pytest.raises(CourseError, match="1 names .* expected 10"):
-        cifar._class_names(
-            tmp_path / "batches.meta", cifar.EDITIONS["cifar10"]
-        )
+        cifar.class_names(tmp_path / "batches.meta", cifar.LABELS["cifar10"])
 
 
 def test_another_set_s_list_of_words_is_refused(tmp_path):

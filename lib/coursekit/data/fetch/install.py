@@ -54,11 +54,11 @@ def install(source: Source) -> Path:
                 (incoming / "set").replace(target)
                 shutil.rmtree(incoming)
     except OSError as error:
-        problem = f"The cache folder {cache} cannot be used"
+        problem = "The cache folder {cache} cannot be used"
         if error.errno == errno.ENOSPC:
             shutil.rmtree(incoming, ignore_errors=True)
-            problem = f"There is no room for {source.name} on the disk of "
-            problem += str(cache)
+            problem = "There is no room for {set} on the disk of {cache}"
+        problem = problem.format(set=source.name, cache=cache)
         raise CourseError(
             f"{problem}: {error.strerror or error}.",
             "free some space, or set COURSEKIT_HOME to a folder that you may "

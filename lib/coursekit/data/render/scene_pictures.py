@@ -68,7 +68,7 @@ class Thing:
         """Row and column of the sprite's upper left corner."""
         scale, sprite = size // 64, self.sprite(size)
         edge = sprite.layers.shape[1]
-        return self.y * scale - sprite.foot, self.x * scale - edge // 2
+        return self.y * scale - sprite.box[3], self.x * scale - edge // 2
 
     def box(self, size: int = 64) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of what is visible, in pixels."""
@@ -97,14 +97,12 @@ class Thing:
 class Sprite:
     """A thing drawn by itself: layers (6, edge, edge), solid (edge, edge).
 
-    ``box`` is left, top, right, bottom of the solid part (no shadow),
-    ``foot`` the row on which the thing stands.
+    ``box`` is left, top, right, bottom of the solid part (no shadow).
     """
 
     layers: np.ndarray
     solid: np.ndarray
-    box: tuple[int, int, int, int]
-    foot: int
+    box: tuple[int, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -116,45 +114,35 @@ def _sprite(name: str, pixels: int, texture: str, flipped: bool) -> Sprite:
     pixel = np.float32(2 * reach / edge)
     sketch = drawing.sketches("scenes")[name]
     pattern = {"striped": drawing.stripes, "spotted": drawing.spots}
-    layers = drawing.draw(
-        sketch,
-        x,
-        y,
-        pixel,
-        pattern[texture](x, y, pixel) if texture in pattern else None,
-        outline=max(0.02, 0.3 * float(pixel)),
-    )
+    mixed = pattern[texture](x, y, pixel) if texture in pattern else None
+    outline = max(0.02, 0.3 * float(pixel))
+    layers = drawing.draw(sketch, x, y, pixel, mixed, outline)
     layers[:2] *= 1.06 - 0.14 * y  # light from above
     bare = tuple(part for part in sketch if part.paint != "shadow")
     solid = drawing.draw(bare, x, y, pixel)[5] > 0.5
     rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
     box = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
-    left, top, right, bottom = map(int, box)
-    return Sprite(layers, solid, (left, top, right, bottom), bottom)
+    return Sprite(layers, solid, tuple(map(int, box)))
 
 
 def blit(image: np.ndarray, labels, thing: Thing, number: int, light) -> None:
     """Draw a thing on an image (3, size, size).
 
-    ``labels`` (size, size), or None, gets ``number`` where the thing is.
+    ``labels`` (size, size) gets ``number`` where the thing is.
     """
     size = image.shape[-1]
     sprite, (row, column) = thing.sprite(size), thing.corner(size)
     edge = sprite.layers.shape[1]
     top, left = max(row, 0), max(column, 0)
     bottom, right = min(row + edge, size), min(column + edge, size)
-    there = (slice(top, bottom), slice(left, right))
-    here = (
-        slice(top - row, bottom - row),
-        slice(left - column, right - column),
-    )
+    there = slice(top, bottom), slice(left, right)
+    here = np.s_[top - row : bottom - row, left - column : right - column]
     layers = sprite.layers[:, *here]
     colour = drawing.colourise(layers, *thing.colours())
     colour *= light[:, None, None]
     image[:, *there] *= 1 - layers[5]
     image[:, *there] += colour
-    if labels is not None:
-        labels[there][sprite.solid[here]] = number
+    labels[there][sprite.solid[here]] = number
 
 
 def render(
@@ -174,9 +162,10 @@ def render(
     hour = backdrops.TIMES.index(time)
     where = backdrops.SETTINGS.index(setting)
     image = backdrops.paint(where, hour, dice, size)
-    for scene, (picture, listed) in enumerate(zip(image, things, strict=True)):
+    if labels is None:
+        labels = np.zeros((len(image), size, size), "uint8")
+    for picture, mask, listed in zip(image, labels, things, strict=True):
         for number, thing in enumerate(listed, 1):
-            mask = None if labels is None else labels[scene]
             blit(picture, mask, thing, number, backdrops.LIGHT[hour])
     np.clip(image, 0, 1, out=image)
     return np.rint(image * 255).astype("uint8").transpose(0, 2, 3, 1)

@@ -4,9 +4,8 @@ A. Krizhevsky (2009), Learning multiple layers of features from tiny images,
 technical report, University of Toronto.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,34 +23,16 @@ _REMEDY = (
 )
 
 
-class Edition(NamedTuple):
-    """Files of one set, and how they name labels and classes."""
-
-    train: tuple[str, ...]
-    test: str
-    meta: str
-    labels: dict[str, str]  # our name of a label -> the file's
-    kinds: dict[str, int]  # our name of a label -> how many classes it has
-
-
-EDITIONS = {
-    "cifar10": Edition(
-        tuple(f"data_batch_{number}" for number in range(1, 6)),
-        "test_batch",
-        "batches.meta",
-        {"y": "labels"},
-        {"y": 10},
-    ),
-    "cifar100": Edition(
-        ("train",),
-        "test",
-        "meta",
-        {"y": "fine_labels", "superclass": "coarse_labels"},
-        {"y": 100, "superclass": 20},
-    ),
+# Our name of a label -> the file's, and how many classes it has.
+LABELS = {
+    "cifar10": {"y": ("labels", 10)},
+    "cifar100": {
+        "y": ("fine_labels", 100),
+        "superclass": ("coarse_labels", 20),
+    },
 }
-INFO = {name: info(name) for name in EDITIONS}
-SOURCE = {name: source(name) for name in EDITIONS}
+INFO = {name: info(name) for name in LABELS}
+SOURCE = {name: source(name) for name in LABELS}
 
 
 def load(name: str, validation: int = 5_000, folder=None) -> Dataset:
@@ -61,62 +42,54 @@ def load(name: str, validation: int = 5_000, folder=None) -> Dataset:
     Of cifar100, extra["superclass"] is one of 20, a number in
     superclass_names.
     """
-    edition = EDITIONS[name]
     found = locate(SOURCE[name], folder)
-    train = [found / file for file in edition.train]
-    x, labels = _read(train, edition, TRAIN)
+    *batches, tested, meta = (found / file for file in SOURCE[name].files)
+    x, labels = read(batches, LABELS[name], TRAIN)
     part = held_out(labels["y"], validation)
-    learned, held = by_part(part, x, **labels, parts=2)
-    x, labels = _read([found / edition.test], edition, TEST)
+    train, held = by_part(part, x, **labels, parts=2)
+    x, labels = read([tested], LABELS[name], TEST)
     (test,) = by_part(np.zeros(TEST), x, **labels, parts=1)
-    names = _class_names(found / edition.meta, edition)
+    names = class_names(meta, LABELS[name])
     if "superclass" not in names:
-        return Dataset(INFO[name], learned, held, test, names["y"])
-    parts = learned, held, test
+        return Dataset(INFO[name], train, held, test, names["y"])
+    parts = train, held, test
     return Families(
         INFO[name], *parts, names["y"], superclass_names=names["superclass"]
     )
 
 
-def _read(paths: Sequence[Path], edition: Edition, count: int):
-    """Images and labels of one part; its classes are equally frequent."""
-    x, y = read_batches(paths, edition.labels, count)
-    for name, kinds in edition.kinds.items():
-        counts = [count // kinds] * kinds
-        y[name] = checked.labels(paths[0], name, y[name], counts)
-    return x, y
-
-
-def read_batches(
-    paths: Sequence[Path], keys: Mapping[str, str], count: int
+def read(
+    paths: Sequence[Path], keys: dict[str, tuple[str, int]], count: int
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Images (count, 32, 32, 3) of several batch files, and their labels.
 
-    ``keys`` maps our name of a label to the file's. Raises CourseError for a
-    file of another form.
+    ``keys`` are some of LABELS; the classes of one label are equally
+    frequent. Raises CourseError for a file of another form.
     """
     images: list[np.ndarray] = []
-    labels: dict[str, list[int]] = {name: [] for name in keys}
+    found: dict[str, list[int]] = {name: [] for name in keys}
     size = (count // len(paths), 3 * 32 * 32)
     for path in paths:
         batch = read_pickle(path)
         with checked.reading(path, _REMEDY):
-            pixels = checked.values(
-                path, "data", batch[b"data"], size, (0, 255)
-            )
+            pixels = batch[b"data"]
+            checked.values(path, "data", pixels, size, (0, 255))
             images.append(pixels.reshape(-1, 3, 32, 32))
-            for name, key in keys.items():
-                labels[name] += batch[key.encode()]
-    x = np.concatenate(images).transpose(0, 2, 3, 1)
-    return x, {name: np.array(found) for name, found in labels.items()}
+            for name, (key, _) in keys.items():
+                found[name] += batch[key.encode()]
+    labels = {
+        name: checked.labels(path, name, found[name], [count // kinds] * kinds)
+        for name, (_, kinds) in keys.items()
+    }
+    return np.concatenate(images).transpose(0, 2, 3, 1), labels
 
 
-def _class_names(path: Path, edition: Edition) -> dict[str, tuple[str, ...]]:
+def class_names(path: Path, keys: dict) -> dict[str, tuple[str, ...]]:
     """The names in a meta file, with spaces: "maple tree"."""
     meta, names = read_pickle(path), {}
     with checked.reading(path, _REMEDY):
-        for label, kinds in edition.kinds.items():
-            key = edition.labels[label].replace("labels", "label_names")
+        for label, (key, kinds) in keys.items():
+            key = key.replace("labels", "label_names")
             texts = [text.decode() for text in meta[key.encode()]]
             if len(set(texts)) != kinds:
                 raise ValueError(
