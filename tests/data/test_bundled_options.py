@@ -99,7 +99,7 @@ def test_what_there_is_not_is_an_error_that_lists_what_there_is(
 
 
 def test_another_size_is_an_error():
-    with pytest.raises(CourseError, match="64 or 128"):
+    with pytest.raises(CourseError, match="64, 128"):
         data.load("scenes", size=100)
 
 

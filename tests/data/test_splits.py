@@ -58,18 +58,6 @@ def test_shuffled_batches_differ_by_epoch_and_repeat_by_seed():
     assert first[0] != first[1] and sorted(first[0]) == list(range(50))
 
 
-def test_texts_make_batches_of_strings():
-    ((x, y),) = batches((["good", "bäd"], np.array([1, 0])), 2)
-    assert [text.decode() for text in x.numpy()] == ["good", "bäd"]
-    assert y.numpy().tolist() == [1, 0]
-
-
-def test_captions_make_no_batches_and_say_what_to_do():
-    with pytest.raises(CourseError, match="unequal lengths") as caught:
-        batches((np.zeros(2), [("a",), ("b", "c")]), 1)
-    assert "vectorise" in caught.value.remedy
-
-
 def test_a_function_makes_each_batch_from_its_parts():
     arrays = {"word": np.arange(6), "picture": np.arange(6) // 2}
     data = batches(

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -104,7 +104,7 @@ def assert_disjoint(*parts: Any, strict: bool = True) -> None:
     _check_comparable(inputs)
     names = [getattr(part, "name", "") for part in parts]
     names = [name or f"part {n}" for n, name in enumerate(names, start=1)]
-    prints = [_fingerprints(part) for part in inputs]
+    prints = [[_fingerprint(x) for x in part] for part in inputs]
     for i, j in itertools.combinations(range(len(parts)), 2):
         known = set(prints[i])
         shared = sum(example in known for example in prints[j])
@@ -140,14 +140,12 @@ def _check_comparable(inputs: list[Any]) -> None:
         )
 
 
-def _fingerprints(part: Iterable[Any]) -> list[bytes]:
-    """One digest an example, equal for equal ones."""
-    return [hashlib.blake2b(_bytes(example)).digest() for example in part]
-
-
-def _bytes(example: Any) -> bytes:
+def _fingerprint(example: Any) -> bytes:
+    """A digest, equal for equal examples."""
     if isinstance(example, str):
-        return example.encode()
-    if isinstance(example, list | tuple):
-        return repr(example).encode()
-    return np.asarray(example).tobytes()
+        content = example.encode()
+    elif isinstance(example, list | tuple):
+        content = repr(example).encode()
+    else:
+        content = np.asarray(example).tobytes()
+    return hashlib.blake2b(content).digest()

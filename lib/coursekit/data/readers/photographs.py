@@ -36,16 +36,17 @@ def decode(path: Path, size: int) -> np.ndarray | None:
 
 
 def load_pictures(
-    name: str, files: Sequence[Path], size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """All readable pictures, mapped from disk, and which those are.
+    name: str, groups: Sequence[Sequence[Path]], size: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each group of files: its pictures, mapped from disk, and which.
 
     Returns images (n, size, size, 3), uint8, read-only, and the positions
-    in ``files`` (n,) of the pictures that could be decoded, in order. The
+    in the group (n,) of the pictures that could be decoded, in order. The
     decoded file belongs to the set ``name`` in the cache and is made again
     when a file changes. Raises CourseError when it cannot be written and
     when not one of the pictures can be decoded.
     """
+    files = list(itertools.chain(*groups))
     ready = paths.cache_dir() / ".ready" / name
     store = ready / f"{size}-{_fingerprint(files)}"
     try:
@@ -71,18 +72,12 @@ def load_pictures(
             "free some space or set COURSEKIT_HOME to a folder that you may "
             f"write to; if the file is damaged, delete {ready}",
         ) from error
-    return images, positions
-
-
-def consecutive(positions: np.ndarray, sizes: Sequence[int]) -> list[slice]:
-    """Which of the loaded pictures belong to each of consecutive groups.
-
-    The files given to ``load_pictures`` were ``sizes[0]`` of one group, then
-    ``sizes[1]`` of the next, and so on; some were left out.
-    """
-    ends = np.cumsum([0, *sizes])
-    bounds = np.searchsorted(positions, ends).tolist()
-    return [slice(*pair) for pair in itertools.pairwise(bounds)]
+    ends = np.cumsum([0, *map(len, groups)])
+    slices = itertools.pairwise(np.searchsorted(positions, ends))
+    return [
+        (images[start:stop], positions[start:stop] - end)
+        for (start, stop), end in zip(slices, ends[:-1], strict=True)
+    ]
 
 
 def left_out(**counts: int) -> str:

@@ -6,11 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.photographs import (
-    consecutive,
-    left_out,
-    load_pictures,
-)
+from coursekit.data.readers.photographs import left_out, load_pictures
 from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.splits import held_out
 from coursekit.errors import CourseError
@@ -46,25 +42,26 @@ def load_classes(info: DatasetInfo, root: Path, size: int) -> Dataset:
             f"put pictures ({', '.join(ENDINGS)}) in one folder per class, or "
             "in train/CLASS, val/CLASS and test/CLASS",
         )
-    parts = [
-        [
-            (file, number)
+    parts = [  # file -> the number of its class
+        {
+            file: number
             for number, name in enumerate(names)
             for file in classes.get(name, ())
-        ]
+        }
         for classes in held
     ]
     for number in (2, 1):
         if not folders[number]:
             parts[0], parts[number] = _hold_out(parts[0])
-    files, labels = zip(*itertools.chain(*parts), strict=True)
-    images, positions = load_pictures(info.name, files, size)
-    y = np.array(labels)[positions]
-    slices = consecutive(positions, [len(part) for part in parts])
-    train, validation, test = (Split(images[k], y[k]) for k in slices)
+    loaded = load_pictures(info.name, [list(part) for part in parts], size)
+    train, validation, test = (
+        Split(images, np.array(list(part.values()), "int64")[kept])
+        for part, (images, kept) in zip(parts, loaded, strict=True)
+    )
+    files = set(itertools.chain(*parts))
     note = left_out(
-        pictures_undecodable=len(files) - len(positions),
-        **_unused(root, folders, held, names, set(files)),
+        pictures_undecodable=len(files) - sum(len(x) for x, _ in loaded),
+        **_unused(root, folders, held, names, files),
     )
     shown = tuple(name.replace("_", " ") for name in names)
     return Dataset(info, train, validation, test, shown, note)
@@ -135,17 +132,17 @@ def _unused(root: Path, folders, held, names, used) -> dict[str, int]:
     }
 
 
-def _hold_out(part: list[tuple[Path, int]]):
-    """(kept, held) of a part's (file, label) pairs: a fifth is held.
+def _hold_out(part: dict[Path, int]) -> tuple[dict, dict]:
+    """What is kept and what is held out of a part: a fifth.
 
     Of a class that would be held whole, one picture is kept.
     """
-    y = np.array([label for _, label in part])
+    y = np.array(list(part.values()))
     held = held_out(y, len(y) // 5)
     for label in np.unique(y[held]):
         if held[y == label].all():
             held[np.argmax(y == label)] = False
-    return (
-        list(itertools.compress(part, ~held)),
-        list(itertools.compress(part, held)),
+    kept, apart = (
+        dict(itertools.compress(part.items(), mask)) for mask in (~held, held)
     )
+    return kept, apart

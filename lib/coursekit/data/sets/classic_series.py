@@ -12,10 +12,10 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset
 from coursekit.data.fetch import locate
+from coursekit.data.readers.checked import one_of
 from coursekit.data.readers.textfiles import broken, rows
 from coursekit.data.records import info, source
 from coursekit.data.splits import over_time
-from coursekit.errors import CourseError
 
 INFO = info("classic_series")
 
@@ -47,11 +47,7 @@ def load(series: str = "sunspots", folder=None) -> Dataset:
     day or month (datetime64). Raises CourseError for an unknown series or
     a broken line.
     """
-    if series not in SERIES:
-        raise CourseError(
-            f"There is no series {series!r}; there are {', '.join(SERIES)}.",
-            "choose one of these",
-        )
+    one_of(SERIES, "series", series)
     file, column = SERIES[series]
     y, time = _read(locate(SOURCE, folder) / file, column)
     splits = over_time(y[:, np.newaxis], y, time=time)

@@ -9,9 +9,9 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz
+from coursekit.data.readers.checked import one_of
 from coursekit.data.records import info
 from coursekit.data.splits import by_part
-from coursekit.errors import CourseError
 
 SIZES = (8, 16, 28)
 NAMES = tuple("0123456789")
@@ -27,11 +27,7 @@ def load(size: int = 8) -> Dataset:
     interpolation; no detail is added. The split was drawn once, stratified
     by digit, and is stored in the file.
     """
-    if size not in SIZES:
-        raise CourseError(
-            f"The digits come in {SIZES} pixels, not in {size!r}.",
-            'choose one of them: ck.data.load("digits", size=28)',
-        )
+    one_of(SIZES, "size in pixels", size)
     stored = read_npz("digits.npz")
     images = np.round(stored["images"] * (255 / 16)).astype("uint8")
     images = enlarge(images, size)[..., np.newaxis]

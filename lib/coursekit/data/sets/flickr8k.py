@@ -11,11 +11,7 @@ from pathlib import Path
 
 from coursekit.data.dataset import Dataset, Split
 from coursekit.data.fetch import locate
-from coursekit.data.readers.photographs import (
-    consecutive,
-    left_out,
-    load_pictures,
-)
+from coursekit.data.readers.photographs import left_out, load_pictures
 from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.readers.textfiles import broken, read_lines, rows
 from coursekit.data.records import info, source
@@ -44,21 +40,18 @@ def load(size: int = 160, folder=None) -> Dataset:
     _refuse_overlap(found, lists)
     held = {path.name for path in pictures.iterdir()}
     usable = [[f for f in x if f in captions and f in held] for x in lists]
-    files = [file for group in usable for file in group]
-    if not files:
+    count = sum(map(len, usable))
+    if not count:
         raise _no_match(pictures, lists, captions)
-    images, positions = load_pictures(
-        "flickr8k", [pictures / file for file in files], size
-    )
+    groups = [[pictures / file for file in group] for group in usable]
+    loaded = load_pictures("flickr8k", groups, size)
     train, validation, test = (
-        _split(
-            images[part], [files[place] for place in positions[part]], captions
-        )
-        for part in consecutive(positions, [len(group) for group in usable])
+        _split(images, [group[place] for place in kept], captions)
+        for group, (images, kept) in zip(usable, loaded, strict=True)
     )
     note = left_out(
-        listed_photographs_absent=sum(map(len, lists)) - len(files),
-        photographs_undecodable=len(files) - len(positions),
+        listed_photographs_absent=sum(map(len, lists)) - count,
+        photographs_undecodable=count - sum(len(x) for x, _ in loaded),
         captioned_photographs_absent=len(captions.keys() - held),
         photographs_in_no_list=sum(
             name.lower().endswith(ENDINGS) for name in held.difference(*lists)

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from coursekit.data.dataset import DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.checked import reading
+from coursekit.data.readers.checked import one_of, reading
 from coursekit.data.records import info, table
-from coursekit.errors import CourseError
 
 INFO = info("imagenet_weights")
 
@@ -71,12 +70,7 @@ def variants(folder: Path) -> list[dict[str, str]]:
 
 def load(model: str = "mobilenet_v2_0.35", folder=None) -> Weights:
     """The stored weights of a model, fetched when they are not here."""
-    if model not in SOURCES:
-        raise CourseError(
-            f"There are no weights of {model!r}; there are "
-            f"{', '.join(SOURCES)}.",
-            "choose one of these",
-        )
+    one_of(SOURCES, "model", model)
     source = SOURCES[model]
     found = locate(source, folder)
     source.check(found)

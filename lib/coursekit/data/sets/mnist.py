@@ -14,7 +14,6 @@ from coursekit.data.readers import checked
 from coursekit.data.records import info, source
 from coursekit.data.sets.digits import NAMES, enlarge
 from coursekit.data.splits import published
-from coursekit.errors import CourseError
 
 INFO = info("mnist")
 SOURCE = source("mnist")
@@ -35,11 +34,7 @@ def load(size: int = 28, validation: int = 5_000, folder=None) -> Dataset:
     by digit; the 10,000 test images are the published ones. ``folder``
     holds your own mnist.npz.
     """
-    if size not in (16, 28):
-        raise CourseError(
-            f"MNIST comes in 28 or 16 pixels, not in {size!r}.",
-            'write ck.data.load("mnist", size=28)',
-        )
+    checked.one_of((28, 16), "size in pixels", size)
     path = locate(SOURCE, folder) / "mnist.npz"
     splits = published(lambda part: _read(path, part, size), validation)
     return Dataset(INFO, *splits, NAMES)

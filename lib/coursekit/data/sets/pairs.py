@@ -11,9 +11,9 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, Split
 from coursekit.data.readers.bundled import read_npz, unpack_lines
+from coursekit.data.readers.checked import one_of
 from coursekit.data.records import info
 from coursekit.data.splits import by_part
-from coursekit.errors import CourseError
 
 INFO = info("pairs")
 LANGUAGES = ("spanish", "french", "digits")
@@ -40,8 +40,9 @@ def load(
     training split, since none can be worked out from the others.
     """
     chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-    _check("language", (language,), LANGUAGES)
-    _check("kind", chosen, KINDS)
+    one_of(LANGUAGES, "language", language)
+    for kind in chosen:
+        one_of(KINDS, "kind", kind)
     stored = read_npz("pairs.npz")
     other = unpack_lines(stored[language])
     wanted = np.isin(stored["kind"], [KINDS.index(kind) for kind in chosen])
@@ -56,12 +57,3 @@ def load(
     return Pairs(
         INFO, train, validation, test, note=f"in {language}", longer=longer
     )
-
-
-def _check(what: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
-    for value in given:
-        if value not in known:
-            raise CourseError(
-                f"There are no pairs of the {what} {value!r}.",
-                f"choose one of {', '.join(known)}",
-            )

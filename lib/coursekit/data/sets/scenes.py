@@ -15,6 +15,7 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, Split
 from coursekit.data.readers.bundled import read_npz, unpack_lines
+from coursekit.data.readers.checked import one_of
 from coursekit.data.records import info
 from coursekit.data.render.backdrops import SETTINGS, TIMES
 from coursekit.data.render.scene_pictures import (
@@ -26,7 +27,6 @@ from coursekit.data.render.scene_pictures import (
     Thing,
     render,
 )
-from coursekit.errors import CourseError
 
 __all__ = ["HELD_OUT", "INFO", "Scenes", "Thing", "load", "picture"]
 
@@ -64,11 +64,7 @@ def load(size: int = 64, masks: bool = False, at_most: int = 4_000) -> Scenes:
     are drawn: later ones may hide earlier ones. ``at_most`` limits each
     split, for large pictures.
     """
-    if size not in (64, 128):
-        raise CourseError(
-            f"Scenes come in 64 or 128 pixels, not in {size!r}.",
-            'write ck.data.load("scenes", size=64)',
-        )
+    one_of((64, 128), "size in pixels", size)
     stored = read_npz("scenes.npz")
     lines = unpack_lines(stored.pop("captions"))
     captions = [tuple(lines[k : k + 5]) for k in range(0, len(lines), 5)]
@@ -96,24 +92,16 @@ def picture(
     ``things`` are drawn in their order; ``seed`` varies the backdrop.
     Raises CourseError for a setting, time, kind, colour ... there is not.
     """
-    _check("setting", setting, SETTINGS)
-    _check("time", time, TIMES)
+    one_of(SETTINGS, "setting", setting)
+    one_of(TIMES, "time", time)
     for thing in things:
-        _check("kind", thing.kind, KINDS)
-        _check("colour", thing.colour, COLOURS)
-        _check("size", thing.size, SIZES)
-        _check("texture", thing.texture, TEXTURES)
-        _check("pose", thing.pose, ("", *KINDS[thing.kind][1]))
+        one_of(KINDS, "kind", thing.kind)
+        one_of(COLOURS, "colour", thing.colour)
+        one_of(SIZES, "size", thing.size)
+        one_of(TEXTURES, "texture", thing.texture)
+        one_of(("", *KINDS[thing.kind][1]), "pose", thing.pose)
     dice = np.random.default_rng(seed).random((1, 16), "float32")
     return render(setting, time, dice, [things], size)[0]
-
-
-def _check(what: str, value: str, known) -> None:
-    if value not in known:
-        raise CourseError(
-            f"There is no {what} {value!r}.",
-            f"choose one of {', '.join(filter(None, known))}",
-        )
 
 
 def _thing(numbers: list[int]) -> Thing:

@@ -14,9 +14,9 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz
+from coursekit.data.readers.checked import one_of
 from coursekit.data.records import info
 from coursekit.data.splits import over_time
-from coursekit.errors import CourseError
 
 INFO = info("series")
 
@@ -46,18 +46,14 @@ def load(series: str = "sunspots") -> Dataset:
 
     Raises CourseError for an unknown series.
     """
-    if series not in SERIES:
-        raise CourseError(
-            f"There is no series {series!r}; there are {', '.join(SERIES)}.",
-            "choose one of these",
-        )
+    one_of(SERIES, "series", series)
     columns, first, unit, step = SERIES[series]
     x, extra = _values(series, read_npz("series.npz"))
     time = np.array(first, f"datetime64[{unit}]") + step * np.arange(len(x))
     splits = over_time(x, x[:, 0], time=time, **extra)
-    info = replace(INFO, real=False, licence="MIT")
-    info = info if series == "weather" else INFO
-    return Dataset(info, *splits, note=series, columns=columns)
+    made = replace(INFO, real=False, licence="MIT")
+    own = made if series == "weather" else INFO
+    return Dataset(own, *splits, note=series, columns=columns)
 
 
 def _values(series: str, stored: dict) -> tuple[np.ndarray, dict]:

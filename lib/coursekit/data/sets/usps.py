@@ -17,7 +17,6 @@ from coursekit.data.readers import checked
 from coursekit.data.records import info, source
 from coursekit.data.sets.digits import NAMES
 from coursekit.data.splits import published
-from coursekit.errors import CourseError
 
 INFO = info("usps")
 SOURCE = source("usps")
@@ -38,11 +37,7 @@ def load(folder=None, validation: int = 1_000, size: int = 16) -> Dataset:
     are the published ones. Raises CourseError when the files are absent or
     not as expected.
     """
-    if size != 16:
-        raise CourseError(
-            f"The zip-code digits come in 16 pixels, not in {size!r}.",
-            'write ck.data.load("usps")',
-        )
+    checked.one_of((16,), "size in pixels", size)
     found = locate(SOURCE, folder)
     splits = published(lambda part: _read(found, part), validation)
     return Dataset(INFO, *splits, NAMES)
