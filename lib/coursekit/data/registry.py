@@ -69,8 +69,9 @@ def load(name: str, **options) -> Dataset:
 
 def read(name: str, folder: Path) -> None:
     """Load all that a folder holds of a real set; CourseError if it can't."""
-    variants = getattr(_module(name), "variants", lambda folder: [{}])
-    for options in variants(folder):
+    module = _module(name)
+    several = hasattr(module, "variants")
+    for options in module.variants(folder) if several else [{}]:
         load(name, folder=folder, **options)
 
 

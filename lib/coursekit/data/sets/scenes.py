@@ -145,8 +145,8 @@ def _drawn(stored: dict[str, np.ndarray], size: int, masks: bool):
         values = stored["things"][:, :, column].astype("int64")
         extra[name] = np.where(absent, -1, values)
     extra["boxes"] = np.full((count, 4, 4), -1, "float32")
-    for boxes, listed in zip(extra["boxes"], things, strict=True):
-        boxes[: len(listed)] = [thing.box(size) for thing in listed]
+    for boxes, scene in zip(extra["boxes"], things, strict=True):
+        boxes[: len(scene)] = [thing.box(size) for thing in scene]
     for name in ("setting", "time"):
         extra[f"{name}s"] = stored[name].astype("int64")
     return x, extra | ({"masks": labels} if masks else {})
