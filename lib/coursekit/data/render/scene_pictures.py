@@ -85,10 +85,9 @@ class Thing:
             min(1.0, max(0.0, band * (1 + 0.1 * bright) + change))
             for band, change in zip(COLOURS[self.colour], shift, strict=True)
         )
-        if self.kind == "cat" and self.colour != "white":
-            return main, tuple(0.5 * band for band in main)
-        if self.kind == "cat":
-            return main, (0.45,) * 3
+        if self.kind == "cat":  # on white, stripes darker than any road
+            share = 0.3 if self.colour == "white" else 0.5
+            return main, tuple(share * band for band in main)
         pale = self.colour in ("white", "yellow")
         return main, (0.25 if pale else 0.95,) * 3
 

@@ -18,7 +18,6 @@ from coursekit.data.records import info, source
 from coursekit.errors import CourseError
 
 INFO = info("flickr8k")
-
 SOURCE = source("flickr8k")
 _FOLDERS = SOURCE.files[0].split("|")
 _LISTS = SOURCE.files[2:]

@@ -21,7 +21,6 @@ from coursekit.data.records import info, source
 from coursekit.errors import CourseError
 
 INFO = info("glove")
-
 SOURCE = source("glove")
 
 
