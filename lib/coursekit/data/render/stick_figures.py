@@ -1,7 +1,7 @@
-"""A stick figure from the side, in the poses of a sun salutation.
+"""A stick figure from the side, looking to the right.
 
-A pose is the directions of the body's parts, in degrees clockwise from up;
-the figure looks to the right. Sines are rounded, because they differ in the
+It is drawn from the directions of the body's parts, in degrees clockwise
+from up. Sines are rounded, because they differ in the
 last digit between systems: a figure has the same pixels everywhere.
 """
 
@@ -22,29 +22,10 @@ PARTS = {
     "other_thigh": ("hip", 0.24),
     "other_shin": ("other_thigh", 0.25),
 }
-# Directions of the parts; one pair of legs and arms hides the other unless
-# two more numbers tell them apart.
-POSES = {
-    #               torso head  arm, forearm  leg       other leg
-    "prayer": (0, 0, 150, 35, 180, 180),
-    "raised arms": (345, 335, 340, 335, 176, 182),
-    "forward bend": (150, 165, 212, 235, 180, 182),
-    "lunge": (66, 40, 172, 178, 98, 185, 220, 248),
-    "plank": (64, 66, 180, 180, 244, 244),
-    "eight limbs": (122, 92, 292, 140, 212, 272),
-    "cobra": (48, 20, 230, 135, 262, 270),
-    "downward dog": (132, 150, 130, 128, 218, 204),
-}
 SIZE = 28
 _DEGREES = [math.radians(degree) for degree in range(360)]
 _ACROSS = np.array([round(math.sin(a), 6) for a in _DEGREES], "float32")
 _DOWN = np.array([round(-math.cos(a), 6) for a in _DEGREES], "float32")
-
-
-def directions(pose: str) -> tuple[int, ...]:
-    """The direction of each part in PARTS."""
-    numbers = POSES[pose]
-    return (*numbers, *numbers[4:6]) if len(numbers) == 6 else numbers
 
 
 def joints(angles: np.ndarray, lengths: np.ndarray) -> np.ndarray:

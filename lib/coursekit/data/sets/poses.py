@@ -19,7 +19,10 @@ from coursekit.data.render import stick_figures
 from coursekit.data.splits import by_part
 
 INFO = info("poses")
-POSES = tuple(stick_figures.POSES)
+POSES = (
+    *("prayer", "raised arms", "forward bend", "lunge"),
+    *("plank", "eight limbs", "cobra", "downward dog"),
+)
 # The order of a sun salutation, as numbers in POSES.
 SALUTATION = (0, 1, 2, 3, 4, 5, 6, 7, 3, 2, 1, 0)
 MOVEMENTS = ("sun salutation", "reversed", "shifted", "exchanged", "shuffled")
@@ -80,8 +83,8 @@ def _pictures(stored: dict[str, np.ndarray]) -> np.ndarray:
     """The figure in each pose of each video: uint8 (12 n, 28, 28).
 
     ``body`` (n, 12) are numbers from 0 to 255: the lengths of the eight
-    parts, size, thickness, place, side; ``angles`` (n, 12, 8) are added to
-    the directions of a pose, in degrees.
+    parts, size, thickness, place, side; ``angles`` (n, 12, 8) the
+    directions of the parts in each pose, in degrees.
     """
     count = len(stored["orders"])
     dice = stored["body"].astype("float32") / 255
@@ -89,9 +92,7 @@ def _pictures(stored: dict[str, np.ndarray]) -> np.ndarray:
     lengths = usual * (0.85 + 0.3 * dice[:, :8])
     lengths[:, 6:] = lengths[:, 4:6]  # both legs are equally long
     bodies = np.repeat(lengths, 12, axis=0)
-    straight = np.array([*map(stick_figures.directions, POSES)])
-    angles = straight[stored["orders"]] + stored["angles"]
-    ends = stick_figures.joints(angles.reshape(-1, 8) % 360, bodies)
+    ends = stick_figures.joints(stored["angles"].reshape(-1, 8), bodies)
     size, thick, place, side = (
         np.repeat(dice[:, k], 12)[:, None] for k in range(8, 12)
     )
