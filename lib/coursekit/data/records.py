@@ -1,7 +1,6 @@
 """The record of every data set: the facts in sets/records.toml."""
 
 import tomllib
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,9 @@ def table() -> dict[str, dict[str, Any]]:
 
 def info(name: str) -> DatasetInfo:
     """What a set is."""
-    known = {field.name for field in fields(DatasetInfo)}
     facts = _frozen(table()[name]).items()
-    return DatasetInfo(name, **{k: v for k, v in facts if k in known})
+    others = ("module", "source", "models")
+    return DatasetInfo(name, **{k: v for k, v in facts if k not in others})
 
 
 def source(name: str, **more: Any) -> Source:
