@@ -63,6 +63,8 @@ os.environ.pop("HOME", None)
 def unknown(uid):
     raise KeyError("getpwuid(): uid not found")
 pwd.getpwuid = unknown
+from coursekit.cli import doctor
+doctor.check_backend = lambda: iter(())  # it asks Keras, for seconds
 """
 BLOCKED = "import sys; sys.modules['numpy'] = None\n"
 DOCTOR = """import sys
@@ -104,11 +106,10 @@ def test_without_numpy_every_line_comes(tmp_path):
     assert "numpy" in found["backend"]["found"]
 
 
-@pytest.mark.parametrize("error", ["ImportError", "AttributeError"])
-def test_with_a_numpy_of_another_python_every_line_comes(tmp_path, error):
+def test_with_a_numpy_of_another_python_every_line_comes(tmp_path):
     (tmp_path / "numpy").mkdir()
     init = tmp_path / "numpy" / "__init__.py"
-    init.write_text(f"raise {error}('numpy of another Python')")
+    init.write_text("raise AttributeError('numpy of another Python')")
     path = os.pathsep.join([str(tmp_path), *sys.path])
     found = failing("", tmp_path, PYTHONPATH=path)
     assert "numpy of another Python" in found["backend"]["found"]

@@ -7,8 +7,10 @@ of a data set. What repeats it is written by :func:`update`.
 import functools
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
+import jupytext
 from PIL import Image
 
 from coursekit import exercises, lessons, paths, quizzes
@@ -80,6 +82,14 @@ def between(text: str, name: str, content: str) -> str:
     return new
 
 
+def _table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; ``head`` has the names of its columns."""
+    columns = head.split(" | ")
+    lines = [f"| {head} |", f"|{'---|' * len(columns)}"]
+    lines += [f"| {' | '.join(cells)} |" for cells in rows]
+    return "\n".join(lines) + "\n"
+
+
 def _data_readme(text: str) -> str:
     text = between(text, "bundled", bundled_table())
     return between(text, "real", real_table())
@@ -88,33 +98,27 @@ def _data_readme(text: str) -> str:
 def bundled_table() -> str:
     """data/README's table of the sets that lie in data/."""
     rows = [
-        "| set | file | what | origin | licence | program |",
-        "|---|---|---|---|---|---|",
+        (
+            info.name,
+            ", ".join(info.files),
+            f"{info.title}; {info.details}".rstrip("; "),
+            info.origin,
+            info.licence,
+            f"`{info.program}`",
+        )
+        for info in map(registry.info, registry.names())
+        if info.bundled
     ]
-    for info in map(registry.info, registry.names()):
-        if info.bundled:
-            cells = (
-                info.name,
-                ", ".join(info.files),
-                f"{info.title}; {info.details}".rstrip("; "),
-                info.origin,
-                info.licence,
-                f"`{info.program}`",
-            )
-            rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+    return _table("set | file | what | origin | licence | program", rows)
 
 
 def real_table() -> str:
     """data/README's table of the sets that are fetched or brought."""
-    rows = [
-        "| set | what | MB | lessons | licence | origin | checked by |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    rows = []
     for name in registry.names():
         info, size = registry.info(name), round(registry.megabytes(name), 2)
         if not info.bundled:
-            cells = (
+            row = (
                 name,
                 info.title,
                 f"{size:,g}" if size else "-",
@@ -123,19 +127,16 @@ def real_table() -> str:
                 info.origin,
                 _checked_by(name),
             )
-            rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+            rows.append(row)
+    head = "set | what | MB | lessons | licence | origin | checked by"
+    return _table(head, rows)
 
 
 def _checked_by(name: str) -> str:
     """The kinds of published checksums, and what else is counted."""
     sources = registry.sources(name)
-    kinds = {
-        remote.checksum.partition(":")[0]
-        for source in sources
-        for remote in source.remotes
-        if remote.checksum
-    }
+    sums = [remote.checksum for s in sources for remote in s.remotes]
+    kinds = {checksum.partition(":")[0] for checksum in sums if checksum}
     counted = {source.counted for source in sources if source.counted}
     return ", ".join([*sorted(kinds), *sorted(counted)]) or "-"
 
@@ -146,24 +147,21 @@ def _readme(text: str) -> str:
 
 def lesson_table() -> str:
     """README's table: a row a lesson."""
-    rows = [
-        "| lesson | you build | data | road | quick run | backends |",
-        "|---|---|---|---|---|---|",
-    ]
+    rows = []
     for number in lessons.numbers():
         facts = lessons.facts(number)
         link = f"notebooks/{lessons.notebook(number).name}"
-        everywhere = len(facts["backends"]) == 3
-        cells = (
+        row = (
             f"[{number} {facts['title']}]({link})",
             facts["builds"],
             facts["data"],
             f"{minutes(number)[0]} min",
             facts["quick_run"],
-            "all" if everywhere else "TensorFlow",
+            "all" if len(facts["backends"]) == 3 else "TensorFlow",
         )
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+        rows.append(row)
+    head = "lesson | you build | data | road | quick run | backends"
+    return _table(head, rows)
 
 
 def minutes(lesson: str) -> tuple[int, int, int]:
@@ -173,7 +171,8 @@ def minutes(lesson: str) -> tuple[int, int, int]:
     minute for each code cell.
     """
     words = cells = 0
-    for cell in _cells(lesson):
+    source = lessons.folder(lesson) / "lesson.py"
+    for cell in jupytext.read(source, fmt="py:percent").cells:
         if cell.cell_type == "code":
             cells += 1
         elif cell.source.startswith("## Quiz"):
@@ -194,22 +193,13 @@ def header(lesson: str, text: str) -> str:
     full = facts.get("full_run")
     runs = f"(quick), {full} (full)" if full else "(quick and full)"
     rows = {
-        "# # .*": f"# # {lesson} · {facts['title']}",
-        r"# \| \*\*Time\*\* .*": f"# | **Time** | {road} min on the road, "
-        f"{practice} of exercises, {quiz} of quiz |",
-        r"# \| \*\*Runs in\*\* .*": "# | **Runs in** | "
-        f"{facts['quick_run']} {runs} |",
-        r"# \| \*\*Data\*\* .*": f"# | **Data** | {facts['data']} |",
+        "# # ": f"{lesson} · {facts['title']}",
+        "# | **Time** | ": f"{road} min on the road, {practice} of "
+        f"exercises, {quiz} of quiz |",
+        "# | **Runs in** | ": f"{facts['quick_run']} {runs} |",
+        "# | **Data** | ": f"{facts['data']} |",
     }
-    for pattern, row in rows.items():
-        found = re.search(rf"^{pattern}$", text, re.M)
-        if found:
-            text = text[: found.start()] + row + text[found.end() :]
+    for start, row in rows.items():
+        line = re.compile(rf"^{re.escape(start.strip())} .*$", re.MULTILINE)
+        text = line.sub(lambda _, new=start + row: new, text, count=1)
     return text
-
-
-def _cells(lesson: str) -> list:
-    import jupytext
-
-    source = lessons.folder(lesson) / "lesson.py"
-    return jupytext.read(source, fmt="py:percent").cells
