@@ -186,6 +186,7 @@ def of_a_person(folder):
     kit = Path(coursekit.__file__).parents[1]
     files = {
         "stranger.py": "",
+        "optimized.py": "import os; os.environ['PYTHONOPTIMIZE'] = '1'",
         "keras.json": '{"floatx": "float16"}',
         "matplotlibrc": "font.size: 20",
         "profile_default/startup/mine.py": "mine = 1",
@@ -198,7 +199,7 @@ def of_a_person(folder):
         "IPYTHONDIR": str(folder),
         "KERAS_HOME": str(folder),
         "MATPLOTLIBRC": str(folder / "matplotlibrc"),
-        "PYTHONOPTIMIZE": "1",
+        "PYTEST_ADDOPTS": "-p optimized",  # the variable itself costs time
         "PYTHONPATH": f"{folder}{os.pathsep}{kit}",
         "PYTHONWARNINGS": "always",
     }

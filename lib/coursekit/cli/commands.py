@@ -18,6 +18,11 @@ app = typer.Typer(
 )
 
 
+Outputs = Annotated[
+    bool, typer.Option("--outputs", help="Keep the stored outputs.")
+]
+
+
 @app.command()
 def doctor(
     as_json: Annotated[
@@ -46,8 +51,7 @@ def notebooks(
     from coursekit.dev import build
 
     outcomes = build.build(lessons or (), jobs, force)
-    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(any(o.state == "failed" for o in outcomes))
 
 
 @app.command()
@@ -62,15 +66,11 @@ def tables(
     stale = body.update(write=not check)
     for path in stale:
         print(f"{path}: {'stale' if check else 'updated'}")
-    raise typer.Exit(1 if check and stale else 0)
+    raise typer.Exit(bool(check and stale))
 
 
 @app.command()
-def work(
-    outputs: Annotated[
-        bool, typer.Option("--outputs", help="Keep the stored outputs.")
-    ] = False,
-) -> None:
+def work(outputs: Outputs = False) -> None:
     """Copy the lessons to work/, keeping what you changed."""
     from coursekit import paths
     from coursekit.cli import jupyterlab, workcopy
@@ -94,9 +94,7 @@ def work(
 @app.command()
 def reset(
     lesson: Annotated[str, typer.Argument(help="Two digits.")],
-    outputs: Annotated[
-        bool, typer.Option("--outputs", help="Keep the stored outputs.")
-    ] = False,
+    outputs: Outputs = False,
 ) -> None:
     """Bring back a clean copy of a lesson; yours becomes a backup."""
     from coursekit.cli import workcopy
@@ -137,8 +135,7 @@ def caption(
     """
     from coursekit.captions import inference
 
-    code = inference.command(pictures, out, beam_width, photographs)
-    raise typer.Exit(code)
+    raise typer.Exit(inference.command(pictures, out, beam_width, photographs))
 
 
 @app.command()
