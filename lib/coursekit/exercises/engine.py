@@ -22,7 +22,7 @@ import numpy as np
 
 from coursekit.exercises.compare import close, difference, kind, shown
 from coursekit.exercises.edits import Edit
-from coursekit.exercises.surroundings import put_back
+from coursekit.exercises.surroundings import exit_raises, put_back
 from coursekit.session import last_line
 
 LEVELS = ("warm-up", "core", "stretch")
@@ -143,7 +143,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     Raises nothing on its account but KeyboardInterrupt, and leaves what
     the answer changed outside itself as it was before.
     """
-    with put_back():
+    with put_back(), exit_raises():
         return _judged(exercise, answer)
 
 
@@ -279,7 +279,7 @@ def _call(exercise: Exercise, function: Callable, case: Case) -> _Outcome:
         result = function(*args, **kwargs)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # sys.exit() is no Exception
+    except BaseException as error:  # exit() is no Exception
         return _Outcome(error=error)
     before = (*case.args, *case.kwargs.values())
     after = (*args, *kwargs.values())
