@@ -83,10 +83,6 @@ def test_parameters_are_those_keras_counts(
         (height, width), channels, filters, bias
     )
     assert ours == layer.count_params()
-    dense = layers.Dense(filters, use_bias=bias)
-    dense.build((None, channels))
-    ours = shapes.dense_parameters(channels, filters, bias)
-    assert ours == dense.count_params()
 
 
 @settings(deadline=None, max_examples=25)

@@ -55,18 +55,12 @@ def notebooks(
 
 
 @app.command()
-def tables(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; 1 if stale.")
-    ] = False,
-) -> None:
+def tables() -> None:
     """Make README's tables and the lessons' headers from the facts."""
     from coursekit.dev import tables as body
 
-    stale = body.update(write=not check)
-    for path in stale:
-        print(f"{path}: {'stale' if check else 'updated'}")
-    raise typer.Exit(bool(check and stale))
+    for path in body.update():
+        print(f"{path}: updated")
 
 
 @app.command()

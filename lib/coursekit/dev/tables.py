@@ -4,19 +4,18 @@ A fact stands in one place: lesson.toml, the source of a lesson, the record
 of a data set. What repeats it is written by :func:`update`.
 """
 
+import base64
 import functools
-import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import jupytext
-from PIL import Image
 
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.data import registry
+from coursekit.dev.compare import pixels_that_differ
 from coursekit.errors import CourseError
-from coursekit.figures import course
 
 WORDS_A_MINUTE = 200
 MINUTES_A_CELL = 0.5
@@ -44,25 +43,15 @@ def update(write: bool = True) -> list[Path]:
             stale.append(path)
             if write:
                 path.write_text(new, encoding="utf-8")
-    if not _map_is_current():
-        stale.append(_map_path())
+    drawn = lessons.module("00", "figures").course_map()
+    path = paths.kit_root() / "docs" / "course_map.png"
+    stored = base64.b64encode(path.read_bytes()).decode()
+    # Two machines may pack the same pixels into other bytes.
+    if pixels_that_differ(drawn.output()[0]["image/png"], stored):
+        stale.append(path)
         if write:
-            course.course_map().save(_map_path())
+            drawn.save(path)
     return stale
-
-
-def _map_path() -> Path:
-    return paths.kit_root() / "docs" / "course_map.png"
-
-
-def _map_is_current() -> bool:
-    """The same pixels; two machines may pack them into other bytes."""
-    try:
-        stored = Image.open(_map_path()).convert("RGB")
-    except OSError:
-        return False
-    new = Image.open(io.BytesIO(course.course_map().png())).convert("RGB")
-    return stored.tobytes() == new.tobytes()
 
 
 def between(text: str, name: str, content: str) -> str:
