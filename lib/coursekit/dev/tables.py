@@ -164,10 +164,11 @@ def minutes(lesson: str) -> tuple[int, int, int]:
     for cell in jupytext.read(source, fmt="py:percent").cells:
         if cell.cell_type == "code":
             cells += 1
-        elif cell.source.startswith("## Quiz"):
+            continue
+        text, *quiz = re.split("(?m)^## Quiz", cell.source)
+        words += len(re.sub(_TIMES, "", text).split())
+        if quiz:
             break
-        else:
-            words += len(re.sub(_TIMES, "", cell.source).split())
     return (
         round(words / WORDS_A_MINUTE + cells * MINUTES_A_CELL),
         MINUTES_AN_EXERCISE * len(exercises.load(lesson)),
