@@ -251,8 +251,8 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
         before, after = node.keywords[:k], node.keywords[k + 1 :]
         yield _with(node, keywords=before + after)
         for axis in (0, 1, -1) if keyword.arg == "axis" else ():
-            other = ast.keyword("axis", ast.Constant(axis))
-            yield _with(node, keywords=[*before, other, *after])
+            changed = ast.keyword("axis", ast.Constant(axis))
+            yield _with(node, keywords=[*before, changed, *after])
     if name == "range":
         yield from _other_ranges(node)
 

@@ -190,6 +190,7 @@ def header(lesson: str, text: str) -> str:
         "# | **Data** | ": f"{facts['data']} |",
     }
     for start, row in rows.items():
-        line = re.compile(rf"^{re.escape(start.strip())} .*$", re.MULTILINE)
-        text = line.sub(lambda _, new=start + row: new, text, count=1)
+        line = rf"^{re.escape(start.strip())} .*$"
+        if found := re.search(line, text, re.MULTILINE):
+            text = text[: found.start()] + start + row + text[found.end() :]
     return text

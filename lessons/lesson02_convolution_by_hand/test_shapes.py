@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursekit import shapes
+from coursekit import lessons
 from coursekit.backend import import_keras
 
+shapes = lessons.module("02", "shapes")
 import_keras()
 from keras import layers  # noqa: E402
 
