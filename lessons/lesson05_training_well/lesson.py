@@ -848,7 +848,8 @@ print(f"{gap:.2f} more than in validation")
 print(f"validation loss {risen:.2f} above its lowest")
 
 # %%
-assert known and gap > 0.05 and risen
+assert plain_history["accuracy"][-1] > 0.99
+assert gap > 0.05 and risen > 0.05
 
 # %% [markdown]
 # **Over-fitting**, in one picture: every training digit right, and the loss on
@@ -1223,8 +1224,8 @@ print(f"one pass in        {np.mean(one_pass.argmax(1) == answers):.2f}")
 gap = np.abs(ensemble - one_pass).mean()
 print(f"mean difference of the probabilities {gap:.2f}")
 
-# %%
-print(f"one pass agrees with the 100 on {agree:.0%} of the digits")
+# %% tags=["nbval-approx-1-of-50"]
+print(f"one pass agrees with the 100 on a share of {agree:.2f}")
 assert agree >= 0.9
 
 # %% [markdown]

@@ -807,7 +807,7 @@ weights = draw_weights(4, 8, 2, seed=0)
 for reach in (lag - 1, lag):
     slope = recall_gradients(example, labels, weights, reach)[1]["U"]
     print(f"reach {reach}: largest dL/dU for a and b", end=" ")
-    print(f"{np.abs(slope[:2]).max():.6f}")
+    print(f"{np.abs(slope[:2]).max():.4f}")
     assert slope[:2].any() == (reach == lag)
 
 # %% [markdown]
@@ -842,9 +842,9 @@ figures.success_against_reach(learned, lag)
 
 # %%
 small, larger = learned[0.1], learned[0.3]
-print(f"small weights: {small[1]:.0%} learn with reach 1,", end=" ")
-print(f"{small[lag]:.0%} with reach {lag}")
-print(f"larger weights: {larger[1]:.0%} learn with reach 1")
+print(f"small weights: {100 * small[1]:.0f} % learn with reach 1", end=", ")
+print(f"{100 * small[lag]:.0f} % with reach {lag}")
+print(f"larger weights: {100 * larger[1]:.0f} % learn with reach 1")
 assert small[lag] > small[1] + 0.3 and larger[1] > 0.5
 
 # %% [markdown]
