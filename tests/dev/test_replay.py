@@ -79,6 +79,22 @@ def test_another_number_of_outputs_is_never_forgiven(stored):
     assert forgive_outputs(new, wanted, 1e-2) == new
 
 
+@pytest.mark.parametrize(
+    ("told", "forgiven"), [("Picture 1.", True), ("Picture 2.", False)]
+)
+def test_of_an_output_only_the_end_that_training_decides_is_forgiven(
+    told, forgiven
+):
+    def caption(start, trained):
+        data = {"text/plain": f"{start} {trained}"}
+        notes = {"trained": trained}
+        return [nbformat.v4.new_output("display_data", data, metadata=notes)]
+
+    stored = caption("Picture 1.", "Says <a> dog.")
+    (near,) = forgive_outputs(caption(told, "Says a & b."), stored, None)
+    assert (near["data"] == stored[0]["data"]) == forgiven
+
+
 # ------------------------------------------------------- pixels of figures
 
 
