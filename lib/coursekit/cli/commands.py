@@ -129,7 +129,8 @@ def caption(
     """
     from coursekit.captions import inference
 
-    raise typer.Exit(inference.command(pictures, out, beam_width, photographs))
+    code = inference.command(pictures, out, beam_width, photographs)
+    raise typer.Exit(code)
 
 
 @app.command()
