@@ -67,18 +67,6 @@ def test_the_tag_may_carry_its_own_tolerance():
     assert tolerance([]) is None
 
 
-@pytest.mark.parametrize("stored", [["0.5"], ["0.5", "0.5", "0.5"]])
-def test_another_number_of_outputs_is_never_forgiven(stored):
-    new, wanted = (
-        [
-            nbformat.v4.new_output("execute_result", {"text/plain": t})
-            for t in x
-        ]
-        for x in (["0.501", "0.501"], stored)
-    )
-    assert forgive_outputs(new, wanted, 1e-2) == new
-
-
 @pytest.mark.parametrize(
     ("told", "forgiven"), [("Picture 1.", True), ("Picture 2.", False)]
 )
@@ -93,6 +81,18 @@ def test_of_an_output_only_the_end_that_training_decides_is_forgiven(
     stored = caption("Picture 1.", "Says <a> dog.")
     (near,) = forgive_outputs(caption(told, "Says a & b."), stored, None)
     assert (near["data"] == stored[0]["data"]) == forgiven
+
+
+@pytest.mark.parametrize("stored", [["0.5"], ["0.5", "0.5", "0.5"]])
+def test_another_number_of_outputs_is_never_forgiven(stored):
+    new, wanted = (
+        [
+            nbformat.v4.new_output("execute_result", {"text/plain": t})
+            for t in x
+        ]
+        for x in (["0.501", "0.501"], stored)
+    )
+    assert forgive_outputs(new, wanted, 1e-2) == new
 
 
 # ------------------------------------------------------- pixels of figures
