@@ -70,7 +70,7 @@ def exit_raises() -> Iterator[None]:
     try:
         yield
     finally:
-        del shell.ask_exit  # the class has its own
+        vars(shell).pop("ask_exit", None)  # the class has its own
 
 
 def _names() -> list[tuple[ModuleType, dict[str, Any]]]:
