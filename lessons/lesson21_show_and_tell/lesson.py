@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), and 08 |
+# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), lesson 08 |
 # | **Time** | 53 min on the road, 35 of exercises, 7 of quiz |
 # | **Runs in** | 57 s (quick), 15 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with five captions each |

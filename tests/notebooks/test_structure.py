@@ -11,7 +11,7 @@ import pytest
 
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.dev import build
-from coursekit.dev.replay import TAG as APPROX
+from coursekit.dev.compare import TAG as APPROX
 from coursekit.figures.content import MIME
 
 TAG = re.compile(
