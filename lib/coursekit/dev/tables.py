@@ -176,10 +176,11 @@ def minutes(lesson: str) -> tuple[int, int, int]:
     for cell in _cells(lesson):
         if cell.cell_type == "code":
             cells += 1
-        elif cell.source.startswith("## Quiz"):
+            continue
+        text, *quiz = re.split("(?m)^## Quiz", cell.source)
+        words += len(re.sub(_TIMES, "", text).split())
+        if quiz:
             break
-        else:
-            words += len(re.sub(_TIMES, "", cell.source).split())
     return (
         round(words / WORDS_A_MINUTE + cells * MINUTES_A_CELL),
         MINUTES_AN_EXERCISE * len(exercises.load(lesson)),
