@@ -1040,11 +1040,8 @@ usual_facts = results["state, greedy"][4]
 held_facts = scoring.truth(held, dataset.held_out)
 
 # %% tags=["nbval-approx-4e-2"]
-for split, facts in (
-    (dataset.test, usual_facts),
-    (dataset.held_out, held_facts),
-):
-    print(f"colours true, {split.name:<9} {facts.attributes:.2f}")
+print(f"colours true, {dataset.test.name}: {usual_facts.attributes:.2f}")
+print(f"colours true, {dataset.held_out.name}: {held_facts.attributes:.2f}")
 assert held_facts.attributes < usual_facts.attributes - 0.1
 
 # %% [markdown]

@@ -85,7 +85,6 @@ def test_the_command_captions_each_file_and_refuses_others_in_a_sentence(
     assert printed.count("mine.png: ") == 1 and printed.count("  or: ") == 1
     assert "notes.txt is not a picture" in refused
     assert Image.open(tmp_path / "mine.caption.png").width > 100
-    assert command([picture], tmp_path, 1) == 0
 
 
 @pytest.fixture
@@ -156,18 +155,13 @@ def test_photographs_are_captioned_by_the_network_that_lesson_23_keeps(
 
     model = attention(features=1280)
     checkpoints.save(model, checkpoints.photograph_file("mobilenet_v2_0.35"))
-    load, shown = image_encoders.load, []
+    shown = []
 
-    def untrained(name):
-        encoder = load(name, weights=None)
+    def look(images):
+        shown.append(images.shape)
+        return {"grid": np.zeros((1, 7, 7, 1280), "float32")}
 
-        def look(images):
-            shown.append(images.shape)
-            return encoder(images)
-
-        return look
-
-    monkeypatch.setattr(image_encoders, "load", untrained)
+    monkeypatch.setattr(image_encoders, "load", lambda name: look)
     assert command([red], tmp_path, 2, True) == 0
     said = capsys.readouterr().out
     assert shown == [(1, 160, 160, 3)]

@@ -10,6 +10,8 @@ from coursekit.data.render.scene_pictures import COLOURS, KINDS, Thing
 from coursekit.data.sets.scenes import HELD_OUT
 from coursekit.errors import CourseError
 
+COUNT = 120  # scenes of practice
+
 
 @pytest.fixture(scope="module")
 def tool():
@@ -22,12 +24,12 @@ def tool():
 
 @pytest.fixture(scope="module")
 def practice(tool):
-    return tool.practice(300, seed=1)
+    return tool.practice(COUNT, seed=1)
 
 
 def test_practice_never_shows_a_held_out_combination(tool, practice):
     _, labels = practice
-    shape = (300, len(KINDS), len(tool.SAID))
+    shape = (COUNT, len(KINDS), len(tool.SAID))
     things = labels["things"].reshape(shape)
     for kind, colour in HELD_OUT:
         row, column = list(KINDS).index(kind), list(COLOURS).index(colour)
@@ -45,7 +47,7 @@ def test_practice_paints_things_in_colours_the_captions_never_show(practice):
 def test_practice_pictures_are_not_those_of_the_data_set(practice):
     images, _ = practice
     known = {
-        image.tobytes() for image in data.load("scenes", at_most=500).test.x
+        image.tobytes() for image in data.load("scenes", at_most=200).test.x
     }
     assert not known & {image.tobytes() for image in images}
 
@@ -85,6 +87,7 @@ def test_what_is_said_of_a_kind_is_what_its_things_have(tool):
     assert rows.sum() == 13
 
 
+@pytest.mark.slow  # lesson 21 examines it on the test pictures
 def test_the_trained_encoder_names_what_it_never_saw(tool):
     results = tool.examine(scene_encoder.load(), seed=77, count=200)
     assert results["kind"] > 0.85 and results["colour"] > 0.85

@@ -95,6 +95,28 @@ def test_another_number_of_outputs_is_never_forgiven(stored):
     assert forgive_outputs(new, wanted, 1e-2) == new
 
 
+def caption(summary, trained):
+    """The output below a figure, as the notebook stores it."""
+    shown = CourseFigure(new_figure()[0], summary, trained=trained)
+    told = {"trained": trained}
+    return nbformat.v4.new_output(
+        "display_data", shown.caption(), metadata=told
+    )
+
+
+@pytest.mark.parametrize(
+    ("summary", "forgiven"), [("Picture 1.", True), ("Picture 2.", False)]
+)
+def test_of_a_caption_only_what_training_decides_is_forgiven(
+    summary, forgiven
+):
+    stored = [caption("Picture 1.", "Says <a> dog.")]
+    near = forgive_outputs([caption(summary, "Says a & b.")], stored, None)
+    for mime in ("text/plain", "text/html"):
+        same = near[0]["data"][mime] == stored[0]["data"][mime]
+        assert same == forgiven
+
+
 # ------------------------------------------------------- pixels of figures
 
 

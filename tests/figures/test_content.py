@@ -164,6 +164,15 @@ def test_kinds_that_vary_are_left_out():
     assert "levels" not in found
 
 
+def test_what_is_fixed_of_a_panel_is_told_though_its_kind_varies():
+    figure, axes = new_figure(columns=2)
+    for panel, name in zip(axes, ("dog", "cat"), strict=True):
+        show_image(panel, PHOTO)
+        panel.set_title(name)
+    shown = CourseFigure(figure, "x", ("title",), fixed=[(0, "title")])
+    assert "dog" in shown.content() and "cat" not in shown.content()
+
+
 def test_a_large_figure_is_told_in_a_few_thousand_signs():
     figure, axes = new_figure(3, 10)
     for panel in axes.ravel():

@@ -142,7 +142,8 @@ class LuongCaptioner(Captioner):
         costs = ops.sparse_categorical_crossentropy(
             y, y_pred, from_logits=True
         )
-        self.cost.update_state(costs, spoken)
+        # Flat: else Keras averages each batch first, however long its rows.
+        self.cost.update_state(ops.ravel(costs), ops.ravel(spoken))
         if training:
             of_all = ops.logsumexp(y_pred, -1) - ops.mean(y_pred, -1)
             part = self.settings["smoothing"]
