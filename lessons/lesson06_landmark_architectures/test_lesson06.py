@@ -1,0 +1,1 @@
+"""Lesson 06 against keras.applications, published counts and plain loops."""
