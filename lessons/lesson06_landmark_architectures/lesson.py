@@ -214,8 +214,9 @@ assert wrong[deep, "shortcut"].max() < 5
 # LeNet-5 (LeCun et al. 1998) is the network of lesson 04. What does its second
 # convolution make of 14 x 14 maps, six of them, with 16 filters of 5 x 5? The
 # side: $(14 - 5)/1 + 1 = 10$. The parameters:
-# $(5 \cdot 5 \cdot 6 + 1) \cdot 16 = 2416$. In general, for a side $n$, filters of $f \times f$ on depth $c$,
-# stride $s$, padding $p$ and $k$ filters:
+# $(5 \cdot 5 \cdot 6 + 1) \cdot 16 = 2416$. In general, for a side $n$,
+# filters of $f \times f$ on depth $c$, stride $s$, padding $p$ and $k$
+# filters:
 #
 # $$n' = \left\lfloor \frac{n + 2p - f}{s} \right\rfloor + 1, \qquad
 # \text{parameters} = (f \cdot f \cdot c + 1)\, k$$
@@ -284,7 +285,7 @@ parts = {"conv": conv, "pool": pool, "dense": dense}
 
 
 # %%
-def counted(rows, shape):
+def counted(rows, shape, show=True):
     """Print the rows; {name: (shape, parameters)} and the model."""
     found = {}
     with keras.StatelessScope(initialize_variables=False):
@@ -297,11 +298,10 @@ def counted(rows, shape):
             assert x.shape[1:] == shape, name
             assert formula == one_by_one == row.count_params(), name
             found[name] = shape, formula
-            said = " x ".join(map(str, shape))
-            print(
-                f"{name:<8}{said:<16}{formula:>12,}{one_by_one:>12,}", end=""
-            )
-            print(f"{row.count_params():>12,}")
+            three = formula, one_by_one, row.count_params()
+            if show:
+                print(f"{name:<8}{' x '.join(map(str, shape)):<16}", end="")
+                print(*(f"{count:>12,}" for count in three))
         model = keras.Model(start, x)
     total = sum(count for _, count in found.values())
     assert total == model.count_params()
@@ -372,8 +372,9 @@ print("into the first dense layer: 6 x 6 x 256 =", 6 * 6 * 256)
 # %%
 halved = {"conv2", "conv4", "conv5"}
 two_cards = [(*row, 2) if row[0] in halved else row for row in alexnet]
-grouped_rows, _ = counted(two_cards, (227, 227, 3))
+grouped_rows, _ = counted(two_cards, (227, 227, 3), show=False)
 saved = {n: alexnet_rows[n][1] - grouped_rows[n][1] for n in halved}
+print(f"{sum(saved.values()):,} fewer")
 assert 62_378_344 - sum(saved.values()) == 60_965_224
 
 # %% [markdown]
@@ -407,7 +408,7 @@ figures.contest(
         (2013, "Clarifai", 11.7, True),
         (2014, "GoogLeNet", 6.7, True),
         (2015, "ResNet", 3.6, True),
-        (2016, "Trimps-\nSoushen", 3.0, True),
+        (2016, "Trimps", 3.0, True),
         (2017, "SENet", 2.3, True),
     ]
 )
@@ -940,10 +941,11 @@ ck.check("06.6", receptive_field)
 # learning for image recognition*, arXiv:1512.03385. O. Russakovsky et al.
 # (2015), *ImageNet large scale visual recognition challenge*, IJCV 115: 2010
 # to 2014, and people. J. Hu, L. Shen and G. Sun (2017),
-# *Squeeze-and-excitation networks*, arXiv:1709.01507: 2017. M. Sandler et al. (2018), *MobileNetV2:
-# inverted residuals and linear bottlenecks*, arXiv:1801.04381. S. Sabour, N.
-# Frosst and G. Hinton (2017), *Dynamic routing between capsules*, NIPS. The
-# AlexNet table is often taught as learnopencv.com (2018) prints it.
+# *Squeeze-and-excitation networks*, arXiv:1709.01507: 2017. M. Sandler et al.
+# (2018), *MobileNetV2: inverted residuals and linear bottlenecks*,
+# arXiv:1801.04381. S. Sabour, N. Frosst and G. Hinton (2017), *Dynamic
+# routing between capsules*, NIPS. The AlexNet table is often taught as
+# learnopencv.com (2018) prints it.
 #
 # ## Reference
 #
