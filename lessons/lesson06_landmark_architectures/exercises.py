@@ -115,6 +115,7 @@ EXERCISES = (
         cases=(
             Case(_Maps(5, 6, 3), 2, (4, 5), (6, 7), 8),
             Case(_Maps(7, 7, 6), 9, (2, 8), (3, 4), 5),
+            Case(_Maps(1, 1, 2), 3, (4, 3), (5, 3), 3),
         ),
         summarise=_as_a_network,
         atol=1e-4,
@@ -174,12 +175,9 @@ EXERCISES = (
                 "the others and can't be put behind them. Stride 1.",
             ),
             Mistake(
-                edit("3, 1, 1)\n    five", "3)\n    five"),
-                "The 3 x 3 branch loses a pixel on each side: p = 1.",
-            ),
-            Mistake(
                 edit("5, 1, 2)", "5)"),
-                "The 5 x 5 branch loses two pixels on each side: p = 2.",
+                "A filter loses pixels at the edges, and then the branches "
+                "differ in side: p = 1 for 3 x 3, p = 2 for 5 x 5.",
             ),
             Mistake(
                 edit(
