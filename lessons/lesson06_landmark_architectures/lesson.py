@@ -483,10 +483,22 @@ figures.costs({"AlexNet": work(alexnet_rows), "VGG-16": work(vgg_rows)})
 # %% [markdown]
 # Dense layers are orange. Top row: the weights sit in them, most of all in the
 # first, which reads flattened maps. Middle row: the work is in the
-# convolutions. Bottom row: what must be kept while training is made by the
-# early layers, where maps are large. Whoever wants a smaller file shrinks the
-# dense layers; whoever wants a faster network, the convolutions. The networks
-# after VGG drop the large dense layers: they take the mean of each map.
+# convolutions, whose weights are used again at every place. Bottom row: the
+# numbers handed on come from the early layers, where maps are large. Training
+# has to keep them for the way back, for every picture of a batch:
+
+# %%
+kept = sum(numbers for *_, numbers in work(vgg_rows)) * 4  # four bytes each
+print(f"VGG-16 keeps {kept / 1e6:.0f} MB a picture", end=", ")
+print(f"{64 * kept / 1e9:.1f} GB for a batch of 64")
+weights = 4 * sum(count for _, count in vgg_rows.values())
+print(f"and {weights / 1e9:.2f} GB of weights")
+
+# %% [markdown]
+# So three different questions have three different answers. A smaller file?
+# Shrink the dense layers. A faster network? The convolutions. Out of memory in
+# training? A smaller batch, or fewer maps early on. The networks after VGG
+# drop the large dense layers: they take the mean of each map instead.
 #
 # ## Two small fields for a large one
 #
@@ -779,6 +791,26 @@ assert biases == 26_560 and len(convolutions) == 49 + 4
 # 1 + 16 x 3 = 49 convolutions on the long road and one dense layer: 50. With
 # the four projections there are 53.
 #
+# The five networks of this lesson, in one table. Each has its depth in layers
+# with weights on the longest road, and its parameters as you counted them:
+
+# %%
+totals = {}
+for name, year, depth, rows in [
+    ("LeNet-5", 1998, 5, lenet_rows),
+    ("AlexNet", 2012, 8, alexnet_rows),
+    ("VGG-16", 2014, 16, vgg_rows),
+    ("GoogLeNet", 2014, 22, googlenet_rows),
+    ("ResNet-50", 2015, 50, resnet_rows),
+]:
+    totals[name] = sum(count for _, count in rows.values())
+    print(f"{name:<11}{year}{depth:>4} layers{totals[name] / 1e6:>8.2f} M")
+assert totals["ResNet-50"] < totals["AlexNet"] < totals["VGG-16"]
+
+# %% [markdown]
+# Depth went up tenfold. Parameters went up, and then down again: depth and
+# size are different things.
+#
 # ## Cheaper still: one filter a map
 #
 # The last step of this lesson splits the convolution itself. A 3 x 3 filter of
@@ -973,7 +1005,8 @@ ck.check("06.6", receptive_field)
 #
 # **References.** Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998),
 # *Gradient-based learning applied to document recognition*, Proceedings of the
-# IEEE 86. A. Krizhevsky, I. Sutskever and G. Hinton (2012), *ImageNet
+# IEEE 86. J. Deng et al. (2009), *ImageNet: a large-scale hierarchical image
+# database*, CVPR. A. Krizhevsky, I. Sutskever and G. Hinton (2012), *ImageNet
 # classification with deep convolutional neural networks*, NIPS: 18.2, 16.4,
 # 15.3 and 26.2 %. M. Zeiler and R. Fergus (2014), *Visualizing and
 # understanding convolutional networks*, ECCV. K. Simonyan and A. Zisserman
@@ -982,9 +1015,9 @@ ck.check("06.6", receptive_field)
 # arXiv:1409.4842. K. He, X. Zhang, S. Ren and J. Sun (2015), *Deep residual
 # learning for image recognition*, arXiv:1512.03385. O. Russakovsky et al.
 # (2015), *ImageNet large scale visual recognition challenge*, IJCV 115: 2010
-# to 2014, and people. J. Hu, L. Shen and G. Sun (2017),
-# *Squeeze-and-excitation networks*, arXiv:1709.01507: 2017. M. Sandler et al.
-# (2018), *MobileNetV2: inverted residuals and linear bottlenecks*,
+# to 2014, and people; 2016 from image-net.org. J. Hu, L. Shen and G. Sun
+# (2017), *Squeeze-and-excitation networks*, arXiv:1709.01507: 2017. M. Sandler
+# et al. (2018), *MobileNetV2: inverted residuals and linear bottlenecks*,
 # arXiv:1801.04381. S. Sabour, N. Frosst and G. Hinton (2017), *Dynamic
 # routing between capsules*, NIPS. The AlexNet table is often taught as
 # learnopencv.com (2018) prints it.
@@ -1013,10 +1046,9 @@ assert zeiler_rows["pool1"][0] == (55, 55, 96)
 
 # %% [markdown]
 # With one pixel of padding the drawing is right: 110, and 55 x 55 x 96 after
-# the pooling. (Then contrast is normalised: the paper rescales a filter's
-# weights, AlexNet divides each number by its neighbours in depth. Batch norm
-# took the place of both.) Its dense part reads 6 x 6 x 256 = 9,216 numbers,
-# too.
+# the pooling. Then contrast is normalised across maps: as in AlexNet, a number
+# is divided by what its neighbours in depth amount to. (Batch norm took the
+# place of that.) Its dense part reads 6 x 6 x 256 = 9,216 numbers, too.
 #
 # ### ImageNet, and LeNet against AlexNet
 #
