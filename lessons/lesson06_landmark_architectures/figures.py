@@ -293,14 +293,16 @@ def contest(rows: Sequence[tuple[int, str, float, bool]]) -> CourseFigure:
             color=PALETTE[colour],
             label=label,
         )
-        axes.bar_label(bars, [f"{row[2]:.1f}" for row in chosen], padding=2)
-    axes.axhline(5.1, color="0.3", linestyle="--", label="one person, 5.1")
+        said = [f"{row[2]:.1f}" for row in chosen]
+        text = "white" if deep else "black"
+        axes.bar_label(bars, said, label_type="center", color=text)
+    axes.axhline(5.1, color="0.3", ls="--", zorder=0, label="one person, 5.1")
     names = [f"{year}\n{name}" for year, name, _, _ in rows]
     axes.set_xticks([row[0] for row in rows], names, fontsize=9)
     axes.set_ylabel("top-5 error (%)")
     axes.grid(axis="x", visible=False)
     axes.legend()
-    said = ", ".join(f"{y} {name} {error}" for y, name, error, _ in rows)
+    told = ", ".join(f"{y} {name} {error}" for y, name, error, _ in rows)
     return CourseFigure(
-        figure, f"Top-5 error of the best entry, percent: {said}."
+        figure, f"Top-5 error of the best entry, percent: {told}."
     )
