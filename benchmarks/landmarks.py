@@ -16,13 +16,15 @@ from coursekit import data
 from coursekit.data.dataset import Split
 
 DEPTHS = (8, 14, 26, 38)
-DEEP = {"network": "stack", "maps": 12, "epochs": 18, "rate": 0.1}
+DEEP = {"network": "stack", "maps": 12, "epochs": 18}
+DEEP |= {"optimizer": "momentum", "rate": 0.1}
 RECIPES: dict[str, dict] = {
     f"{name}-{depth}": {"depth": depth, "shortcut": shortcut, **DEEP}
     for name, shortcut in (("plain", False), ("shortcut", True))
     for depth in DEPTHS
 }
-BRANCHES = {"network": "branches", "epochs": 12, "rate": 0.05}
+BRANCHES = {"network": "branches", "epochs": 12}
+BRANCHES |= {"optimizer": "adam", "rate": 0.005}
 RECIPES["inception"] = {"filters": 0, **BRANCHES}  # 0: a module
 RECIPES["one-size"] = {"filters": 64, **BRANCHES}
 QUICK = {"epochs": 3}
@@ -56,7 +58,7 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         settings["rate"], STEPS * epochs
     )
     model.compile(
-        keras.optimizers.SGD(rates, momentum=0.9),
+        optimizer(settings["optimizer"], rates),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         steps_per_execution=STEPS,
         jit_compile=False,
@@ -80,6 +82,14 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         "validation_error_percent": errors(model, *scaled(digits.validation)),
         "fit_cpu_seconds": round(epochs * each, 2),
     }
+
+
+def optimizer(name: str, rates):
+    import keras
+
+    if name == "adam":
+        return keras.optimizers.Adam(rates)
+    return keras.optimizers.SGD(rates, momentum=0.9)
 
 
 def scaled(split: Split) -> tuple:
