@@ -121,16 +121,17 @@ def stack(depth):
 import numpy as np
 
 
-def seeded(make, *numbers, rate=0.1):
+def seeded(make, *numbers, adam=0):
     """A compiled model, and its first weights for each seed."""
     starts = []
     for seed in profile.seeds:
         keras.utils.set_random_seed(seed)
         model = make(*numbers)
         starts.append(model.get_weights())
-    rates = keras.optimizers.schedules.CosineDecay(rate, 16 * profile.epochs)
+    steps, optimizers = 16 * profile.epochs, keras.optimizers
+    rates = optimizers.schedules.CosineDecay(adam or 0.1, steps)
     model.compile(
-        keras.optimizers.SGD(rates, momentum=0.9),
+        optimizers.Adam(rates) if adam else optimizers.SGD(rates, 0.9),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         steps_per_execution=16,
         jit_compile=False,  # XLA makes small convolutions slower on a CPU
@@ -213,7 +214,7 @@ figures.depths({"plain": plain, "with shortcuts": short})
 # %%
 shallow, deep = profile.depths[0], profile.depths[-1]
 assert wrong[deep].min() > wrong[shallow].max() + 5  # every seed
-assert right[deep].max() < 5 < wrong[deep].min() - right[deep].max()
+assert right[deep].max() < 10 < wrong[deep].min() - right[deep].max()
 
 # %% [markdown]
 # Left: without shortcuts the line of the deep stack stays high. Right: with
@@ -377,7 +378,7 @@ assert sum(count for _, count in alexnet_rows.values()) == 62_378_344
 
 # %%
 print([size(n, 11, 4) for n in (224, 227)], size(55, 3, 2))
-print("into the first dense layer: 6 x 6 x 256 =", 6 * 6 * 256)
+print(f"into the first dense layer: 6 x 6 x 256 = {6 * 6 * 256:,}")
 
 # %% [markdown]
 # **Two GPUs.** One card of 2012 could not hold the network. So the maps were
@@ -661,7 +662,7 @@ blocks = {
 # %% tags=["nbval-approx-1e1"]
 judges, held_out = (x_validation, y_validation), {}
 for name, block in blocks.items():
-    model, starts = seeded(two_blocks, block, rate=0.05)
+    model, starts = seeded(two_blocks, block, adam=0.005)
     _, held_out[name] = trained(model, starts, digits, labels, judges)
     print(f"{name}: {model.count_params():,} parameters", end=", ")
     print(f"{validation.name} error {held_out[name].mean():.1f} %")
@@ -1042,6 +1043,7 @@ for p in (0, 1):
     print(f"padding {p}: {first}, after the pooling {size(first, 3, 2, p)}")
 rows = [("conv1", "conv", 96, 7, 2, 1), ("pool1", "pool", 3, 2, 1)]
 zeiler_rows, _ = counted(rows, (224, 224, 3))
+print(f"into its dense part: 6 x 6 x 256 = {6 * 6 * 256:,}")
 assert zeiler_rows["pool1"][0] == (55, 55, 96)
 
 # %% [markdown]

@@ -48,7 +48,7 @@ def own(lesson_functions):
         "formula 3,538,984, keras.applications 3,538,984",
         "padding 0: 109, after the pooling 54",
         "padding 1: 110, after the pooling 55",
-        "6 x 6 x 256 = 9216",
+        "6 x 6 x 256 = 9,216",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):
