@@ -214,14 +214,14 @@ figures.depths({"plain": plain, "with shortcuts": short})
 # %%
 shallow, deep = profile.depths[0], profile.depths[-1]
 assert wrong[deep].min() > wrong[shallow].max() + 5  # every seed
-assert right[deep].max() < 10 < wrong[deep].min() - right[deep].max()
+assert right[deep].mean() < 10 and right[deep].max() < wrong[deep].min()
 
 # %% [markdown]
 # Left: without shortcuts the line of the deep stack stays high. Right: with
 # them both fall. The bands show the range of three seeds. How far to trust it?
 # The digits are small and the training short, so part of the gap is slowness:
-# with three times the training 26 plain layers reach 7 %, on average, and 38
-# layers 31 %, while 8 layers, and all stacks with shortcuts, reach 0
+# with three times the training 26 plain layers come down to 7 %, on average,
+# and with shortcuts to 0. But 38 plain ones stay at 31 %
 # ([Reference](#Reference)).
 #
 # Keep the shortcut in mind: you will write the real block below. First the
@@ -1046,8 +1046,8 @@ assert np.all(np.diff(np.mean(measured.TRAINING_ERRORS["plain"], 1)) > 0)
 
 # %% [markdown]
 # The *training* error of the plain stacks rises from 14 layers on, and there
-# the ranges of three seeds do not touch. With shortcuts it is zero at all
-# four depths. It is a small copy of what He et al. (2015) report for CIFAR-10.
+# the ranges of three seeds do not touch. With shortcuts it is 0 but for one of
+# the three seeds at 38 layers, which ended at 10 %. It is a small copy of what He et al. (2015) report for CIFAR-10.
 # What it does not tell: whether ten times the training would bring the plain
 # stacks down, too.
 #
