@@ -664,7 +664,7 @@ blocks = {
 # %% tags=["nbval-approx-1e1"]
 judges, held_out = (x_validation, y_validation), {}
 for name, block in blocks.items():
-    model, starts = seeded(two_blocks, block, adam=0.005)
+    model, starts = seeded(two_blocks, block, adam=0.01)
     _, held_out[name] = trained(model, starts, digits, labels, judges)
     print(f"{name}: {model.count_params():,} parameters", end=", ")
     print(f"{validation.name} error {held_out[name].mean():.1f} %")
@@ -1047,9 +1047,9 @@ assert np.all(np.diff(np.mean(measured.TRAINING_ERRORS["plain"], 1)) > 0)
 # %% [markdown]
 # The *training* error of the plain stacks rises from 14 layers on, and there
 # the ranges of three seeds do not touch. With shortcuts it is 0 but for one of
-# the three seeds at 38 layers, which ended at 10 %. It is a small copy of what He et al. (2015) report for CIFAR-10.
-# What it does not tell: whether ten times the training would bring the plain
-# stacks down, too.
+# the three seeds at 38 layers, which ended at 10 %. It is a small copy of what
+# He et al. (2015) report for CIFAR-10. What it does not tell: whether ten
+# times the training would bring the plain stacks down, too.
 #
 # ### The network that looked inside
 #
