@@ -664,7 +664,7 @@ blocks = {
 # %% tags=["nbval-approx-1e1"]
 judges, held_out = (x_validation, y_validation), {}
 for name, block in blocks.items():
-    model, starts = seeded(two_blocks, block, adam=0.01)
+    model, starts = seeded(two_blocks, block, adam=0.005)
     _, held_out[name] = trained(model, starts, digits, labels, judges)
     print(f"{name}: {model.count_params():,} parameters", end=", ")
     print(f"{validation.name} error {held_out[name].mean():.1f} %")
