@@ -254,7 +254,7 @@ def costs(networks: Mapping[str, Sequence[tuple]]) -> CourseFigure:
     """
     names = ("parameters (M)", "multiplications (M)", "activations (MB)")
     figure, panels = new_figure(
-        3, len(networks), width=10.5, height=7.4, sharex="col"
+        3, len(networks), 10.5, 7.4, sharex="col", squeeze=False
     )
     said = []
     for column, (network, rows) in enumerate(networks.items()):
