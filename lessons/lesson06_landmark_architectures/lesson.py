@@ -671,12 +671,12 @@ for name, block in blocks.items():
 assert max(held_out["modules"].mean(), held_out["3 x 3"].mean()) < 40
 
 # %% [markdown]
-# A chance answer is wrong in 90 %. Both learn, and the modules do it with fewer
-# than half of the parameters. Six epochs leave both half trained, though.
-# Twelve, with five seeds (`benchmarks/landmarks.py`): 4.8 % errors (from 3.6 to
-# 5.6) with modules, 6.2 % (from 4.2 to 7.5) with 3 x 3 filters, for 2.27 and
-# 2.20 CPU seconds of training. So at equal cost the modules are ahead by
-# little, and the ranges overlap; what is certain is that they are smaller.
+# Guessing is wrong in 90 %. Both learn, and the modules do it with fewer than
+# half of the parameters. Six epochs leave both half trained, though. Twelve,
+# with five seeds (`benchmarks/landmarks.py`): 4.8 % errors (from 3.6 to 5.6)
+# with modules, 6.2 % (from 4.2 to 7.5) with 3 x 3 filters, for 2.27 and 2.20
+# CPU seconds of training. So at equal cost the modules are ahead by little,
+# and the ranges overlap; what is certain is that they are smaller.
 #
 # ## A shortcut
 #
