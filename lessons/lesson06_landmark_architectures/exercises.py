@@ -562,6 +562,7 @@ EXERCISES = (
             ),
         ),
         explanation="Small filters see far when they are stacked, and "
-        "farther behind strides: that is what depth buys.",
+        "farther behind strides. A unit of AlexNet's fifth convolution sees "
+        "163 x 163 of the 227 x 227 pixels.",
     ),
 )

@@ -157,7 +157,7 @@ def trained(model, starts, x, y, judges=None):
     losses, wrong = [], []
     for start in starts:
         model.set_weights(start)
-        for variable in model.optimizer.variables:
+        for variable in model.optimizer.variables:  # forget the last run
             variable.assign(keras.ops.zeros_like(variable))
         history = model.fit(x, y, 64, epochs=profile.epochs, verbose=0)
         losses.append(history.history["loss"])
@@ -195,7 +195,7 @@ for depth, (model, starts) in stacks.items():
 # training does not find it. Eighteen layers that do nothing are hard to learn.
 #
 # So make "nothing" easy. Add what went into a pair of layers to what comes
-# out of it, a **shortcut**. You have it in your code: set `on` to 1. The same
+# out of it: a **shortcut**, or skip connection. You have it in your code: set `on` to 1. The same
 # network, the same three starts, the same digits, and not one parameter more:
 
 # %% tags=["nbval-approx-2e0"]
@@ -300,12 +300,17 @@ parts = {"conv": conv, "pool": pool, "dense": dense}
 # It builds the network without filling its weights: inside `StatelessScope`
 # Keras writes down a weight's shape and allocates nothing. So a network of
 # half a gigabyte can be counted on any laptop.
+#
+# A row has a name, a kind, and the numbers of that kind in the order of your
+# functions: filters, $f$, $s$, $p$.
 
 
 # %%
 def counted(rows, shape, show=True):
     """Print the rows; {name: (shape, parameters)} and the model."""
     found = {}
+    if show:
+        print(f"{'row':<8}{'shape':<16}     formula      weights        Keras")
     with keras.StatelessScope(initialize_variables=False):
         start = x = layers.Input(shape)
         for name, kind, *numbers in rows:
@@ -340,8 +345,8 @@ lenet5 = [
 lenet_rows, _ = counted(lenet5, (28, 28, 1))
 
 # %% [markdown]
-# The three columns are formula, weight by weight, and Keras. 61,706: the
-# number of lesson 04. From here on a network is a list of rows.
+# Three columns, always equal. 61,706: the number of lesson 04. From here on a
+# network is a list of rows.
 #
 # ## 2012
 #
@@ -865,7 +870,7 @@ print(f"formula {ours:,}, keras.applications {theirs.count_params():,}")
 assert ours == theirs.count_params()
 
 # %% [markdown]
-# A 3.5 million network, from one line of algebra.
+# The whole network, 3.5 million parameters, from a few lines of algebra.
 #
 # ## Common mistakes
 #

@@ -216,6 +216,13 @@ def test_the_receptive_field_is_the_pixels_that_move_a_unit():
         assert lit.ravel()[0] and lit.ravel()[-1]
 
 
+def test_alexnets_fifth_convolution_sees_163_pixels():
+    rows = [(11, 4), (3, 2), (5, 1), (3, 2), *3 * [(3, 1)]]
+    assert answers.receptive_field(rows) == 163
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "06.6")
+    assert "163 x 163 of the 227" in exercise.explanation
+
+
 def test_a_separable_convolution_has_the_parameters_of_two_layers():
     start = layers.Input((6, 6, 7))
     x = layers.DepthwiseConv2D(5)(start)
