@@ -195,8 +195,9 @@ for depth, (model, starts) in stacks.items():
 # training does not find it. Eighteen layers that do nothing are hard to learn.
 #
 # So make "nothing" easy. Add what went into a pair of layers to what comes
-# out of it: a **shortcut**, or skip connection. You have it in your code: set `on` to 1. The same
-# network, the same three starts, the same digits, and not one parameter more:
+# out of it: a **shortcut**, or skip connection. You have it in your code: set
+# `on` to 1. The same network, the same three starts, the same digits, and not
+# one parameter more:
 
 # %% tags=["nbval-approx-2e0"]
 short, right = {}, {}
