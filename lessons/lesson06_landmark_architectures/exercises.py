@@ -80,10 +80,9 @@ def _as_a_network(maps):
     (start,) = keras.utils.get_source_inputs(maps)
     model = keras.Model(start, maps)
     shape = tuple(start.shape[1:])
-    size = (2, *shape)
-    return networks.facts(
-        model, shape, np.cos(np.arange(np.prod(size))).reshape(size)
-    )
+    count = np.arange(2 * np.prod(shape))
+    maps = np.abs(np.cos(count)).reshape(2, *shape)  # as after a ReLU
+    return networks.facts(model, shape, maps)
 
 
 def sides(n, rows):

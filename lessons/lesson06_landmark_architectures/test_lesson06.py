@@ -178,6 +178,38 @@ def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
     assert verdict.state == "correct"
 
 
+def otherwise_inception(x, ones, threes, fives, pooled):
+    branches = [layers.Conv2D(ones, 1, activation="relu")(x)]
+    for (before, filters), size in ((threes, 3), (fives, 5)):
+        y = keras.ops.relu(layers.Conv2D(before, 1)(x))
+        y = layers.Conv2D(filters, size, padding="same")(y)
+        branches.append(layers.ReLU()(y))
+    y = layers.MaxPooling2D(3, strides=1, padding="same")(x)
+    branches.append(layers.Conv2D(pooled, 1, activation="relu")(y))
+    return keras.ops.concatenate(branches, axis=-1)
+
+
+def otherwise_residual(x, filters, stride=1):
+    def part(x, filters, size, stride=1):
+        x = layers.Conv2D(filters, size, stride, padding="same")(x)
+        return layers.BatchNormalization()(x)
+
+    y = keras.ops.relu(part(x, filters, 1, stride))
+    y = part(keras.ops.relu(part(y, filters, 3)), 4 * filters, 1)
+    if stride > 1 or x.shape[-1] != 4 * filters:
+        x = part(x, 4 * filters, 1, stride)
+    return keras.ops.relu(x + y)
+
+
+@pytest.mark.parametrize(
+    ("identity", "answer"),
+    [("06.1", otherwise_inception), ("06.2", otherwise_residual)],
+)
+def test_a_block_that_is_written_otherwise_is_right(identity, answer):
+    (exercise,) = (e for e in answers.EXERCISES if e.id == identity)
+    assert engine.judge(exercise, answer) == engine.Verdict("correct")
+
+
 def test_a_stack_of_8_has_8_layers_with_weights(own):
     own["profile"] = load_settings("06", "quick")
     kinds = layers.Conv2D | layers.Dense
