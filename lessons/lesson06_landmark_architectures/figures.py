@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from coursekit.figures.lines import looks
@@ -276,6 +277,49 @@ def costs(networks: Mapping[str, Sequence[tuple]]) -> CourseFigure:
     for panel, name in zip(panels[:, 0], names, strict=True):
         panel.set_ylabel(name)
     return CourseFigure(figure, f"{'; '.join(said)}.")
+
+
+def shapes(networks: Mapping[str, Mapping[str, tuple]]) -> CourseFigure:
+    """Every row of some networks as a box: as high as the side of its maps,
+    as wide as they are deep, both on log scales.
+
+    ``networks`` maps a name to {row: (shape, parameters)}.
+    """
+    figure, panels = new_figure(
+        len(networks), width=10.5, height=1.6 * len(networks), squeeze=False
+    )
+    said = []
+    for panel, (network, rows) in zip(
+        panels[:, 0], networks.items(), strict=True
+    ):
+        hide_axes(panel)
+        left = 0.0
+        for shape, count in rows.values():
+            left = _box(panel, left, shape, count)
+        panel.set(xlim=(-0.3, 18.2), ylim=(-0.85, 2.4))
+        panel.set_title(network, loc="left")
+        maps = [shape for shape, _ in rows.values() if len(shape) == 3]
+        first, last = ("x".join(map(str, maps[i])) for i in (0, -1))
+        said.append(f"{network}: {first} to {last}, in {len(rows)} rows")
+    return CourseFigure(
+        figure, f"Maps get smaller and deeper. {'; '.join(said)}."
+    )
+
+
+def _box(axes: Any, left: float, shape: tuple, count: int) -> float:
+    """One row; returns where the next one begins."""
+    *sides, depth = shape
+    height = np.log2(1 + (sides or [1])[0]) / 4
+    width = np.log2(1 + depth) / 14 if sides else 0.15
+    fill = "green" if not count else "sky" if sides else "orange"
+    box = {"facecolor": PALETTE[fill], "edgecolor": "0.35"}
+    axes.add_patch(Rectangle((left, 0), width, height, **box))
+    middle = left + width / 2
+    small = {"ha": "center", "fontsize": 8}
+    if sides:
+        axes.text(middle, height + 0.08, sides[0], va="bottom", **small)
+    axes.text(middle, -0.08, depth, va="top", rotation=90, **small)
+    return left + width + 0.3
 
 
 def contest(rows: Sequence[tuple[int, str, float, bool]]) -> CourseFigure:

@@ -805,18 +805,29 @@ assert biases == 26_560 and len(convolutions) == 49 + 4
 # 1 + 16 x 3 = 49 convolutions on the long road and one dense layer: 50. With
 # the four projections there are 53.
 #
-# The five networks of this lesson, in one table. Each has its depth in layers
-# with weights on the longest road, and its parameters as you counted them:
+# The five networks of this lesson, drawn from the rows you counted. A box is
+# as high as the side of its maps and as wide as they are deep (both on log
+# scales); green rows have no parameters, orange ones are dense:
 
 # %%
+networks = {
+    "LeNet-5": lenet_rows,
+    "AlexNet": alexnet_rows,
+    "VGG-16": vgg_rows,
+    "GoogLeNet": googlenet_rows,
+    "ResNet-50": resnet_rows,
+}
+figures.shapes(networks)
+
+# %% [markdown]
+# All five do the same: less *where*, more *what*, as in lesson 04. The number
+# above a box is its side, the one below its depth. And the depth in layers
+# with weights, with the parameters, in one table:
+
+# %%
+depths = [(1998, 5), (2012, 8), (2014, 16), (2014, 22), (2015, 50)]
 totals = {}
-for name, year, depth, rows in [
-    ("LeNet-5", 1998, 5, lenet_rows),
-    ("AlexNet", 2012, 8, alexnet_rows),
-    ("VGG-16", 2014, 16, vgg_rows),
-    ("GoogLeNet", 2014, 22, googlenet_rows),
-    ("ResNet-50", 2015, 50, resnet_rows),
-]:
+for (year, depth), (name, rows) in zip(depths, networks.items()):
     totals[name] = sum(count for _, count in rows.values())
     print(f"{name:<11}{year}{depth:>4} layers{totals[name] / 1e6:>8.2f} M")
 assert totals["ResNet-50"] < totals["AlexNet"] < totals["VGG-16"]
@@ -1090,11 +1101,8 @@ assert zeiler_rows["pool1"][0] == (55, 55, 96)
 # 1,000. What changed in the 14 years from one network to the other?
 
 # %%
-sizes = {
-    name: sum(count for _, count in rows.values())
-    for name, rows in {"LeNet-5": lenet_rows, "AlexNet": alexnet_rows}.items()
-}
-print(f"parameters: {sizes['AlexNet'] / sizes['LeNet-5']:,.0f} times as many")
+times = totals["AlexNet"] / totals["LeNet-5"]
+print(f"parameters: {times:,.0f} times as many")
 print(f"pictures: {1_200_000 / 60_000:.0f} times as many as MNIST's 60,000")
 
 # %% [markdown]

@@ -300,6 +300,16 @@ def test_the_figure_of_depths_says_where_the_mean_loss_goes():
     )
 
 
+def test_the_drawn_networks_have_a_box_a_row_as_high_as_its_side():
+    rows = {"a": ((63, 63, 7), 9), "b": ((15, 15, 7), 0), "c": ((3,), 5)}
+    figure = figures.shapes({"net": rows})
+    boxes = figure.figure.axes[0].patches
+    assert [round(box.get_height() * 4, 6) for box in boxes] == [6, 4, 1]
+    assert figure.summary == (
+        "Maps get smaller and deeper. net: 63x63x7 to 15x15x7, in 3 rows."
+    )
+
+
 def test_a_shortcut_is_drawn_from_the_second_panel_on():
     panels = figures.residual_in_steps().figure.axes
     signs = [
