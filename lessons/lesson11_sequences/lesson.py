@@ -1080,3 +1080,7 @@ ck.check("11.5", pairs_right)
 # recurrent neural networks* (the picture of the shapes). L. J. Tashman (2000),
 # *Out-of-sample tests of forecasting accuracy*, International Journal of
 # Forecasting 16:437-450. Data: [data/README.md](../data/README.md).
+#
+# **The worked example** of an English question with its Kannada translation is
+# from lecture decks after M. M. Khapra's CS7015
+# ([all sources](../docs/sources.md)).
