@@ -421,7 +421,8 @@ assert (maps, sum(handed_on.values())) == (650_080, 659_272)
 # **ensemble**'s, not a network's.
 #
 # The chart takes for each year the best entry that learned from the contest's
-# own pictures only, as the papers report it:
+# own pictures only, as reported (2010 to 2014 by Russakovsky et al. 2015; 2015
+# by He et al.; 2016 on the contest's page; 2017 by Hu et al.):
 
 # %%
 figures.contest(
