@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import flickr8k
+import landmarks
 import mnist_lenet
 import recurrent_speed
 import scenes_captions
@@ -174,3 +175,25 @@ def test_the_timed_task_adds_the_two_marked_numbers():
     x, y = recurrent_speed.adding(settings, np.random.default_rng(0))
     assert x.shape == (20, 7, 2) and (x[..., 1].sum(axis=1) == 2).all()
     assert np.allclose(x.prod(axis=-1).sum(axis=1), y[:, 0], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_deep_stacks_and_modules_are_trained_on_the_bundled_digits():
+    words = [f"--recipe={name}" for name in ("shortcut-8", "inception")]
+    for result in quick("landmarks", *words)["results"]:
+        (seed,) = result["seeds"]
+        assert result["data"].startswith("digits (real)")
+        assert seed["training_error_percent"] < 80
+        assert 0 < seed["fit_cpu_seconds"] < seed["cpu_seconds"]
+
+
+def test_a_shortcut_adds_no_parameters_to_a_stack():
+    counts = [
+        landmarks.stack(landmarks.RECIPES[f"{name}-14"]).count_params()
+        for name in ("plain", "shortcut")
+    ]
+    assert (
+        counts[0]
+        == counts[1]
+        == 12 * 9 + 12 + 12 * (12 * 12 * 9 + 12) + 13 * 4 * 12 + 13 * 10
+    )
