@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.figures.lines import looks
+from coursekit.figures.lines import log_axis, looks
 from coursekit.figures.style import (
     CYCLE,
     PALETTE,
@@ -161,3 +161,29 @@ def bars(
         for name, values in rows.items()
     )
     return CourseFigure(figure, f"{xlabel.capitalize()}. {said}.")
+
+
+def cost(curves: Mapping[str, Sequence[Sequence[Sequence[float]]]]):
+    """Validation accuracy over CPU seconds, a line a seed.
+
+    ``curves`` maps a way to one list a seed of [seconds, accuracy] pairs.
+    """
+    figure, axes = new_figure(width=9, height=3.8)
+    said = []
+    for (name, seeds), look in zip(curves.items(), looks(), strict=False):
+        for number, pairs in enumerate(seeds):
+            seconds, scores = np.transpose(pairs)
+            label = name if number == 0 else None
+            axes.plot(seconds, scores, label=label, **look)
+        half = [next((s for s, a in pairs if a > 0.5), None) for pairs in seeds]
+        end = np.mean([pairs[-1][1] for pairs in seeds])
+        reached = "never above 0.5"
+        if None not in half:
+            reached = f"above 0.5 after {np.mean(half):.0f} s"
+        said.append(f"{name}: {reached}, {end:.2f} at the end")
+    log_axis(axes, "x", "CPU seconds")
+    axes.set(ylim=(0, 1), ylabel="validation accuracy")
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=10)
+    return CourseFigure(
+        figure, f"Accuracy against CPU seconds. {'; '.join(said)}."
+    )

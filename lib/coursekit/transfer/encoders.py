@@ -77,17 +77,16 @@ def load(wanted: str = "best", size: int = 0, weights: str = "stored"):
     held = None
     if weights == "stored":
         held = str(imagenet_weights.load(name).path)
+    module = importlib.import_module(f"keras.applications.{recipe.module}")
+    image = layers.Input((side, side, 3), name="image")
     base = getattr(keras.applications, recipe.network)(
         include_top=False,
         weights=held,
-        input_shape=(side, side, 3),
+        input_tensor=module.preprocess_input(image),
         **recipe.options,
     )
-    module = importlib.import_module(f"keras.applications.{recipe.module}")
-    image = layers.Input((side, side, 3), name="image")
-    maps = base(module.preprocess_input(image))
-    features = layers.GlobalAveragePooling2D(name="features")(maps)
-    return keras.Model(image, features, name=_plain(name))
+    features = layers.GlobalAveragePooling2D(name="features")(base.output)
+    return keras.Model(image, features, name=name.replace(".", "_"))
 
 
 def build_objects(size: int = 32):
@@ -135,6 +134,3 @@ def stored_objects() -> tuple[list[np.ndarray], list[np.ndarray]]:
         ) from None
     return arrays[:2], arrays[2:]
 
-
-def _plain(name: str) -> str:
-    return name.replace(".", "_")

@@ -146,7 +146,9 @@ def from_folder(
     _train(head, features, parts, 1e-2, epochs)
     trained = f"frozen; {head.count_params():,} parameters trained"
     if fine_tune:
-        model.trainable, base.trainable = True, True
+        for layer in base.layers:
+            norm = isinstance(layer, keras.layers.BatchNormalization)
+            layer.trainable = not norm
         images = [np.asarray(part.x, "float32") for part in parts[:2]]
         _train(model, images, parts, 1e-4, max(1, epochs // 6))
         count = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
@@ -161,7 +163,7 @@ def _read(folder: Path, side: int) -> Dataset:
     """The pictures of a folder, or what is wrong with it."""
     remedy = "put 5 pictures or more of each class in a folder of its own"
     if not folder.is_dir():
-        raise CourseError(f"There is no folder {folder}.", remedy)
+        raise CourseError(f"There is no folder {folder.name}.", remedy)
     info = DatasetInfo(
         name=folder.name or "pictures",
         title="your pictures",
@@ -173,7 +175,7 @@ def _read(folder: Path, side: int) -> Dataset:
     data = load_classes(info, folder, side)
     if len(data.class_names) < 2:
         raise CourseError(
-            f"{folder} has one class only, {data.class_names[0]}.",
+            f"{folder.name} has one class only, {data.class_names[0]}.",
             "add a folder with pictures that are something else",
         )
     labels = [part.y for part in (data.train, data.validation, data.test)]
@@ -183,11 +185,11 @@ def _read(folder: Path, side: int) -> Dataset:
     if sizes.min() < FEWEST:
         rare = data.class_names[sizes.argmin()]
         raise CourseError(
-            f"{folder} has {sizes.min()} readable pictures of {rare}.", remedy
+            f"{folder.name} has {sizes.min()} readable pictures of {rare}.", remedy
         )
     if not all(map(len, labels)):
         raise CourseError(
-            f"A part of {folder} is empty: {[*map(len, labels)]} pictures to "
+            f"A part of {folder.name} is empty: {[*map(len, labels)]} pictures to "
             "train, to validate and to test.",
             "leave out the folders val and test: they are then drawn",
         )
@@ -202,9 +204,8 @@ def _with_head(base, classes: int):
     dense = keras.layers.Dense(classes, name="head")
     features = keras.layers.Input(base.output_shape[1:])
     head = keras.Model(features, dense(features), name="head_alone")
-    image = keras.layers.Input(base.input_shape[1:])
-    outputs = dense(base(image, training=False))
-    return keras.Model(image, outputs, name="classifier"), head
+    model = keras.Model(base.input, dense(base.output), name="classifier")
+    return model, head
 
 
 def _train(model, inputs, parts, rate: float, epochs: int) -> None:
@@ -216,7 +217,7 @@ def _train(model, inputs, parts, rate: float, epochs: int) -> None:
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    best = _Best()
+    best = _keeper()
     try:
         model.fit(
             inputs[0],
@@ -229,18 +230,16 @@ def _train(model, inputs, parts, rate: float, epochs: int) -> None:
         )
     except KeyboardInterrupt:
         print(f"interrupted: the best of {best.epochs} epochs is kept")
-    best.restore(model)
+    if best.weights is not None:
+        model.set_weights(best.weights)
 
 
-def _best_class():
+def _keeper():
+    """A callback that keeps the weights of the lowest validation loss."""
     import keras
 
-    class Best(keras.callbacks.Callback):
-        """Keeps the weights of the epoch with the lowest validation loss."""
-
-        def __init__(self):
-            super().__init__()
-            self.loss, self.weights, self.epochs = np.inf, None, 0
+    class Keeper(keras.callbacks.Callback):
+        loss, weights, epochs = np.inf, None, 0
 
         def on_epoch_end(self, epoch, logs=None):
             self.epochs += 1
@@ -248,15 +247,7 @@ def _best_class():
                 self.loss = logs["val_loss"]
                 self.weights = self.model.get_weights()
 
-        def restore(self, model):
-            if self.weights is not None:
-                model.set_weights(self.weights)
-
-    return Best
-
-
-def _Best():  # noqa: N802 (Keras is imported when it is needed)
-    return _best_class()()
+    return Keeper()
 
 
 def _in_pieces(model, images, size: int = 100) -> np.ndarray:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import paths
+from coursekit.backend import in_replay
 from coursekit.data.fetch.progress import bar
 from coursekit.data.readers.pictures import open_picture
 from coursekit.errors import CourseError
@@ -46,11 +47,12 @@ def load_pictures(
     when a file changes. Raises CourseError when it cannot be written and
     when not one of the pictures can be decoded.
     """
-    ready = paths.cache_dir() / ".ready" / name
+    base = paths.temporary_dir() if in_replay() else paths.cache_dir()
+    ready = base / ".ready" / name
     store = ready / f"{size}-{_fingerprint(files)}"
     try:
         if not store.is_dir():
-            lock = paths.cache_dir() / ".locks" / f"{name}-ready"
+            lock = base / ".locks" / f"{name}-ready"
             with only_one(lock, _say(name)):
                 if not store.is_dir():
                     _make(files, size, store)
