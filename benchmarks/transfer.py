@@ -114,7 +114,12 @@ class Trial:
     def __init__(self, settings, parts, stored, rows, seconds):
         self.settings, self.parts, self.stored = settings, parts, stored
         x, y = parts["train"]
-        self.x, self.y, self.rows, self.seconds = x[rows], y[rows], rows, seconds
+        self.x, self.y, self.rows, self.seconds = (
+            x[rows],
+            y[rows],
+            rows,
+            seconds,
+        )
         self.classes = int(y.max()) + 1
         self.head = None
 

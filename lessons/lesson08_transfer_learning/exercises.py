@@ -98,7 +98,9 @@ def _set_known(weights):
     """Numbers that depend on the shape only; variances stay positive."""
     for weight in weights:
         rng = np.random.default_rng(tuple(weight.shape))
-        weight.assign(0.5 + 0.4 * rng.standard_normal(tuple(weight.shape)) ** 2)
+        weight.assign(
+            0.5 + 0.4 * rng.standard_normal(tuple(weight.shape)) ** 2
+        )
 
 
 def _kinds(model):
@@ -110,13 +112,13 @@ def _transfer_facts(model):
     """What learns, what is kept, and what comes out."""
     from keras import ops
 
-    shapes = sorted(tuple(w.shape) for w in model.trainable_weights)
-    _set_known(model.trainable_weights)
+    shapes = [str(tuple(w.shape)) for w in model.trainable_weights]
+    _set_known([*model.trainable_weights, *model.layers[-1].weights])
     shape = (2, *model.input_shape[1:])
     example = np.cos(np.arange(np.prod(shape))).reshape(shape)
     return {
         "layers": _kinds(model),
-        "shapes of the weights that learn": shapes,
+        "weights that learn": ", ".join(shapes) or "none",
         "outputs, with a known head": ops.convert_to_numpy(model(example)),
     }
 
@@ -395,6 +397,7 @@ EXERCISES = (
         cases=(
             Case({"frozen": (0.8, 0.75)}),
             Case({"frozen": (0.7, 0.9), "tuned": (0.8, 0.6)}),
+            Case({"frozen": (0.9, 0.3), "tuned": (0.5, 0.6)}),
             Case({"a": (0.50, 0.65), "b": (0.60, 0.51), "c": (0.55, 0.7)}),
             Case({"a": (0.6, 0.3), "b": (0.7, 0.4), "c": (0.5, 0.2)}),
         ),
@@ -412,7 +415,10 @@ EXERCISES = (
                 "the luckiest one. Choose by the validation pictures.",
             ),
             Mistake(
-                edit("return name, tried[name][1]", "return name, tried[name][0]"),
+                edit(
+                    "return name, tried[name][1]",
+                    "return name, tried[name][0]",
+                ),
                 "You report the validation accuracy, of the name that was "
                 "chosen by it: it flatters. Report the test accuracy.",
             ),
@@ -501,7 +507,7 @@ EXERCISES = (
             Case(
                 np.array([[1.0, 0.0], [0.0, 2.0]]),
                 np.array([5, 3]),
-                np.array([[0.1, 9.0], [7.0, 1.0], [3.0, 4.0]]),
+                np.array([[0.1, 9.0], [7.0, 1.0], [3.0, 2.9]]),
             ),
             Case(_features, np.array([4, 9, 2])[_places], _asked),
             Case(_features[:5], np.array([7, 1, 0])[_places[:5]], 3 * _asked),
@@ -517,13 +523,16 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                edit("kinds[(asked @ means.T).argmax(axis=1)]", "(asked @ means.T).argmax(axis=1)"),
+                edit(
+                    "kinds[(asked @ means.T).argmax(axis=1)]",
+                    "(asked @ means.T).argmax(axis=1)",
+                ),
                 "Those are positions, 0, 1, 2. Which labels stand there?",
             ),
             Mistake(
                 edit(
-                    "    means = means / np.linalg.norm(means, axis=1, keepdims=True)\n",
-                    "",
+                    "means / np.linalg.norm(means, axis=1, keepdims=True)",
+                    "means",
                 ),
                 "Your means have different lengths: the longest wins too "
                 "often. Divide each by its length.",
@@ -541,7 +550,10 @@ EXERCISES = (
                 "The smallest angle has the largest cosine: argmax.",
             ),
             Mistake(
-                edit("(asked @ means.T).argmax(axis=1)", "(asked @ means.T).argmax(axis=0)"),
+                edit(
+                    "(asked @ means.T).argmax(axis=1)",
+                    "(asked @ means.T).argmax(axis=0)",
+                ),
                 "You ask for each mean which row is nearest. For each row, "
                 "which mean: axis=1.",
             ),

@@ -175,7 +175,9 @@ def cost(curves: Mapping[str, Sequence[Sequence[Sequence[float]]]]):
             seconds, scores = np.transpose(pairs)
             label = name if number == 0 else None
             axes.plot(seconds, scores, label=label, **look)
-        half = [next((s for s, a in pairs if a > 0.5), None) for pairs in seeds]
+        half = [
+            next((s for s, a in pairs if a > 0.5), None) for pairs in seeds
+        ]
         end = np.mean([pairs[-1][1] for pairs in seeds])
         reached = "never above 0.5"
         if None not in half:

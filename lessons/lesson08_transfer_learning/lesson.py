@@ -203,7 +203,11 @@ assert knows > 0.8
 for k in (0, 5, 10):
     said = source(x_few[k : k + 1])
     kind = int(keras.ops.convert_to_numpy(said).argmax())
-    print(names[y_few[k]], "is called", dataset.class_names[kind // 4 * 5 + kind % 4])
+    print(
+        names[y_few[k]],
+        "is called",
+        dataset.class_names[kind // 4 * 5 + kind % 4],
+    )
 
 # %% [markdown]
 # **Step 3: cut the head off.** What is left ends in 112 numbers a picture, its
@@ -223,6 +227,7 @@ model = keras.Model(encoder.input, logits, name="target")
 # %% [markdown]
 # **Step 5: freeze** the encoder. `trainable = False` goes for all its layers:
 
+
 # %%
 def count(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
@@ -239,7 +244,9 @@ assert count(model.trainable_weights) == 112 * 20 + 20
 compiled(model, 1e-2)
 model.fit(x_few, y_few, batch_size=32, epochs=profile.epochs, verbose=0)
 frozen = accuracy(model, x_test, y_test)
-print(f"frozen encoder, {dataset.test.name}: {frozen:.2f}, scratch {alone:.2f}")
+print(
+    f"frozen encoder, {dataset.test.name}: {frozen:.2f}, scratch {alone:.2f}"
+)
 assert frozen > alone + 0.1
 
 # %% [markdown]
@@ -486,7 +493,7 @@ def probe_all(task):
     both = {n: standardised(seen[n], asked[n]) for n in seen}
     y, y_asked = task["train"][1], task["test"][1]
     x = {n: values for n, (values, _) in both.items()}
-    probes.fit(x, {n: y for n in x}, epochs=profile.epochs, verbose=0)
+    probes.fit(x, dict.fromkeys(x, y), epochs=profile.epochs, verbose=0)
     logits = probes({n: values for n, (_, values) in both.items()})
     said = {n: keras.ops.convert_to_numpy(v) for n, v in logits.items()}
     return {n: (v.argmax(axis=1) == y_asked).mean() for n, v in said.items()}
@@ -681,6 +688,7 @@ print(f"called with training=False: {after_a_night(outer, inner):.2f}")
 # kinds does the encoder still know, after it has learned the new ones from 20
 # pictures of each, at a small rate, and at one that suits a fresh network?
 
+
 # %%
 def remembers(model):
     """The old head on this model's features: accuracy on old kinds."""
@@ -711,6 +719,7 @@ assert forgot["large rate"] < 0.5 < forgot["small rate"]
 # networks that were trained on ImageNet (1.28 million photographs, a thousand
 # classes), and five kinds of flowers; whichever weights are on your machine
 # are used.
+
 
 # %%
 def heads(photographs, z, examples, seed):

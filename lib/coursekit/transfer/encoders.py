@@ -133,4 +133,3 @@ def stored_objects() -> tuple[list[np.ndarray], list[np.ndarray]]:
             "python tools/train_objects_encoder.py",
         ) from None
     return arrays[:2], arrays[2:]
-

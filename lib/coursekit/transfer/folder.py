@@ -185,12 +185,13 @@ def _read(folder: Path, side: int) -> Dataset:
     if sizes.min() < FEWEST:
         rare = data.class_names[sizes.argmin()]
         raise CourseError(
-            f"{folder.name} has {sizes.min()} readable pictures of {rare}.", remedy
+            f"{folder.name} has {sizes.min()} readable pictures of {rare}.",
+            remedy,
         )
     if not all(map(len, labels)):
         raise CourseError(
-            f"A part of {folder.name} is empty: {[*map(len, labels)]} pictures to "
-            "train, to validate and to test.",
+            f"A part of {folder.name} is empty: there are "
+            f"{[*map(len, labels)]} pictures to train, validate and test.",
             "leave out the folders val and test: they are then drawn",
         )
     return data
