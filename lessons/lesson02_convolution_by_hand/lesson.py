@@ -1499,3 +1499,9 @@ ck.check("02.7", kernel_gradient)
 # receptive field in deep convolutional neural networks*, arXiv:1701.04128.
 # Y. LeCun et al. (1989), *Backpropagation applied to handwritten zip code
 # recognition*, Neural Computation 1:541-551.
+#
+# **The worked examples.** The sensor with seven weights is from M. M. Khapra's
+# lectures, CS7015, the 6 x 6 pictures with the vertical-edge kernel from A. Ng's
+# *Deep Learning Specialization*, the 5 x 5 picture of zeros and ones from
+# Stanford's UFLDL tutorial, 227 and 55 from CS231n
+# ([all sources](../docs/sources.md)).

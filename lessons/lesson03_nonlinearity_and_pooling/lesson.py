@@ -1281,3 +1281,7 @@ ck.check("03.7", max_pool_backward)
 # in convolutional architectures for object recognition*, ICANN.
 # A. Krizhevsky, I. Sutskever and G. Hinton (2012), *ImageNet classification
 # with deep convolutional neural networks*, NeurIPS.
+#
+# **The worked example** that begins with 1 2 5 3 is from G. James et al. (2023),
+# *An Introduction to Statistical Learning with Applications in Python*, chapter
+# 10 ([all sources](../docs/sources.md)).

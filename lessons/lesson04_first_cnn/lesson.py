@@ -1677,3 +1677,7 @@ ck.check("04.7", count_connections)
 #   pooling instead of dense layers.
 # - R. Zhang, *Making convolutional networks shift-invariant again*, ICML
 #   (2019): what strides do to shifts, and a cure.
+#
+# The worked examples: the boat among dog, cat and bird is from U. Karn (2016),
+# the walk through the zip-code network from M. M. Khapra's lectures, CS7015
+# ([all sources](../docs/sources.md)).

@@ -1079,4 +1079,6 @@ ck.check("11.5", pairs_right)
 # Science 14:179-211. A. Karpathy (2015), *The unreasonable effectiveness of
 # recurrent neural networks* (the picture of the shapes). L. J. Tashman (2000),
 # *Out-of-sample tests of forecasting accuracy*, International Journal of
-# Forecasting 16:437-450. Data: [data/README.md](../data/README.md).
+# Forecasting 16:437-450. Data: [data/README.md](../data/README.md). The English
+# question with its Kannada translation is from lecture decks after M. M.
+# Khapra's CS7015 ([all sources](../docs/sources.md)).
