@@ -541,6 +541,8 @@ EXERCISES = (
                 edit(
                     "(asked @ means.T).argmax(axis=1)",
                     "((asked[:, None] - means) ** 2).sum(-1).argmin(axis=1)",
+                    "means / np.linalg.norm(means, axis=1, keepdims=True)",
+                    "means",
                 ),
                 "That is the smallest distance. The smallest angle is asked "
                 "for: it does not care how long a vector is.",

@@ -105,9 +105,11 @@ class Report:
             rest = "no others"
             if not self.twin.all():
                 rest = f"without them {self.right[~self.twin].mean():.2f}"
+            count = self.twin.sum()
+            have = "has" if count == 1 else "have"
             found.append(
-                f"{self.twin.sum()} test pictures have a near-duplicate among "
-                f"those trained with: {rest}"
+                f"{count} of the test pictures {have} a near-duplicate among "
+                f"those trained with; {rest}"
             )
         sizes = np.bincount(self.dataset.train.y)
         if sizes.max() > UNEVEN * sizes.min():
