@@ -34,17 +34,20 @@ RECIPES = {
         "data": "flowers",
         "encoder": "mobilenet_v2_0.35",
         "head_updates": 300,
-        "tune_updates": 80,
-        "scratch_updates": 200,
+        "tune_updates": 0,
+        "scratch_updates": 0,
         "tune_rate": 1e-4,
         "scratch_rate": 3e-3,
         "examples": EXAMPLES,
     },
 }
-RECIPES["flowers-small"] = RECIPES["flowers"] | {
-    "encoder": "mobilenet_0.25",
-    "tune_updates": 0,
-    "scratch_updates": 0,
+RECIPES["flowers-mobilenet"] = RECIPES["flowers"] | {
+    "encoder": "mobilenet_0.25"
+}
+RECIPES["flowers-all"] = RECIPES["flowers"] | {  # 20 CPU minutes a seed
+    "tune_updates": 40,
+    "scratch_updates": 100,
+    "examples": [20],
 }
 TIMED = 20  # examples a class of the curves over CPU seconds
 BATCH = 32
