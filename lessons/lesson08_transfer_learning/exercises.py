@@ -266,7 +266,9 @@ EXERCISES = (
             ),
             Mistake(
                 edit("        layer.trainable = not norm\n", "        pass\n"),
-                "Nothing was unfrozen: only the head learns, as before.",
+                "Nothing was unfrozen: only the head learns, as before. (With "
+                "model.trainable = True? The model was never frozen, only "
+                "its layers: Keras passes over it. Say it layer by layer.)",
             ),
             Mistake(
                 edit(

@@ -113,24 +113,25 @@ def accuracy_by_examples(
 
 
 def probes(
-    layers: Sequence[str],
-    tasks: Mapping[str, Sequence[float]],
-    chances: Mapping[str, float],
+    names: Sequence[str], tasks: Mapping[str, Sequence[float]], chance: float
 ) -> CourseFigure:
     """Accuracy of a linear probe at each layer, a line for each task."""
     figure, axes = new_figure(width=7.6, height=3.8)
     said = []
     for (name, values), look in zip(tasks.items(), looks(), strict=False):
-        axes.plot(range(len(layers)), values, label=name, **look)
-        axes.axhline(chances[name], color=look["color"], ls=":", lw=1)
+        axes.plot(range(len(names)), values, label=name, **look)
         numbers = ", ".join(f"{value:.2f}" for value in values)
-        said.append(f"{name} {numbers} (chance {chances[name]:.2f})")
-    axes.set_xticks(range(len(layers)), layers)
-    axes.set(ylim=(0, 1), xlabel="probe reads", ylabel="test accuracy")
+        said.append(f"{name} {numbers}")
+    axes.axhline(chance, color="0.4", linestyle=":", linewidth=1)
+    axes.text(len(names) - 1, chance + 0.01, "chance", ha="right", va="bottom")
+    axes.set_xticks(range(len(names)), names)
+    axes.set(ylim=(0, 1), xlabel="what the probe reads")
+    axes.set_ylabel("test accuracy")
     axes.legend(loc="upper left", fontsize=10)
     return CourseFigure(
         figure,
-        f"Linear probes at {', '.join(layers)}: {'; '.join(said)}.",
+        f"Linear probes at {', '.join(names)}: {'; '.join(said)}; chance "
+        f"{chance:.2f}.",
     )
 
 

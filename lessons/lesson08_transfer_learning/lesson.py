@@ -120,7 +120,7 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def compiled(model, rate):
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(rate), loss)
     return model
 
 
@@ -328,7 +328,7 @@ def good_fine_tune(model, rate):
     for layer in model.layers:
         frozen = isinstance(layer, layers.BatchNormalization)
         layer.trainable = not frozen
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(rate), loss)
     return model
 
 
@@ -479,33 +479,36 @@ def standardised(train, others):
 
 
 # %% [markdown]
-# All six probes of a task are trained at once: one model with six inputs and
-# six outputs that share nothing.
+# Six layers are six probes. All are trained at once: one model with six inputs
+# and six outputs that share nothing.
 
 
 # %%
-def probe_all(task):
-    """Test accuracy of a probe at each layer."""
-    seen, asked = (all_layers(task[s][0]) for s in ("train", "test"))
-    inputs = {n: layers.Input(v.shape[1:], name=n) for n, v in seen.items()}
-    outputs = {n: layers.Dense(20, name=f"{n}_")(i) for n, i in inputs.items()}
-    probes = compiled(keras.Model(inputs, outputs), 1e-3)
-    both = {n: standardised(seen[n], asked[n]) for n in seen}
-    y, y_asked = task["train"][1], task["test"][1]
-    x = {n: values for n, (values, _) in both.items()}
-    probes.fit(x, dict.fromkeys(x, y), epochs=profile.epochs, verbose=0)
-    logits = probes({n: values for n, (_, values) in both.items()})
-    said = {n: keras.ops.convert_to_numpy(v) for n, v in logits.items()}
-    return {n: (v.argmax(axis=1) == y_asked).mean() for n, v in said.items()}
+def linear_probes(seen, y, asked, y_asked):
+    """Accuracy on what is asked, of a probe for each name in ``seen``."""
+    keras.utils.set_random_seed(profile.seed)
+    both = {name: standardised(seen[name], asked[name]) for name in seen}
+    inputs = {n: layers.Input(x.shape[1:], name=n) for n, x in seen.items()}
+    kinds = len(np.unique(y))
+    logits = {name: layers.Dense(kinds)(inputs[name]) for name in seen}
+    probes = compiled(keras.Model(inputs, logits), 2e-3)
+    epochs = max(5, profile.probe_updates * 32 // len(y))
+    x = {name: train for name, (train, _) in both.items()}
+    probes.fit(x, dict.fromkeys(x, y), epochs=epochs, verbose=0)
+    answers = probes({name: others for name, (_, others) in both.items()})
+    said = {n: keras.ops.convert_to_numpy(a) for n, a in answers.items()}
+    return {n: (a.argmax(axis=1) == y_asked).mean() for n, a in said.items()}
 
 
 # %% tags=["nbval-approx-5e-2"]
-probed = {name: probe_all(task) for name, task in tasks.items()}
-figures.probes(
-    list(probed["new kinds"]),
-    {name: list(values.values()) for name, values in probed.items()},
-    chance=0.05,
-)
+probed = {}
+for name, task in tasks.items():
+    (x, y), (x_asked, y_asked) = task["train"], task["test"]
+    probed[name] = linear_probes(
+        all_layers(x), y, all_layers(x_asked), y_asked
+    )
+lines = {name: list(values.values()) for name, values in probed.items()}
+figures.probes(list(probed["new kinds"]), lines, chance=0.05)
 
 # %% [markdown]
 # TEXT
@@ -520,8 +523,8 @@ figures.probes(
 
 # %%
 def night(x, rng):
-    dark = x * np.array([0.12, 0.14, 0.25])
-    return np.clip(dark + rng.normal(0, 8, x.shape), 0, 255).astype("uint8")
+    dark = x * np.array([0.35, 0.4, 0.6])
+    return np.clip(dark + rng.normal(0, 6, x.shape), 0, 255).astype("uint8")
 
 
 def sketch(x, rng):
@@ -554,22 +557,22 @@ images.image_grid(
 # new head for the domain, on the same frozen encoder, from 20 pictures of
 # each; and a shallow learner on the domain's pixels.
 
+
 # %%
-places = few(new["train"][1], 20)
-x_day, y_day = (values[places] for values in new["train"])
-by_day = shallow(features["train"][places], y_day)
-x_new, y_new = new["test"]
+def views(x):
+    """What two shallow learners look at: features, and pixels."""
+    return {"features": features_of(source_network(), x), "pixels": pixels(x)}
+
 
 # %% tags=["nbval-approx-8e-2"]
 shift = {}
 for name, change in domains.items():
-    x, x_other = change(x_day, rng), change(x_new, rng)
-    z, z_other = (features_of(source_network(), v) for v in (x, x_other))
-    simple = shallow(pixels(x), y_day, rate=1e-3)
+    seen, asked = views(change(x_more, rng)), views(change(x_test, rng))
+    found = linear_probes(seen, y_more, asked, y_test)
     shift[name] = {
-        "head trained by day": accuracy(by_day, z_other, y_new),
-        "new head": accuracy(shallow(z, y_day), z_other, y_new),
-        "pixels": accuracy(simple, pixels(x_other), y_new),
+        "head trained by day": accuracy(head, asked["features"], y_test),
+        "new head": found["features"],
+        "pixels": found["pixels"],
     }
 figures.bars(shift, "accuracy on changed test pictures", chance=0.05)
 
@@ -604,20 +607,13 @@ def as_colour(split, scrambled):
 
 # %% tags=["nbval-approx-8e-2"]
 places = few(digits.train.y, 20)
+y, y_asked = digits.train.y[places], digits.test.y
 sense = {}
 for name, scrambled in {"digits": False, "scrambled digits": True}.items():
-    x = as_colour(digits.train, scrambled)[places]
-    x_other = as_colour(digits.test, scrambled)
-    y, y_other = digits.train.y[places], digits.test.y
-    z, z_other = (features_of(source_network(), v) for v in (x, x_other))
-    simple = shallow(pixels(x), y, rate=1e-3, classes=10)
-    sense[name] = {
-        "borrowed features": accuracy(
-            shallow(z, y, classes=10), z_other, y_other
-        ),
-        "pixels": accuracy(simple, pixels(x_other), y_other),
-    }
-figures.bars(sense, "accuracy on test digits", chance=0.1)
+    seen = views(as_colour(digits.train, scrambled)[places])
+    asked = views(as_colour(digits.test, scrambled))
+    sense[name] = linear_probes(seen, y, asked, y_asked)
+figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 
 # %% [markdown]
 # TEXT
@@ -767,22 +763,23 @@ for kind in range(0, 20, 2):
 
 # %%
 for number in range(6):
-    first = np.array(Image.open(folder / names[6] / f"{number:02d}.png"))
+    first = np.array(Image.open(folder / names[0] / f"{number:02d}.png"))
     lighter = np.clip(first * 1.1 + 10, 0, 255).astype("uint8")
-    Image.fromarray(lighter).save(folder / names[6] / f"copy{number}.png")
-(folder / names[6] / "broken.png").write_bytes(b"not a picture")
+    Image.fromarray(lighter).save(folder / names[0] / f"copy{number}.png")
+(folder / names[0] / "broken.png").write_bytes(b"not a picture")
 
-# %% tags=["nbval-approx-8e-2"]
+# %% tags=["nbval-ignore-output"]
+# Which pictures it names rightly differs from processor to processor.
 from coursekit.transfer import from_folder
 
 report = from_folder(folder, encoder=profile.folder_encoder)
 print(report)
 
-# %%
+# %% tags=["nbval-approx"]
 report.pictures()
 
 # %%
-name, chance = report.predict(folder / names[7] / "00.png")
+name, chance = report.predict(folder / names[2] / "00.png")
 print("one more file:", name)
 
 # %% [markdown]
@@ -813,7 +810,8 @@ model = compiled(transfer(source_network(), 20), 1e-3)
 model.train_on_batch(x_few[:32], y_few[:32])
 before = model.get_layer("conv5").get_weights()[0]
 for again in (False, True):
-    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = True
     if again:
         compiled(model, 1e-3)
     model.train_on_batch(x_few[:32], y_few[:32])

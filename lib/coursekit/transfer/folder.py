@@ -59,25 +59,30 @@ class Report:
         chances = _softmax(_logits(self.model, np.asarray(picture)[None]))[0]
         return self.dataset.class_names[chances.argmax()], float(chances.max())
 
-    def pictures(self, count: int = 16):
+    def pictures(self, count: int = 18):
         """Test pictures with what was said; the mistakes come first."""
         from coursekit.figures.images import image_grid
 
         names, test = self.dataset.class_names, self.dataset.test
         order = np.argsort(self.right, kind="stable")[:count]
         titles = [
-            names[k] if ok else f"{names[k]}?\n({names[y]})"
+            names[k] if ok else f"{names[k]}? ({names[y]})"
             for k, ok, y in zip(
                 self.said[order], self.right[order], test.y[order], strict=True
             )
         ]
         summary = (
             f"{len(order)} of {len(test)} test pictures with what is said of "
-            f"them, in brackets what is true; wrong ones first, "
-            f"{(~self.right).sum()} in all"
+            f"them; a wrong answer has a question mark and, in brackets, the "
+            f"truth"
         )
         return image_grid(
-            test.x[order], titles, columns=8, summary=summary, size=1.3
+            test.x[order],
+            titles,
+            columns=6,
+            summary=summary,
+            size=1.7,
+            varies=("title", "image"),
         )
 
     def __str__(self) -> str:
