@@ -82,7 +82,7 @@ class Report:
             columns=6,
             summary=summary,
             size=1.7,
-            varies=("title", "image"),
+            varies=("title", "images"),
         )
 
     def __str__(self) -> str:
