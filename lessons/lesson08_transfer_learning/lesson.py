@@ -432,13 +432,14 @@ table = {
 figures.bars(table, f"accuracy, 400 {dataset.test.name} pictures", 0.05)
 
 # %% [markdown]
-# At both sizes the borrowed encoder is worth more than four times the accuracy,
-# and five pictures of each with it beat twenty without. From scratch is no
-# better than softmax regression on pixels. Fine-tuning gains nothing that one
-# seed could tell.
+# At both sizes the borrowed encoder is worth more than four times the
+# accuracy, and five pictures of each with it beat twenty without. From scratch
+# is no better than softmax regression on pixels. Fine-tuning gains nothing
+# that one seed could tell.
 #
-# That was one seed, and two sizes. With three seeds and four sizes, from one picture of
-# each kind to all eighty (`python benchmarks/transfer.py`, stored here):
+# That was one seed, and two sizes. With three seeds and four sizes, from one
+# picture of each kind to all eighty (`python benchmarks/transfer.py`, stored
+# here):
 
 # %%
 measured = profile.module("measured")
@@ -985,11 +986,12 @@ ck.check("08.7", nearest_mean)
 # <details><summary>What a good answer contains</summary>
 #
 # What a baseline has: the commonest class, softmax regression on the pixels,
-# the same network from scratch. Whether the grey pictures got the preprocessing
-# of that network (three channels, its range). Lower layers as features, or
-# fine-tuning: with 3,000 pictures there is something to fine-tune with, and the
-# top of the encoder answers what was asked of photographs. How many test
-# pictures, so what interval; whether pictures of one patient are in two parts.
+# the same network from scratch. Whether the grey pictures got the
+# preprocessing of that network (three channels, its range). Lower layers as
+# features, or fine-tuning: with 3,000 pictures there is something to fine-tune
+# with, and the top of the encoder answers what was asked of photographs. How
+# many test pictures, so what interval; whether pictures of one patient are in
+# two parts.
 #
 # </details>
 #
@@ -1018,7 +1020,8 @@ ck.check("08.7", nearest_mean)
 # - turn a folder of pictures into a classifier, and read its report.
 #
 # The next lessons look inside such encoders, and take them apart. Lesson
-# [23](23_real_photographs.ipynb) puts one under a network that writes captions.
+# [23](23_real_photographs.ipynb) puts one under a network that writes
+# captions.
 #
 # **References.** J. Yosinski, J. Clune, Y. Bengio and H. Lipson (2014), *How
 # transferable are features in deep neural networks?*, NIPS 27: from general to
@@ -1032,9 +1035,9 @@ ck.check("08.7", nearest_mean)
 # Scikit-Learn, Keras, and TensorFlow*, chapter 11: reusing pretrained layers.
 # G. James, D. Witten, T. Hastie, R. Tibshirani and J. Taylor (2023), *An
 # Introduction to Statistical Learning with Applications in Python*, chapter
-# 10: pretrained networks on one's own photographs. M. M. Khapra, CS7015 Deep
-# Learning, IIT Madras. E. B. Wilson (1927), *Probable inference*, Journal of
-# the American Statistical Association 22: the interval.
+# 10: pretrained networks on one's own photographs. E. B. Wilson (1927),
+# *Probable inference*, Journal of the American Statistical Association 22: the
+# interval.
 #
 # ## Reference
 #
@@ -1063,7 +1066,8 @@ for name in encoders.RECIPES:
         counted = encoders.load(name, weights="random")
     width = counted.output_shape[-1]
     print(
-        f"{name:<18}{counted.count_params():>11,} parameters, {width:,} features"
+        f"{name:<18}{counted.count_params():>11,} parameters,",
+        f"{width:,} features",
     )
 
 # %% [markdown]
