@@ -152,6 +152,7 @@ def bars(
         axes.bar_label(drawn, [f"{v:.2f}" for v in values], padding=3)
     if chance:
         axes.axvline(chance, color="0.4", linestyle=":", linewidth=1)
+        axes.text(chance, len(names) - 0.5, "chance", ha="center")
     axes.set_yticks(range(len(names))[::-1], names)
     axes.set_xlabel(xlabel)
     axes.margins(x=0.12)
@@ -185,6 +186,7 @@ def cost(curves: Mapping[str, Sequence[Sequence[Sequence[float]]]]):
             reached = f"above 0.5 after {np.mean(half):.0f} s"
         said.append(f"{name}: {reached}, {end:.2f} at the end")
     log_axis(axes, "x", "CPU seconds")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set(ylim=(0, 1), ylabel="validation accuracy")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=10)
     return CourseFigure(
