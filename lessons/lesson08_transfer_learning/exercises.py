@@ -134,6 +134,8 @@ def _tune_facts(model):
         "layers that learn": learning,
         "optimizer": type(model.optimizer).__name__,
         "rate": float(model.optimizer.learning_rate),
+        "loss": type(model.loss).__name__,
+        "from_logits": str(model.loss.get_config().get("from_logits")),
     }
 
 
