@@ -8,6 +8,7 @@ from coursekit.backend import import_keras
 from coursekit.errors import CourseError
 from coursekit.transfer import folder as kit
 from coursekit.transfer import from_folder
+from coursekit.transfer.report import interval
 from coursekit.transfer.twins import twins
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
@@ -148,7 +149,7 @@ def test_interrupting_keeps_the_best_epoch(monkeypatch, capsys):
 
 
 def test_the_interval_is_wilsons():
-    low, high = kit.interval(81, 263)  # Newcombe 1998, table I
+    low, high = interval(81, 263)  # Newcombe 1998, table I
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 

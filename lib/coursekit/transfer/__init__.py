@@ -10,6 +10,7 @@
     report.predict("another.jpg")
 """
 
-from coursekit.transfer.folder import Report, from_folder
+from coursekit.transfer.folder import from_folder
+from coursekit.transfer.report import Report
 
 __all__ = ["Report", "from_folder"]

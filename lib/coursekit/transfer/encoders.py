@@ -5,6 +5,7 @@ it. Two sorts: the kit's own, trained on 80 of the bundled objects100, and
 those of keras.applications, trained on ImageNet. Built in lesson 08.
 """
 
+import contextlib
 import importlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.backend import in_replay
 from coursekit.data.fetch import find
+from coursekit.data.fetch.progress import bar
 from coursekit.data.sets import imagenet_weights
 from coursekit.errors import CourseError
 
@@ -133,3 +136,22 @@ def stored_objects() -> tuple[list[np.ndarray], list[np.ndarray]]:
             "python tools/train_objects_encoder.py",
         ) from None
     return arrays[:2], arrays[2:]
+
+
+def run(model, images, title: str = "", size: int = 100) -> np.ndarray:
+    """What a model gives for pictures that may lie on disk.
+
+    With a ``title`` there is a bar, if there is much to do.
+    """
+    import keras
+
+    pieces = []
+    watched = title and len(images) > 3 * size and not in_replay()
+    shown = bar(title, len(images), sizes=False) if watched else None
+    with shown or contextlib.nullcontext(lambda count: None) as advance:
+        for start in range(0, len(images), size):
+            pixels = np.asarray(images[start : start + size], "float32")
+            made = model(pixels, training=False)
+            pieces.append(keras.ops.convert_to_numpy(made))
+            advance(len(pixels))
+    return np.concatenate(pieces)
