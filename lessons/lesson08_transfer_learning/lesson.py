@@ -11,7 +11,7 @@
 # | **Runs in** | 60 s (quick), 20 CPU min (full) |
 # | **Data** | objects100, drawn; digits, real; photographs of flowers (full) |
 # | **Hardware** | any laptop |
-# | **You should end with** | twice the accuracy of a network from scratch |
+# | **You should end with** | four times the accuracy of the same net from scratch |
 #
 # ## In this lesson you will
 # - take the six steps of transfer, one cell each, and then fine-tune;
@@ -191,7 +191,7 @@ assert history["loss"][0] < np.log(80)
 # (`tools/train_objects_encoder.py`). So it goes in practice, too: hardly
 # anybody trains on ImageNet; you download what somebody trained. Put them in:
 
-# %% tags=["nbval-approx-1e-2"]
+# %% tags=["nbval-approx"]
 head_weights, encoder_weights = encoders.stored_objects()
 source.get_layer("old_head").set_weights(head_weights)
 encoder.set_weights(encoder_weights)
@@ -455,18 +455,33 @@ figures.cost(measured.curves("objects"))
 # %% [markdown]
 # ## Which layers transfer?
 #
-# All five layers were borrowed, because it was easy. Which of them are of use?
-# A **linear probe** reads a layer, and nothing else: softmax regression on
-# what that layer gives. Two tasks, equally hard by numbers (20 kinds, 80
-# pictures of each to learn from): the twenty new kinds, and twenty of those
-# that the network was trained on. At which layer will each be read best?
+# The whole encoder was borrowed, because it was easy. Which of its layers are
+# of use? A **linear probe** reads one layer, and nothing else: softmax
+# regression on what that layer gives. Three tasks, with 20 pictures of each
+# kind: twenty kinds that the network was trained on, the twenty new ones, and
+# one from far away: real handwritten digits (10 kinds).
+
+# %%
+digits = ck.data.load("digits", size=28)
+print(digits.provenance)
+ck.data.assert_disjoint(digits.train, digits.validation, digits.test)
+scramble = np.random.default_rng(3).permutation(32 * 32)
+
+
+def as_colour(split, scrambled=False):
+    """Digits as (n, 32, 32, 3), their pixels in order or scrambled."""
+    framed = np.pad(split.x, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    flat = np.repeat(framed.reshape(len(framed), -1, 1), 3, axis=-1)
+    flat = flat[:, scramble] if scrambled else flat
+    return flat.reshape(-1, 32, 32, 3)
+
 
 # %%
 own = {s: tuple(v[old[s][1] % 4 == 0] for v in old[s]) for s in splits}
-tasks = {
-    "its own kinds": {s: (x, y // 4) for s, (x, y) in own.items()},
-    "new kinds": new,
-}
+own = {s: (x, y // 4) for s, (x, y) in own.items()}
+far = {s: getattr(digits, s) for s in splits}
+far = {s: (as_colour(part), part.y) for s, part in far.items()}
+tasks = {"its own kinds": own, "new kinds": new, "real digits": far}
 
 
 # %%
@@ -515,15 +530,27 @@ def linear_probes(seen, y, asked, y_asked):
     return {n: (a.argmax(axis=1) == y_asked).mean() for n, a in said.items()}
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% [markdown]
+# At which layer will each task be read best? Draw three curves before you run
+# it: left the pixels (coarse: means of 4 x 4 regions, as for every layer),
+# right the top.
+
+# %% tags=["nbval-approx-8e-2"]
 probed = {}
 for name, task in tasks.items():
-    (x, y), (x_asked, y_asked) = task["train"], task["test"]
+    places = few(task["train"][1], profile.more)
+    x, y = (values[places] for values in task["train"])
+    x_asked, y_asked = task["test"]
     probed[name] = linear_probes(
         all_layers(x), y, all_layers(x_asked), y_asked
     )
 lines = {name: list(values.values()) for name, values in probed.items()}
 figures.probes(list(probed["new kinds"]), lines, chance=0.05)
+
+# %%
+top, middle = probed["real digits"]["relu5"], probed["real digits"]["relu2"]
+assert probed["new kinds"]["relu5"] > probed["new kinds"]["relu2"]
+assert middle > top
 
 # %% [markdown]
 # LAYERS
@@ -599,29 +626,16 @@ figures.bars(shift, "accuracy on changed test pictures", chance=0.05)
 # Three conditions are usually given: the input is of the same kind (pictures
 # to pictures), the source task had far more data than yours, and what the low
 # layers found is of use to both. A network of wild animals for pets: all three
-# hold. One of cats for X-rays: is that the same kind of input? It has to be
-# measured. Break the first condition on purpose. Real digits are pictures, but
-# of another world; and the same digits with their pixels *scrambled*, all in
-# the same way, are no pictures any more, though nothing is lost: each pixel is
-# still there.
-
-# %%
-digits = ck.data.load("digits", size=28)
-print(digits.provenance)
-ck.data.assert_disjoint(digits.train, digits.validation, digits.test)
-scramble = np.random.default_rng(3).permutation(32 * 32)
-
-
-def as_colour(split, scrambled):
-    """Digits as (n, 32, 32, 3), their pixels in order or scrambled."""
-    framed = np.pad(split.x, ((0, 0), (2, 2), (2, 2), (0, 0)))
-    flat = np.repeat(framed.reshape(len(framed), -1, 1), 3, axis=-1)
-    flat = flat[:, scramble] if scrambled else flat
-    return flat.reshape(-1, 32, 32, 3)
-
+# hold. One of cats and cars for X-rays: is that the same kind of input? Nobody
+# knows before it is measured.
+#
+# Break the first condition on purpose. Digits are pictures, but of another
+# world. And the same digits with their pixels *scrambled*, all in the same
+# way, are no pictures any more, though nothing is lost: each pixel is still
+# there.
 
 # %% tags=["nbval-approx-8e-2"]
-places = few(digits.train.y, 20)
+places = few(digits.train.y, profile.more)
 y, y_asked = digits.train.y[places], digits.test.y
 sense = {}
 for name, scrambled in {"digits": False, "scrambled digits": True}.items():
@@ -637,10 +651,9 @@ figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 #
 # A layer of batch normalisation has weights that learn (scale and shift), and
 # two that do not: the moving mean and variance (lesson 05). Those follow the
-# *data*, with no gradient at all. So show night pictures to the network, ten
-# times a hundred, as `fit` would (`training=True`), with different parts
-# frozen. No loss, no update of any weight. Then ask it for its old kinds, by
-# day:
+# *data*, with no gradient at all. So show night pictures to the network, forty
+# batches of 20, as `fit` would (`training=True`), with different parts frozen.
+# No loss, no update of any weight. Then ask it for its old kinds, by day:
 
 # %%
 x_was, y_was = (values[::4] for values in old["test"])
@@ -676,7 +689,7 @@ for name, batch_norm, others in (
     nights[name] = after_a_night(model, model)
     print(f"{name:<35}{nights[name]:.2f}")
 assert nights["batch normalisation frozen"] == nights["all frozen"]
-assert nights["all but batch normalisation frozen"] < 0.5
+assert nights["all but batch normalisation frozen"] < 0.7
 
 # %% [markdown]
 # Half of what it knew is gone, though nothing was learned. So Keras' rule is a

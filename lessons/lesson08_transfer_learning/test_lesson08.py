@@ -106,7 +106,9 @@ def normed():
 
 
 def moved(norm):
-    return bool(np.abs(np.array(norm.moving_mean)).max() > 0.1)
+    return bool(
+        np.abs(keras.ops.convert_to_numpy(norm.moving_mean)).max() > 0.1
+    )
 
 
 X = np.random.default_rng(4).normal(5, 1, (32, 3)).astype("float32")
