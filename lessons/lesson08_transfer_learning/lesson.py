@@ -11,7 +11,7 @@
 # | **Runs in** | 60 s (quick), 20 CPU min (full) |
 # | **Data** | objects100, drawn; digits, real; photographs of flowers (full) |
 # | **Hardware** | any laptop |
-# | **You should end with** | four times the accuracy of the same net from scratch |
+# | **You should end with** | four times the accuracy of training from scratch |
 #
 # ## In this lesson you will
 # - take the six steps of transfer, one cell each, and then fine-tune;
@@ -447,7 +447,15 @@ measured = profile.module("measured")
 figures.accuracy_by_examples(measured.accuracies("objects"), chance=0.05)
 
 # %% [markdown]
-# CURVE
+# The lines are means, the bands go from the lowest to the highest seed. *Less
+# data:* with **one** picture of each kind the frozen encoder is as good as the
+# network from scratch with all 80. *Better:* at 80 it is still far ahead. The
+# two options lie within each other's bands at every size. (From scratch: 600
+# updates at each size. With more, and with augmentation, it would gain; here
+# nothing was augmented, for none of the four.)
+#
+# *Faster:* the same runs with 80 pictures of each, over CPU seconds on two
+# cores, features computed included; each point a tenth of the run:
 
 # %%
 figures.cost(measured.curves("objects"))
@@ -553,7 +561,13 @@ assert probed["new kinds"]["relu5"] > probed["new kinds"]["relu2"]
 assert middle > top
 
 # %% [markdown]
-# LAYERS
+# Its own kinds and the new ones climb to the top: what is near profits from
+# every layer. The digits climb, too, up to the second convolution, and fall
+# after it. Edges and corners are of use to anybody; whether it is a kettle
+# matters to nobody who reads digits. So it goes from **general to specific**,
+# and the farther away a task is, the lower you should cut (Yosinski et al.
+# 2014 measured it on ImageNet). How far to trust it: one seed, 360 digits, and
+# all layers seen at the same coarse 4 x 4.
 #
 # ## Another light, another hand
 #
@@ -619,7 +633,11 @@ for name, change in domains.items():
 figures.bars(shift, "accuracy on changed test pictures", chance=0.05)
 
 # %% [markdown]
-# SHIFT
+# The head that was trained by day fails everywhere else; at night it is right
+# about one time in three, on sketches and in noise one in seven or fewer. A new
+# head brings back a part of it, without a new encoder: most at night, where
+# only the light is another. On pixels it hardly matters, since there was little
+# to lose. For more, fine-tune; or show such pictures when you train big.
 #
 # ## When it makes sense, and when not
 #
@@ -645,13 +663,18 @@ for name, scrambled in {"digits": False, "scrambled digits": True}.items():
 figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 
 # %% [markdown]
-# DIGITS
+# Here the borrowed features are *worse* than plain pixels. A little on the
+# digits as they are (the probe above knew better: cut lower), and clearly on
+# the scrambled ones. The pixels do not care: softmax regression never knew
+# which pixel is beside which. But all that the encoder has learned is about
+# neighbours, and there are none any more. So: always run the shallow learner
+# on pixels, too. It costs seconds, and it tells you when nothing transfers.
 #
 # ## Frozen, and yet it moves
 #
 # A layer of batch normalisation has weights that learn (scale and shift), and
 # two that do not: the moving mean and variance (lesson 05). Those follow the
-# *data*, with no gradient at all. So show night pictures to the network, forty
+# *data*, with no gradient at all. So show sketches to the network, forty
 # batches of 20, as `fit` would (`training=True`), with different parts frozen.
 # No loss, no update of any weight. Then ask it for its old kinds, by day:
 
@@ -659,12 +682,12 @@ figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 x_was, y_was = (values[::4] for values in old["test"])
 
 
-def after_a_night(model, asked):
-    """Accuracy on old kinds by day, after forty batches of night pictures."""
+def after_sketches(model, asked):
+    """Accuracy on old kinds by day, after forty batches of sketches."""
     rng = np.random.default_rng(profile.seed)
     for _ in range(40):
-        dark = night(x_few[rng.permutation(100)[:20]], rng)
-        model(dark, training=True)  # the forward pass of fit, and no more
+        drawn = sketch(x_few[rng.permutation(100)[:20]], rng)
+        model(drawn, training=True)  # the forward pass of fit, and no more
     return accuracy(asked, x_was, y_was)
 
 
@@ -678,7 +701,7 @@ def freeze(model, batch_norm, others):
 
 
 # %% tags=["nbval-approx-8e-2"]
-nights = {}
+left = {}
 for name, batch_norm, others in (
     ("all frozen", True, True),
     ("batch normalisation frozen", True, False),
@@ -686,15 +709,16 @@ for name, batch_norm, others in (
     ("nothing frozen", False, False),
 ):
     model = freeze(source_network(), batch_norm, others)
-    nights[name] = after_a_night(model, model)
-    print(f"{name:<35}{nights[name]:.2f}")
-assert nights["batch normalisation frozen"] == nights["all frozen"]
-assert nights["all but batch normalisation frozen"] < 0.7
+    left[name] = after_sketches(model, model)
+    print(f"{name:<35}{left[name]:.2f}")
+assert left["batch normalisation frozen"] == left["all frozen"]
+assert left["all but batch normalisation frozen"] < 0.5
 
 # %% [markdown]
-# Half of what it knew is gone, though nothing was learned. So Keras' rule is a
-# good one: `trainable = False` on a layer of batch normalisation freezes its
-# statistics, too, whatever `training` says. (PyTorch has another rule: there
+# From 0.92 to 0.14, though nothing was learned. It does not matter whether the
+# kernels are frozen; the statistics are. So Keras' rule is a good one:
+# `trainable = False` on a layer of batch normalisation freezes its statistics,
+# too, whatever `training` says. (PyTorch has another rule: there
 # `requires_grad=False` does not stop them, `eval()` does.) The trap opens when
 # you unfreeze. One way round it is written in many places, Keras' own guide
 # among them: build the model with `encoder(image, training=False)`, and it
@@ -704,7 +728,7 @@ assert nights["all but batch normalisation frozen"] < 0.7
 inner = freeze(source_network(), batch_norm=False, others=False)
 image = layers.Input((32, 32, 3))
 outer = keras.Model(image, inner(image, training=False))
-print(f"called with training=False: {after_a_night(outer, inner):.2f}")
+print(f"called with training=False: {after_sketches(outer, inner):.2f}")
 
 # %% [markdown]
 # It does not, in the version of Keras that you run: in a functional model,
