@@ -11,7 +11,7 @@
 # | **Runs in** | 60 s (quick), 20 CPU min (full) |
 # | **Data** | objects100, drawn; digits, real; photographs of flowers (full) |
 # | **Hardware** | any laptop |
-# | **You should end with** | four times the accuracy of training from scratch |
+# | **You should end with** | four times the accuracy of one from scratch |
 #
 # ## In this lesson you will
 # - take the six steps of transfer, one cell each, and then fine-tune;
@@ -633,11 +633,11 @@ for name, change in domains.items():
 figures.bars(shift, "accuracy on changed test pictures", chance=0.05)
 
 # %% [markdown]
-# The head that was trained by day fails everywhere else; at night it is right
-# about one time in three, on sketches and in noise one in seven or fewer. A new
-# head brings back a part of it, without a new encoder: most at night, where
-# only the light is another. On pixels it hardly matters, since there was little
-# to lose. For more, fine-tune; or show such pictures when you train big.
+# The head that was trained by day fails everywhere else: at night it is right
+# about one time in three, on sketches and in noise one in seven or fewer. A
+# new head brings back a part of it, without a new encoder: most at night,
+# where only the light is another. On pixels it hardly matters, since there was
+# little to lose. For more, fine-tune; or train big on such pictures, too.
 #
 # ## When it makes sense, and when not
 #
