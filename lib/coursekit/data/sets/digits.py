@@ -22,7 +22,7 @@ INFO = DatasetInfo(
     origin="E. Alpaydin and C. Kaynak (1998), Optical Recognition of "
     "Handwritten Digits, UCI Machine Learning Repository (its test "
     "part), as scikit-learn's load_digits ships it",
-    lessons=("00", "01", "03", "04", "05"),
+    lessons=("00", "01", "03", "04", "05", "08"),
     files=("digits.npz",),
     details="values 0 to 16; labels; a fixed split 1,077/360/360",
 )
