@@ -116,7 +116,7 @@ def probes(
     names: Sequence[str], tasks: Mapping[str, Sequence[float]], chance: float
 ) -> CourseFigure:
     """Accuracy of a linear probe at each layer, a line for each task."""
-    figure, axes = new_figure(width=7.6, height=3.8)
+    figure, axes = new_figure(width=9, height=3.8)
     said = []
     for (name, values), look in zip(tasks.items(), looks(), strict=False):
         axes.plot(range(len(names)), values, label=name, **look)
@@ -127,7 +127,7 @@ def probes(
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 1), xlabel="what the probe reads")
     axes.set_ylabel("test accuracy")
-    axes.legend(loc="upper left", fontsize=10)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=10)
     return CourseFigure(
         figure,
         f"Linear probes at {', '.join(names)}: {'; '.join(said)}; chance "

@@ -606,6 +606,7 @@ images.image_grid(
     [name for name in domains for _ in range(5)],
     columns=10,
     summary="Five pictures by day, at night, as a sketch and with noise",
+    varies=("title",),
 )
 
 # %% [markdown]
