@@ -509,33 +509,35 @@ def all_layers(x, size=400):
     return found
 
 
-# %%
-def standardised(train, others):
-    """Both, with the mean and spread of ``train``."""
-    mean, spread = train.mean(axis=0), train.std(axis=0) + 1e-3
-    return (train - mean) / spread, (others - mean) / spread
-
-
 # %% [markdown]
 # Six layers are six probes. All are trained at once: one model with six inputs
-# and six outputs that share nothing.
+# and six outputs that share nothing. Each input is standardised with the mean
+# and the spread of what is learned from.
 
 
 # %%
-def linear_probes(seen, y, asked, y_asked):
-    """Accuracy on what is asked, of a probe for each name in ``seen``."""
+def trained_probes(seen, y):
+    """Softmax regression on each entry of ``seen``, (n, d) by name."""
     keras.utils.set_random_seed(profile.seed)
-    both = {name: standardised(seen[name], asked[name]) for name in seen}
-    inputs = {n: layers.Input(x.shape[1:], name=n) for n, x in seen.items()}
-    kinds = len(np.unique(y))
-    logits = {name: layers.Dense(kinds)(inputs[name]) for name in seen}
+    logits, inputs, kinds = {}, {}, len(np.unique(y))
+    for name, x in seen.items():
+        scale = layers.Normalization(
+            mean=x.mean(axis=0), variance=x.var(axis=0) + 1e-2
+        )
+        inputs[name] = layers.Input(x.shape[1:], name=name)
+        logits[name] = layers.Dense(kinds)(scale(inputs[name]))
     probes = compiled(keras.Model(inputs, logits), 2e-3)
     epochs = max(5, profile.probe_updates * 32 // len(y))
-    x = {name: train for name, (train, _) in both.items()}
-    probes.fit(x, dict.fromkeys(x, y), epochs=epochs, verbose=0)
-    answers = probes({name: others for name, (_, others) in both.items()})
-    said = {n: keras.ops.convert_to_numpy(a) for n, a in answers.items()}
-    return {n: (a.argmax(axis=1) == y_asked).mean() for n, a in said.items()}
+    probes.fit(seen, dict.fromkeys(seen, y), epochs=epochs, verbose=0)
+    return probes
+
+
+# %%
+def right_of_each(probes, asked, y):
+    """Accuracy of each probe on what is asked."""
+    logits = probes(asked)
+    said = {n: keras.ops.convert_to_numpy(v) for n, v in logits.items()}
+    return {n: (v.argmax(axis=1) == y).mean() for n, v in said.items()}
 
 
 # %% [markdown]
@@ -548,10 +550,9 @@ probed = {}
 for name, task in tasks.items():
     places = few(task["train"][1], profile.more)
     x, y = (values[places] for values in task["train"])
+    probes = trained_probes(all_layers(x), y)
     x_asked, y_asked = task["test"]
-    probed[name] = linear_probes(
-        all_layers(x), y, all_layers(x_asked), y_asked
-    )
+    probed[name] = right_of_each(probes, all_layers(x_asked), y_asked)
 lines = {name: list(values.values()) for name, values in probed.items()}
 figures.probes(list(probed["new kinds"]), lines, chance=0.05)
 
@@ -624,8 +625,9 @@ def views(x):
 # %% tags=["nbval-approx-8e-2"]
 shift = {}
 for name, change in domains.items():
-    seen, asked = views(change(x_more, rng)), views(change(x_test, rng))
-    found = linear_probes(seen, y_more, asked, y_test)
+    probes = trained_probes(views(change(x_more, rng)), y_more)
+    asked = views(change(x_test, rng))
+    found = right_of_each(probes, asked, y_test)
     shift[name] = {
         "head trained by day": accuracy(head, asked["features"], y_test),
         "new head": found["features"],
@@ -655,12 +657,12 @@ figures.bars(shift, "accuracy on changed test pictures", chance=0.05)
 
 # %% tags=["nbval-approx-8e-2"]
 places = few(digits.train.y, profile.more)
-y, y_asked = digits.train.y[places], digits.test.y
 sense = {}
 for name, scrambled in {"digits": False, "scrambled digits": True}.items():
-    seen = views(as_colour(digits.train, scrambled)[places])
+    x = as_colour(digits.train, scrambled)[places]
+    probes = trained_probes(views(x), digits.train.y[places])
     asked = views(as_colour(digits.test, scrambled))
-    sense[name] = linear_probes(seen, y, asked, y_asked)
+    sense[name] = right_of_each(probes, asked, digits.test.y)
 figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 
 # %% [markdown]
@@ -782,26 +784,22 @@ assert forgot["large rate"] < 0.5 < forgot["small rate"]
 
 
 # %%
-def heads(photographs, z, examples, seed):
-    """Test accuracy of a head on features z, by part."""
-    train, test = photographs.train, photographs.test
-    places = few(train.y, examples, seed)
-    head = shallow(z["train"][places], train.y[places], classes=5, seed=seed)
-    return accuracy(head, z["test"], test.y)
-
-
-# %%
 for wanted in profile.photograph_encoders:
     name = encoders.choose(wanted)
     photographs = ck.data.load("flowers", size=160)
-    parts = (photographs.train, photographs.validation, photographs.test)
+    train, test = photographs.train, photographs.test
+    parts = (train, photographs.validation, test)
     ck.data.assert_disjoint(*parts, strict=False)
-    encoder = encoders.load(name)
-    z = {part.name: outputs(encoder, part.x, 50) for part in parts}
+    z = {p.name: outputs(encoders.load(name), p.x, 50) for p in parts}
     for examples in profile.sizes:
-        runs = [heads(photographs, z, examples, s) for s in profile.seeds]
-        said = f"{np.mean(runs):.3f} ({min(runs):.3f} to {max(runs):.3f})"
-        print(f"{name}, {examples} a kind, {photographs.test.name}: {said}")
+        runs = []
+        for seed in profile.seeds:
+            places = few(train.y, examples, seed)
+            seen, y = z["train"][places], train.y[places]
+            head = shallow(seen, y, classes=5, seed=seed)
+            runs.append(accuracy(head, z["test"], test.y))
+        spread = f"{min(runs):.3f} to {max(runs):.3f}"
+        print(f"{name}, {examples} a kind, {test.name}: {spread}")
 
 # %% [markdown]
 # PHOTO

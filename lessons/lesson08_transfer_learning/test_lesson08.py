@@ -16,7 +16,7 @@ measured = lessons.module("08", "measured")
 
 
 class Profile:
-    seed, small_rate = 0, 3e-4
+    seed, small_rate, probe_updates = 0, 3e-4, 300
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,12 @@ def own(lesson_functions):
     names = {"np": np, "keras": keras, "layers": layers, "loss": loss}
     scramble = np.random.default_rng(3).permutation(32 * 32)
     names |= {"profile": Profile, "scramble": scramble}
+
+    def compiled(model, rate):
+        model.compile(keras.optimizers.Adam(rate), loss)
+        return model
+
+    names["compiled"] = compiled
     return lesson_functions("08", **names)
 
 
@@ -78,14 +84,17 @@ def test_scrambling_loses_no_pixel(own):
         assert np.array_equal(np.sort(one, None), np.sort(other, None))
 
 
-def test_standardising_looks_at_the_training_part_alone(own):
+def test_probes_share_nothing_and_are_judged_one_by_one(own):
     rng = np.random.default_rng(2)
-    train, others = rng.normal(3, 5, (50, 4)), rng.normal(9, 2, (20, 4))
-    first, second = own["standardised"](train, others)
-    assert np.allclose(first.mean(axis=0), 0)
-    assert np.allclose(first.std(axis=0), 1, atol=1e-3)
-    again, _ = own["standardised"](train, 100 * others)
-    assert np.array_equal(first, again) and second.mean() > 0.5
+    y = np.arange(60) % 3
+    told = np.eye(3)[y] + 0.1 * rng.standard_normal((60, 3))
+    seen = {"told": told.astype("float32")}
+    seen["noise"] = rng.standard_normal((60, 4)).astype("float32")
+    probes = own["trained_probes"](seen, y)
+    found = own["right_of_each"](probes, seen, y)
+    assert found["told"] == 1 and found["noise"] < 0.8
+    alone = own["trained_probes"]({"told": seen["told"]}, y)
+    assert own["right_of_each"](alone, {"told": told}, y)["told"] == 1
 
 
 def test_the_nearest_mean_of_the_lesson_is_the_exercises(own):
