@@ -556,19 +556,22 @@ for name, task in tasks.items():
 lines = {name: list(values.values()) for name, values in probed.items()}
 figures.probes(list(probed["new kinds"]), lines, chance=0.05)
 
-# %%
-top, middle = probed["real digits"]["relu5"], probed["real digits"]["relu2"]
-assert probed["new kinds"]["relu5"] > probed["new kinds"]["relu2"]
-assert middle > top
+# %% tags=["nbval-approx-8e-2"]
+for name, found in probed.items():
+    gain = found["relu5"] - found["relu1"]
+    print(f"{name:<14} from relu1 to relu5: {gain:+.2f}")
+assert probed["new kinds"]["relu5"] > probed["new kinds"]["relu1"] + 0.2
+assert probed["real digits"]["relu5"] < probed["real digits"]["relu1"] + 0.1
 
 # %% [markdown]
 # Its own kinds and the new ones climb to the top: what is near profits from
-# every layer. The digits climb, too, up to the second convolution, and fall
-# after it. Edges and corners are of use to anybody; whether it is a kettle
-# matters to nobody who reads digits. So it goes from **general to specific**,
-# and the farther away a task is, the lower you should cut (Yosinski et al.
-# 2014 measured it on ImageNet). How far to trust it: one seed, 360 digits, and
-# all layers seen at the same coarse 4 x 4.
+# every layer. The digits jump at the first convolution, and the other four add
+# next to nothing. Edges and corners are of use to anybody; what tells a kettle
+# from a bell is not asked by one who reads digits. From bottom to top, layers
+# go **from general to specific**; the farther away a task is, the lower you
+# may cut. (J. Yosinski and colleagues measured it in 2014 on ImageNet, where
+# the top even does harm.) How far to trust it: one seed, 360 digits, and every
+# layer seen at the same coarse 4 x 4.
 #
 # ## Another light, another hand
 #
@@ -666,9 +669,9 @@ for name, scrambled in {"digits": False, "scrambled digits": True}.items():
 figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 
 # %% [markdown]
-# Here the borrowed features are *worse* than plain pixels. A little on the
-# digits as they are (the probe above knew better: cut lower), and clearly on
-# the scrambled ones. The pixels do not care: softmax regression never knew
+# Here the borrowed features are *worse* than plain pixels: a little on the
+# digits as they are (their 112 numbers say what there is, no longer where, and
+# for strokes the where matters), and clearly on the scrambled ones. The pixels do not care: softmax regression never knew
 # which pixel is beside which. But all that the encoder has learned is about
 # neighbours, and there are none any more. So: always run the shallow learner
 # on pixels, too. It costs seconds, and it tells you when nothing transfers.
