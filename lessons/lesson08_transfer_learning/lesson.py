@@ -570,7 +570,7 @@ assert probed["real digits"]["relu5"] < probed["real digits"]["relu1"] + 0.1
 # from a bell is not asked by one who reads digits. From bottom to top, layers
 # go **from general to specific**; the farther away a task is, the lower you
 # may cut. (J. Yosinski and colleagues measured it in 2014 on ImageNet, where
-# the top even does harm.) How far to trust it: one seed, 360 digits, and every
+# frozen upper layers cost accuracy.) How far to trust it: one seed, 360 digits, and every
 # layer seen at the same coarse 4 x 4.
 #
 # ## Another light, another hand
@@ -670,11 +670,12 @@ figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 
 # %% [markdown]
 # Here the borrowed features are *worse* than plain pixels: a little on the
-# digits as they are (their 112 numbers say what there is, no longer where, and
-# for strokes the where matters), and clearly on the scrambled ones. The pixels do not care: softmax regression never knew
-# which pixel is beside which. But all that the encoder has learned is about
-# neighbours, and there are none any more. So: always run the shallow learner
-# on pixels, too. It costs seconds, and it tells you when nothing transfers.
+# digits as they are (112 numbers say what there is, no longer where, and for
+# strokes the where matters), and clearly on the scrambled ones. The pixels do
+# not care: softmax regression never knew which pixel is beside which. But all
+# that the encoder has learned is about neighbours, and there are none any
+# more. So: always run the shallow learner on pixels, too. It costs seconds,
+# and it tells you when nothing transfers.
 #
 # ## Frozen, and yet it moves
 #
