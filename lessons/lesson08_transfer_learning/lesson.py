@@ -570,8 +570,8 @@ assert probed["real digits"]["relu5"] < probed["real digits"]["relu1"] + 0.1
 # from a bell is not asked by one who reads digits. From bottom to top, layers
 # go **from general to specific**; the farther away a task is, the lower you
 # may cut. (J. Yosinski and colleagues measured it in 2014 on ImageNet, where
-# frozen upper layers cost accuracy.) How far to trust it: one seed, 360 digits, and every
-# layer seen at the same coarse 4 x 4.
+# frozen upper layers cost accuracy.) How far to trust it: one seed, 360
+# digits, and every layer seen at the same coarse 4 x 4.
 #
 # ## Another light, another hand
 #
@@ -722,8 +722,8 @@ assert left["batch normalisation frozen"] == left["all frozen"]
 assert left["all but batch normalisation frozen"] < 0.5
 
 # %% [markdown]
-# From 0.92 to 0.14, though nothing was learned. It does not matter whether the
-# kernels are frozen; the statistics are. So Keras' rule is a good one:
+# From 0.92 to 0.14, though nothing was learned. Frozen kernels do not help; it
+# is the statistics that have to stay. So Keras' rule is a good one:
 # `trainable = False` on a layer of batch normalisation freezes its statistics,
 # too, whatever `training` says. (PyTorch has another rule: there
 # `requires_grad=False` does not stop them, `eval()` does.) The trap opens when
