@@ -174,7 +174,7 @@ figures.six_steps(old=80, new=20, features=112)
 # or base); what is cut off, and replaced, is the **head**. One step a cell:
 #
 # **Step 1: train big.** An encoder, a head for the old kinds, many pictures.
-# This is a short beginning, one pass over about half of them:
+# This is a short beginning, one pass over a part of them:
 
 # %% tags=["nbval-approx-3e-1"]
 encoder = encoders.build_objects()
@@ -681,7 +681,7 @@ figures.bars(sense, f"accuracy, 360 real {digits.test.name} digits", 0.1)
 #
 # A layer of batch normalisation has weights that learn (scale and shift), and
 # two that do not: the moving mean and variance (lesson 05). Those follow the
-# *data*, with no gradient at all. So show sketches to the network, forty
+# *data*, with no gradient at all. So show sketches to the network, thirty
 # batches of 20, as `fit` would (`training=True`), with different parts frozen.
 # No loss, no update of any weight. Then ask it for its old kinds, by day:
 
@@ -690,9 +690,9 @@ x_was, y_was = (values[::4] for values in old["test"])
 
 
 def after_sketches(model, asked):
-    """Accuracy on old kinds by day, after forty batches of sketches."""
+    """Accuracy on old kinds by day, after thirty batches of sketches."""
     rng = np.random.default_rng(profile.seed)
-    for _ in range(40):
+    for _ in range(30):
         drawn = sketch(x_few[rng.permutation(100)[:20]], rng)
         model(drawn, training=True)  # the forward pass of fit, and no more
     return accuracy(asked, x_was, y_was)
