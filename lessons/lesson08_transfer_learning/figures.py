@@ -177,13 +177,11 @@ def cost(curves: Mapping[str, Sequence[Sequence[Sequence[float]]]]):
             seconds, scores = np.transpose(pairs)
             label = name if number == 0 else None
             axes.plot(seconds, scores, label=label, **look)
-        half = [
-            next((s for s, a in pairs if a > 0.5), None) for pairs in seeds
-        ]
+        half = [s for s in map(_half_right, seeds) if s is not None]
         end = np.mean([pairs[-1][1] for pairs in seeds])
         reached = "never above 0.5"
-        if None not in half:
-            reached = f"above 0.5 after {np.mean(half):.0f} s"
+        if len(half) == len(seeds):
+            reached = f"above 0.5 after {np.mean(half):.1f} s"
         said.append(f"{name}: {reached}, {end:.2f} at the end")
     log_axis(axes, "x", "CPU seconds")
     axes.xaxis.set_major_formatter("{x:g}")
@@ -192,3 +190,8 @@ def cost(curves: Mapping[str, Sequence[Sequence[Sequence[float]]]]):
     return CourseFigure(
         figure, f"Accuracy against CPU seconds. {'; '.join(said)}."
     )
+
+
+def _half_right(pairs: Sequence[Sequence[float]]) -> float | None:
+    """The first of the seconds at which more than half is right."""
+    return next((seconds for seconds, share in pairs if share > 0.5), None)

@@ -160,7 +160,7 @@ def test_the_curve_says_the_means_of_its_seeds():
 
 def test_the_cost_says_when_half_is_right():
     figure = figures.cost({"frozen": [[[1.0, 0.4], [2.0, 0.6]]]})
-    assert "frozen: above 0.5 after 2 s, 0.60 at the end" in figure.summary
+    assert "frozen: above 0.5 after 2.0 s, 0.60 at the end" in figure.summary
 
 
 def test_the_bars_and_probes_say_their_numbers():
