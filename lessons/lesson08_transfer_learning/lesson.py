@@ -810,9 +810,10 @@ for wanted in profile.photograph_encoders:
 #
 # ## Your own pictures
 #
-# Put your pictures into a folder, one folder for each class. Here six of the
-# new kinds stand for them, with two things that happen: a copy of a training
-# picture, a bit lighter, under another name, and a file that is no picture.
+# Put your pictures into a folder, one folder for each class. Here ten of the
+# new kinds stand for them, ten pictures each, with two things that happen:
+# copies of six pictures, a bit lighter, under other names; and a file that is
+# no picture.
 
 # %%
 import tempfile
@@ -851,7 +852,7 @@ print("one more file:", name)
 # %% [markdown]
 # Read it from the top. How many pictures of each kind are in which part, which
 # encoder was used, and how many numbers were trained. The accuracy has an
-# interval: 20 test pictures cannot tell more. The notes say what you have to
+# interval; it is wide, since so few pictures cannot tell more. The notes say what you have to
 # know before you believe it: a file that could not be read, and test pictures
 # that have a **near-duplicate** among those trained with. The accuracy without
 # them stands beside. The pictures show all the answers, mistakes first.

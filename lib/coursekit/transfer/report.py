@@ -54,7 +54,7 @@ class Report:
         chances = _softmax(run(self.model, np.asarray(picture)[None]))[0]
         return self.dataset.class_names[chances.argmax()], float(chances.max())
 
-    def pictures(self, count: int = 18):
+    def pictures(self, count: int = 12):
         """Test pictures with what was said; the mistakes come first."""
         from coursekit.figures.images import image_grid
 
