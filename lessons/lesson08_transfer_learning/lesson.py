@@ -852,10 +852,11 @@ print("one more file:", name)
 # %% [markdown]
 # Read it from the top. How many pictures of each kind are in which part, which
 # encoder was used, and how many numbers were trained. The accuracy has an
-# interval; it is wide, since so few pictures cannot tell more. The notes say what you have to
-# know before you believe it: a file that could not be read, and test pictures
-# that have a **near-duplicate** among those trained with. The accuracy without
-# them stands beside. The pictures show all the answers, mistakes first.
+# interval; it is wide, since so few pictures cannot tell more. The notes say
+# what you have to know before you believe it: a file that could not be read,
+# and test pictures that have a **near-duplicate** among those trained with.
+# The accuracy without them stands beside. The pictures show a dozen answers,
+# mistakes first.
 #
 # That is all there is to it: `from_folder("my_pictures")`. Folders `train`,
 # `val` and `test` inside it are the parts, if you have them; else a fifth of
