@@ -774,10 +774,10 @@ assert knows["large rate"] < 0.6 < knows["small rate"]
 # %% [markdown]
 # At the small rate nothing is lost. At the large one more than half of the old
 # kinds is gone: **catastrophic forgetting**. You may not care about the old
-# kinds. But look at the new ones, too: the large rate has cost a fifth of their
-# accuracy. What was wiped out were the features, and 400 pictures do not bring
-# them back. A random head sends large gradients down at first; that is why the
-# head is trained first, and why the rate is small after that.
+# kinds. But look at the new ones, too: the large rate has cost a fifth of
+# their accuracy. What was wiped out were the features, and 400 pictures do not
+# bring them back. A random head sends large gradients down at first; that is
+# why the head is trained first, and why the rate is small after that.
 #
 # ## With photographs
 #
