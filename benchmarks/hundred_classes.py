@@ -1,6 +1,7 @@
 """A hundred classes: residual networks on objects100 and CIFAR-100.
 
     python benchmarks/hundred_classes.py --recipe cpu --seeds 1
+    python benchmarks/hundred_classes.py --recipe crop --recipe flip --choose
 
 CIFAR-100: a seed learns from all 50,000 training photographs and is measured
 once on the 10,000 of the test. ``--choose`` learns from 45,000 and measures
@@ -26,10 +27,20 @@ COMMON = {
     "decay": 5e-3,
     "smoothing": 0.1,
     "whitening": True,
+    "shortcut": True,
     "make": ["crop", "flip"],
     "policy": "mixed_bfloat16",
     "at_once": 20,
     "jit": False,
+}
+# An arm changes one thing of "crop, flip", on the bundled pictures.
+ARM = {
+    "data": "objects100",
+    "widths": [16, 32, 64],
+    "stages": [[32, 8]],
+    "batch": 64,
+    "peak": 0.1,
+    "policy": "float32",
 }
 RECIPES = {
     "cpu": {},
@@ -41,6 +52,14 @@ RECIPES = {
         "make": ["crop", "flip", "cutout"],
         "jit": True,
     },
+    "plain pictures": ARM | {"make": []},
+    "crop": ARM | {"make": ["crop"]},
+    "flip": ARM | {"make": ["flip"]},
+    "crop, flip": ARM,
+    "cutout": ARM | {"make": ["crop", "flip", "cutout"]},
+    "mixup": ARM | {"make": ["crop", "flip", "mixup"]},
+    "no shortcut": ARM | {"shortcut": False},
+    "learned stem": ARM | {"whitening": False},
 }
 QUICK = {"data": "objects100", "widths": [16, 32, 64], "stages": [[32, 4]]}
 
@@ -78,6 +97,7 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     model = recipe.network(
         settings["widths"],
         recipe.whitening(x[:2000]) if settings["whitening"] else None,
+        recipe.residual_block if settings["shortcut"] else recipe.plain_block,
     )
     streams = [
         (

@@ -127,7 +127,7 @@ EXERCISES = (
                 border=1,
             ),
             _crops(5, 8, 2),
-            _crops(3, 12, 4),
+            Case(*_crops(3, 12, 4).args),  # the border of 4 unless you say
         ),
         hints=(
             "First a border around all pictures, in one call; then a window "

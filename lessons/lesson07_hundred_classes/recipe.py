@@ -160,6 +160,12 @@ def residual_block(filters):
     return keras.Model(maps, layers.Add()([maps, x]))
 
 
+def plain_block(filters):
+    """The same two convolutions without the shortcut."""
+    block = residual_block(filters)
+    return keras.Model(block.input, block.layers[-2].output)
+
+
 def network(
     widths=(48, 96, 192), kernel=None, block=residual_block, classes=100
 ):
