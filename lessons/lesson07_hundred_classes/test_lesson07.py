@@ -35,7 +35,7 @@ def pictures():
         "07.1  the lesson goes on with the good answer",
         "arrays of weights, largest difference 0.0",
         "InterruptedError: power cut",
-        "CourseError: log.csv is not a picture",
+        "CourseError: What to do: save it as PNG or JPEG",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):
