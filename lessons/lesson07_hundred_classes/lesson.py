@@ -721,10 +721,10 @@ assert top[0] > 0.4 and top[1] > top[0]
 # %% tags=["nbval-approx-5e-2"]
 test_said = ((test_logits + test_mirrored) / 2).argmax(axis=1)
 test_wrong = test_said != test.y
-test_family = family_of[test_said] == family_of[test.y]
+same_family = family_of[test_said] == family_of[test.y]
 print(f"right on {test.name}: class {1 - test_wrong.mean():.2f}", end=", ")
-print(f"family {test_family.mean():.2f}")
-in_family = test_family[test_wrong].mean()
+print(f"family {same_family.mean():.2f}")
+in_family = same_family[test_wrong].mean()
 print(f"of the mistakes, in the family {in_family:.2f}", end=", ")
 print(f"by chance {4 / 99:.2f}")
 assert in_family > 2 * 4 / 99
