@@ -673,7 +673,9 @@ for name, shares in found.items():
     print(f"{name:<20}{np.mean(shares):.2f} right on {validation.name}")
 
 # %% [markdown]
-# ABLATION_TABLE
+# In three epochs changed pictures cost more than they bring: the network has
+# seen each picture three times only, and has nothing to learn by heart yet.
+# Augmentation pays in longer runs, and with fewer pictures.
 #
 # ## The test, once
 #
@@ -730,7 +732,9 @@ print(f"by chance {4 / 99:.2f}")
 assert in_family > 2 * 4 / 99
 
 # %% [markdown]
-# FULL_RESULTS
+# Three of four pictures right, where guessing gets one in a hundred; and where
+# it is wrong, it stays in the family three times as often as chance would.
+# (One seed; of 2,000 pictures, one standard deviation is about 0.01.)
 #
 # ## What does it confuse?
 #
