@@ -1043,7 +1043,7 @@ ck.quiz("07")
 # %% [markdown]
 # ## Exercises
 #
-# 07.1, 07.2 and 07.3 stand on the road, above.
+# The first three stand on the road, above.
 #
 # **07.4 (warm-up)** Write `prepared(parts, change)`: `parts` is a dict of
 # arrays by the name of their split; `change` makes new pictures of an array.
