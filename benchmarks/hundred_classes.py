@@ -63,7 +63,7 @@ RECIPES = {
     "no shortcut": ARM | {"shortcut": False},
     "learned stem": ARM | {"whitening": False},
 }
-QUICK = {"data": "objects100", "widths": [16, 32, 64], "stages": [[32, 4]]}
+QUICK = ARM | {"pictures": None, "stages": [[32, 2]]}
 
 
 def main(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import flickr8k
+import hundred_classes
 import mnist_lenet
 import recurrent_speed
 import scenes_captions
@@ -52,6 +53,27 @@ def test_the_captioner_of_photographs_learns_the_bundled_scenes():
     assert result["data"].startswith("scenes (synthetic)")
     assert result["encoder"].startswith("scenes")
     assert seed["beam3_bleu1"] > 50 and seed["greedy_bleu4"] > 15
+
+
+@pytest.mark.slow
+def test_the_residual_network_learns_the_bundled_pictures():
+    (result,) = quick("hundred_classes", "--choose")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("objects100 (synthetic)")
+    assert seed["top1"] > 40 and seed["top5"] > 70
+
+
+def test_a_hundred_classes_are_chosen_on_what_is_held_out(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(
+        hundred_classes.measuring,
+        "run_recipes",
+        lambda *words: kept.update(words[1]),
+    )
+    for choose, split in ((False, "test"), (True, "validation")):
+        hundred_classes.main(["cpu"], 1, False, choose, False, None)
+        assert kept["cpu"]["measured_on"] == split
+        assert kept["cpu"]["data"] == "cifar100"
 
 
 def test_captions_are_measured_on_the_split_that_is_asked_for(monkeypatch):
