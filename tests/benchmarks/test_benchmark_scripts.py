@@ -9,6 +9,7 @@ import pytest
 
 import flickr8k
 import forecasting
+import hundred_classes
 import landmarks
 import mnist_lenet
 import recurrent_speed
@@ -76,6 +77,27 @@ def test_forecasts_without_a_network_are_those_of_the_plain_series():
         apart = unit * (said[name] - parts["test"][1])[:, 0]
         plain = every[start - lag : len(every) - lag] - test
         np.testing.assert_allclose(apart, plain, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_the_residual_network_learns_the_bundled_pictures():
+    (result,) = quick("hundred_classes", "--choose")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("objects100 (synthetic)")
+    assert seed["top1"] > 40 and seed["top5"] > 70
+
+
+def test_a_hundred_classes_are_chosen_on_what_is_held_out(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(
+        hundred_classes.measuring,
+        "run_recipes",
+        lambda *words: kept.update(words[1]),
+    )
+    for choose, split in ((False, "test"), (True, "validation")):
+        hundred_classes.main(["cpu"], 1, False, choose, False, None)
+        assert kept["cpu"]["measured_on"] == split
+        assert kept["cpu"]["data"] == "cifar100"
 
 
 def test_captions_are_measured_on_the_split_that_is_asked_for(monkeypatch):
