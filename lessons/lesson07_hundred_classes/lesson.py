@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 48 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 60 s (quick), 50 CPU min (full) |
 # | **Data** | objects100, rendered (quick); CIFAR-100, photographs (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
