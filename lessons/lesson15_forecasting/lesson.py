@@ -481,7 +481,8 @@ def good_quantile_loss(truth, forecast, share):
 quantile_loss = ck.yours_or_good("15.2", quantile_loss, good_quantile_loss)
 
 # %% [markdown]
-# Does it find a quantile? Try all whole numbers as a forecast of 0 to 100:
+# Does it find a quantile? Let the truth be the whole numbers up to a hundred,
+# and try each of them as the forecast:
 
 # %%
 numbers = np.arange(101.0)

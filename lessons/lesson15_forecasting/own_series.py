@@ -25,7 +25,7 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
     and the line, for anything else, for uneven steps and missing values.
     """
     path = Path(path)
-    lines = csv.reader(_text(path).splitlines())
+    lines = csv.reader(_text(path).replace("\0", "").splitlines())
     names = [name.strip() for name in next(lines, [])]
     for name in (dates, values):
         if name not in names:
@@ -35,14 +35,13 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
                 "give the two columns as the first line spells them; commas "
                 "divide columns",
             )
-    places = names.index(dates), names.index(values)
     numbers, moments, series = [], [], []
     for row in filter(None, lines):
         where = f"{path}, line {lines.line_num}"
-        when, what = ([*row, "", ""][place].strip() for place in places)
+        row = [field.strip() for field in row] + [""] * len(names)
         numbers.append(lines.line_num)
-        moments.append(_moment(where, when))
-        series.append(_value(where, what))
+        moments.append(_moment(where, row[names.index(dates)]))
+        series.append(_value(where, row[names.index(values)]))
     when = np.array(moments, "datetime64[s]")
     _check_even(path, when, numbers)
     return when, np.array(series)
@@ -129,7 +128,7 @@ def report(
     """
     when, series = read(path, dates, values)
     least = max(8 * season, 10 * horizon, 60)
-    if len(series) < least:
+    if min(season, horizon) < 1 or len(series) < least:
         raise CourseError(
             f"{path} has {len(series)} rows, expected are {least} for "
             f"season={season} and horizon={horizon}.",

@@ -33,7 +33,7 @@ def own(lesson_functions):
         "the best possible  0.80 degrees",
         "15.1  the lesson goes on with the good answer",
         "cheapest for a share of 0.9: 90",
-        "fitted on all          0.67 ppm",
+        "fitted on all           0.67 ppm",
         "gap.csv, line 3, has no value",
     ],
 )
@@ -212,6 +212,10 @@ BROKEN = {
     "line 5, comes 2 days": [*days(3), "2024-01-05,1"],
     "line 5, comes -2 days": [*days(3), "2024-01-01,1"],
     "line 5, comes 0 days": [*days(3), "2024-01-03,1"],
+    "line 6, has no value": ["a,b,c,day,sold"]
+    + [f"1,1,1,2024-01-0{n},2" for n in (1, 2, 3, 4)]
+    + ["1,1,1,2024-01-05"],
+    "line 2: '' is no date": ["a,b,c,d,day,sold", "1"],
     "is empty": [""],
     "has 20 rows, expected are 60": days(20),
     "has 0 rows": ["day,sold"],
