@@ -25,6 +25,7 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
     and the line, for anything else, for uneven steps and missing values.
     """
     path = Path(path)
+    csv.field_size_limit(LARGEST)  # a quote that never ends: said below
     lines = csv.reader(_text(path).replace("\0", "").splitlines())
     names = [name.strip() for name in next(lines, [])]
     for name in (dates, values):
@@ -38,7 +39,7 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
     numbers, moments, series = [], [], []
     for row in filter(None, lines):
         where = f"{path}, line {lines.line_num}"
-        row = [field.strip() for field in row] + [""] * len(names)
+        row = [field.strip()[:40] for field in row] + [""] * len(names)
         numbers.append(lines.line_num)
         moments.append(_moment(where, row[names.index(dates)]))
         series.append(_value(where, row[names.index(values)]))
