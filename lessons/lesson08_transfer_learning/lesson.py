@@ -722,7 +722,7 @@ assert left["batch normalisation frozen"] == left["all frozen"]
 assert left["all but batch normalisation frozen"] < 0.5
 
 # %% [markdown]
-# From 0.92 to 0.14, though nothing was learned. Frozen kernels do not help; it
+# From 0.92 to 0.19, though nothing was learned. Frozen kernels do not help; it
 # is the statistics that have to stay. So Keras' rule is a good one:
 # `trainable = False` on a layer of batch normalisation freezes its statistics,
 # too, whatever `training` says. (PyTorch has another rule: there
@@ -829,11 +829,11 @@ for kind in range(0, 20, 2):
         Image.fromarray(picture).save(file)
 
 # %%
+(folder / names[0] / "broken.png").write_bytes(b"not a picture")
 for number in range(6):
     first = np.array(Image.open(folder / names[0] / f"{number:02d}.png"))
     lighter = np.clip(first * 1.1 + 10, 0, 255).astype("uint8")
     Image.fromarray(lighter).save(folder / names[0] / f"copy{number}.png")
-(folder / names[0] / "broken.png").write_bytes(b"not a picture")
 
 # %% tags=["nbval-ignore-output"]
 # Which pictures it names rightly differs from processor to processor.
@@ -846,8 +846,8 @@ print(report)
 report.pictures()
 
 # %%
-name, chance = report.predict(folder / names[2] / "00.png")
-print("one more file:", name)
+kind, chance = report.predict(folder / names[2] / "00.png")
+print("one more file:", kind)
 
 # %% [markdown]
 # Read it from the top. How many pictures of each kind are in which part, which
