@@ -7,8 +7,8 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 6 of quiz |
-# | **Runs in** | 60 s (quick), 20 CPU min (full) |
+# | **Time** | 44 min on the road, 35 of exercises, 6 of quiz |
+# | **Runs in** | 60 s (quick), 5 CPU min (full) |
 # | **Data** | objects100, drawn; digits, real; photographs of flowers (full) |
 # | **Hardware** | any laptop |
 # | **You should end with** | four times the accuracy of one from scratch |
@@ -775,9 +775,10 @@ assert knows["large rate"] < 0.6 < knows["small rate"]
 # At the small rate nothing is lost. At the large one more than half of the old
 # kinds is gone: **catastrophic forgetting**. You may not care about the old
 # kinds. But look at the new ones, too: the large rate has cost a fifth of
-# their accuracy. What was wiped out were the features, and 400 pictures do not
-# bring them back. A random head sends large gradients down at first; that is
-# why the head is trained first, and why the rate is small after that.
+# their accuracy. What was wiped out were the features, and a few hundred
+# pictures do not bring them back. A random head sends large gradients down at
+# first; that is why the head is trained first, and why the rate is small after
+# that.
 #
 # ## With photographs
 #
@@ -958,9 +959,8 @@ ck.check("08.3", learned)
 # %% [markdown]
 # **08.4 (core)** Write `prepared(pixels, kind)`: pictures (n, height, width,
 # 3), red first, 0 to 255, as a network wants them. `"tf"`: from -1 to 1
-# (MobileNet). `"caffe"`: blue first, then the means 103.939, 116.779 and
-# 123.68 of blue, green and red taken off (ResNet50, VGG). `"torch"`: from 0 to
-# 1, then minus 0.485, 0.456, 0.406 and over 0.229, 0.224, 0.225 (DenseNet).
+# (MobileNet). `"torch"`: from 0 to 1, then minus 0.485, 0.456, 0.406 and over
+# 0.229, 0.224, 0.225 for red, green and blue (DenseNet).
 
 
 # %%
