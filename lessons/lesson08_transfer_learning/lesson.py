@@ -437,9 +437,9 @@ figures.bars(table, f"accuracy, 400 {dataset.test.name} pictures", 0.05)
 # is no better than softmax regression on pixels. Fine-tuning gains nothing
 # that one seed could tell.
 #
-# Two sizes are no curve. From one picture of each kind to all eighty, with more
-# updates (stored here; `python benchmarks/transfer.py --recipe objects --seeds
-# 3` measures it again, with as many seeds as you like):
+# Two sizes are no curve. From one picture of each kind to all eighty, with
+# more updates, one seed (`python benchmarks/transfer.py --recipe objects`
+# measures it again, with as many seeds as you like):
 
 # %%
 measured = profile.module("measured")
@@ -447,11 +447,11 @@ measured = profile.module("measured")
 figures.accuracy_by_examples(measured.accuracies("objects"), chance=0.05)
 
 # %% [markdown]
-# *Less data:* with **one** picture of each kind the frozen encoder is as good as
-# the network from scratch with all 80. *Better:* at 80 it is still far ahead.
-# The two options differ by two hundredths or less, which one seed and 400 test
-# pictures cannot tell apart. (From scratch: 600 updates at each size. With
-# augmentation it would gain; here nothing was augmented, for none of the
+# *Less data:* with **one** picture of each kind the frozen encoder is as good
+# as the network from scratch with all 80. *Better:* at 80 it is still far
+# ahead. The two options differ by two hundredths or less, which one seed and
+# 400 test pictures cannot tell apart. (From scratch: 600 updates at each size.
+# With augmentation it would gain; here nothing was augmented, for none of the
 # four.)
 #
 # *Faster:* the runs with 20 pictures of each, over CPU seconds, features
