@@ -380,7 +380,7 @@ def shallow(x, y, rate=1e-2, classes=20, seed=profile.seed):
     keras.utils.set_random_seed(seed)
     inputs = layers.Input(x.shape[1:])
     model = compiled(keras.Model(inputs, layers.Dense(classes)(inputs)), rate)
-    epochs = max(10, profile.head_updates * 32 // len(x))
+    epochs = min(300, max(10, profile.head_updates * 32 // len(x)))
     model.fit(x, y, batch_size=32, epochs=epochs, verbose=0)
     return model
 
