@@ -822,7 +822,8 @@ for wanted in profile.photograph_encoders:
 #
 # The smallest networks there are, on photographs they never saw, in seconds.
 # With one photograph of each, the draws lie far apart (0.37 to 0.54); with 20
-# or more within 0.06. Larger ones go the same way: `encoders.load("resnet50")`.
+# or more within 0.06. Larger ones go the same way:
+# `encoders.load("resnet50")`.
 #
 # ## Your own pictures
 #
