@@ -471,7 +471,7 @@ figures.cost(measured.curves("objects"))
 # of use? A **linear probe** reads one layer, and nothing else: softmax
 # regression on what that layer gives. Three tasks, with 20 pictures of each
 # kind: twenty kinds that the network was trained on, the twenty new ones, and
-# one from far away: real handwritten digits (10 kinds).
+# one from far away: real handwritten digits (ten kinds).
 
 # %%
 digits = ck.data.load("digits", size=28)
@@ -954,7 +954,7 @@ ck.quiz("08")
 # %% [markdown]
 # ## Exercises
 #
-# 08.1 and 08.2 stand on the road, above.
+# Two of them, 08.1 and 08.2, stand on the road, above.
 #
 # **08.3 (warm-up)** Write `learned(encoder, statistics, features, classes,
 # option)`: how many numbers are changed by gradients? The encoder has
