@@ -821,8 +821,9 @@ for wanted in profile.photograph_encoders:
 # | MobileNet-0.25, 256 features | 0.44 | 0.58 | 0.69 | 0.76 |
 #
 # The smallest networks there are, on photographs they never saw, in seconds.
-# With one photograph of each, the draws lie far apart (0.37 to 0.54); with 20
-# or more within 0.06. Larger ones go the same way:
+# With one photograph of each, the draws lie far apart (0.37 to 0.54), and
+# other starting weights move them by 0.06 or so; with 20 or more the draws lie
+# within 0.06. Larger ones go the same way:
 # `encoders.load("resnet50")`.
 #
 # ## Your own pictures
