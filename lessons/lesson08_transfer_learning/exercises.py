@@ -140,7 +140,7 @@ def _tune_facts(model):
 
 
 _rng = np.random.default_rng(8)
-_pictures = _rng.integers(0, 256, (2, 5, 4, 3))
+_pictures = _rng.integers(0, 256, (6, 5, 4, 3))
 _train = _rng.standard_normal((5, 3)) * [1, 20, 0.1] + [5, 0, -2]
 _test = _rng.standard_normal((4, 3)) * [2, 10, 0.3] + [4, 9, -2]
 _clusters = _rng.standard_normal((3, 4)) * 3

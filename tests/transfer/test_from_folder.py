@@ -148,6 +148,17 @@ def test_interrupting_keeps_the_best_epoch(monkeypatch, capsys):
         assert np.array_equal(kept, first)
 
 
+def test_training_that_only_makes_it_worse_leaves_the_weights_alone():
+    keras = import_keras()
+    inputs = keras.layers.Input((2,))
+    model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
+    model.set_weights([9 * np.eye(2), np.zeros(2)])
+    x, y = np.eye(2, dtype="float32"), np.array([0, 1])
+    parts = [type("Part", (), {"y": 1 - y}), type("Part", (), {"y": y})]
+    kit._train(model, [x, x], parts, 0.1, epochs=3)
+    assert np.array_equal(model.get_weights()[0], 9 * np.eye(2))
+
+
 def test_the_interval_is_wilsons():
     low, high = interval(81, 263)  # Newcombe 1998, table I
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)

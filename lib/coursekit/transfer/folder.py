@@ -113,7 +113,7 @@ def _with_head(base, classes: int):
 
 
 def _train(model, inputs, parts, rate, epochs: int, watchers=()) -> None:
-    """Fit to the first part; keep the epoch best on the second."""
+    """Fit to the first part; keep the epoch best on the second, or none."""
     import keras
 
     model.compile(
@@ -122,20 +122,22 @@ def _train(model, inputs, parts, rate, epochs: int, watchers=()) -> None:
         metrics=["accuracy"],
     )
     best = _keeper()
+    held = (inputs[1], parts[1].y)
+    best.weights = model.get_weights()
+    best.loss = model.evaluate(*held, verbose=0, return_dict=True)["loss"]
     try:
         model.fit(
             inputs[0],
             parts[0].y,
             batch_size=32,
             epochs=epochs,
-            validation_data=(inputs[1], parts[1].y),
+            validation_data=held,
             verbose=0,
             callbacks=[best, *watchers],
         )
     except KeyboardInterrupt:
         print(f"interrupted: the best of {best.epochs} epochs is kept")
-    if best.weights is not None:
-        model.set_weights(best.weights)
+    model.set_weights(best.weights)
 
 
 def _keeper():
