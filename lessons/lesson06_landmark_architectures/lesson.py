@@ -937,7 +937,7 @@ ck.quiz("06")
 # %% [markdown]
 # ## Exercises
 #
-# 06.1 and 06.2 stand on the road, above.
+# 06.1 (the module) and 06.2 (the block) stand on the road, above.
 #
 # **06.3 (warm-up)** Write `sides(n, rows)`: the side after each of the rows
 # `(f, s, p)`, convolutions or poolings, for a picture with side `n`.
