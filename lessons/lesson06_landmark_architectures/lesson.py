@@ -176,7 +176,7 @@ for depth, (model, _) in stacks.items():
 # Which has the lower *training* error after six epochs, 8 layers or 26? Write
 # down a guess for both, then run the cell:
 
-# %% tags=["nbval-approx-1e1"]
+# %% tags=["nbval-approx-2e1"]
 plain, wrong = {}, {}
 for depth, (model, starts) in stacks.items():
     losses, found = trained(model, starts, [digits, off], labels)
@@ -199,7 +199,7 @@ for depth, (model, starts) in stacks.items():
 # `on` to 1. The same network, the same three starts, the same digits, and not
 # one parameter more:
 
-# %% tags=["nbval-approx-2e0"]
+# %% tags=["nbval-approx-5e0"]
 short, right = {}, {}
 for depth, (model, starts) in stacks.items():
     losses, found = trained(model, starts, [digits, off + 1], labels)
@@ -937,7 +937,7 @@ ck.quiz("06")
 # %% [markdown]
 # ## Exercises
 #
-# 06.1 and 06.2 stand on the road, above.
+# 06.1 (the module) and 06.2 (the block) stand on the road, above.
 #
 # **06.3 (warm-up)** Write `sides(n, rows)`: the side after each of the rows
 # `(f, s, p)`, convolutions or poolings, for a picture with side `n`.
