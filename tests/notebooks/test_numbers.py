@@ -3,7 +3,8 @@
 A number of two digits or more, and every decimal, stands in an output or in
 the code (comments excluded) of its own section, perhaps rounded, or as a
 percentage of what stands there; a number of an exercise may stand in
-exercises.py, a setting in lesson.toml. Otherwise lesson.toml lists it::
+exercises.py, a setting in lesson.toml. So does a smaller one, also in words,
+before what is counted: "3 of", "eight points". Otherwise lesson.toml lists it::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
@@ -22,9 +23,16 @@ from decimal import Decimal
 import pytest
 
 from coursekit import lessons
+from coursekit.quizzes import bank as quizzes
 from coursekit.settings import PROFILES
 
 NUMBER = re.compile(r"(?<![\w.,_])\d(?:[\d,_]*\d)?(?:\.\d+)?(?:e-?\d+)?(?!\w)")
+WORDS = "two three four five six seven eight nine ten eleven twelve".split()
+SMALL = re.compile(
+    rf"(?<![\w.,_/^-])(?:[2-9]|{'|'.join(WORDS)})(?= (?:of|times|points?|%|"
+    r"per cent|digits|steps|words|seeds|epochs)(?!\w))",
+    re.IGNORECASE,
+)
 IN_CODE = re.compile(r"(?<![A-Za-z_])\d[\d,_]*(?:\.\d*)?(?:e[-+]?\d+)?")
 EXEMPT = [
     r"\| \*\*(?:Time|Runs in)\*\* \|[^\n]*",  # generated
@@ -50,13 +58,16 @@ def plain(prose: str) -> str:
 
 
 def value(text: str) -> Decimal:
+    if text.lower() in WORDS:
+        return Decimal(WORDS.index(text.lower()) + 2)
     return Decimal(text.replace(",", "").replace("_", "").rstrip("."))
 
 
 def asked(prose: str) -> list[str]:
     """The numbers of a prose text that need a source."""
-    found = (match[0] for match in NUMBER.finditer(plain(prose)))
-    return [
+    prose = plain(prose)
+    found = (match[0] for match in NUMBER.finditer(prose))
+    return SMALL.findall(prose) + [
         text
         for text in found
         if "." in text or "e" in text or abs(value(text)) >= 10
@@ -100,6 +111,18 @@ def sections(lesson: str) -> list[tuple[str, str, set[Decimal]]]:
     return [(head, "\n".join(text), n) for head, text, n in found]
 
 
+def reasons_of(lesson: str) -> list[str]:
+    """Why each option of the quiz is right or wrong."""
+    bank = quizzes.load(lesson).questions
+    return [o.explanation for question in bank for o in question.options]
+
+
+def numbers_of_questions(lesson: str) -> set[Decimal]:
+    bank = quizzes.load(lesson).questions
+    asked_for = [f"{q.text} {o.text}" for q in bank for o in q.options]
+    return numbers_in(" ".join(asked_for))
+
+
 def stands(text: str, known: set[Decimal]) -> bool:
     """Is the number among the known ones, as it is, rounded or in percent?"""
     number = value(text)
@@ -130,11 +153,13 @@ def unexplained(lesson: str) -> list[str]:
     answers = lessons.folder(lesson) / "exercises.py"
     practice = numbers_in(code_only(answers.read_text(encoding="utf-8")))
     parts = sections(lesson)
+    reasons = "\n".join(reasons_of(lesson))
+    parts.append(("Quiz", reasons, numbers_of_questions(lesson)))
     everything = set().union(*(numbers for _, _, numbers in parts))
     missing = []
     for heading, prose, numbers in parts:
         # The opening and the closing speak of the whole lesson.
-        whole = not heading or heading.startswith("You can now")
+        whole = heading in ("", "Quiz") or heading.startswith("You can now")
         prose = re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
         known = listed | (everything if whole else numbers)
         if heading.startswith("Exercises"):
