@@ -86,9 +86,8 @@ def texts(lesson: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_sums_in_a_lessons_texts_are_right(lesson):
-    assert [
-        wrong for text in texts(lesson) for wrong in wrong_sums(text)
-    ] == []
+    wrong = [found for text in texts(lesson) for found in wrong_sums(text)]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

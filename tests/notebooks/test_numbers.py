@@ -3,8 +3,8 @@
 A number of two digits or more, and every decimal, stands in an output or in
 the code (comments excluded) of its own section, perhaps rounded, or as a
 percentage of what stands there; a number of an exercise may stand in
-exercises.py, a setting in lesson.toml. So does a smaller one, also in words,
-before what is counted: "3 of", "eight points". Otherwise lesson.toml lists it::
+exercises.py, a setting in lesson.toml. So does a smaller one before what is
+counted, also as a word: "3 of", "eight points". Else lesson.toml lists it::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
@@ -27,7 +27,8 @@ from coursekit.quizzes import bank as quizzes
 from coursekit.settings import PROFILES
 
 NUMBER = re.compile(r"(?<![\w.,_])\d(?:[\d,_]*\d)?(?:\.\d+)?(?:e-?\d+)?(?!\w)")
-WORDS = "two three four five six seven eight nine ten eleven twelve".split()
+WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
+WORDS += ["ten", "eleven", "twelve"]
 SMALL = re.compile(
     rf"(?<![\w.,_/^-])(?:[2-9]|{'|'.join(WORDS)})(?= (?:of|times|points?|%|"
     r"per cent|digits|steps|words|seeds|epochs)(?!\w))",
