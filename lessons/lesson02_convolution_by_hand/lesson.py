@@ -375,7 +375,7 @@ assert (difference <= allowed).all()
 # place:
 
 # %%
-from coursekit import shapes
+shapes = profile.module("shapes")
 
 products = shapes.multiply_adds((211, 318, 1), kernel_size=3, channels=1)
 print(f"{products:,} products")
