@@ -72,9 +72,15 @@ def print_inputs() -> None:
         and not name.startswith(_WITHOUT_EFFECT)
         and getattr(module, "__file__", None)
     ]
+    tables = [  # records and weights lie beside the modules that read them
+        path.relative_to(root).as_posix()
+        for folder in {(root / module).parent for module in modules}
+        for pattern in ("*.toml", "*.keras", "sketches/*.toml")
+        for path in folder.glob(pattern)
+    ]
     bundled = sys.modules.get("coursekit.data.readers.bundled")
     data = [f"data/{name}" for name in bundled.used()] if bundled else []
-    print(json.dumps(sorted({*modules, *data})))
+    print(json.dumps(sorted({*modules, *tables, *data})))
 
 
 def digest(inputs: Iterable[str]) -> str:

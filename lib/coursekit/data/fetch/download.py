@@ -5,7 +5,6 @@ system.
 """
 
 import contextlib
-import hashlib
 import os
 import time
 from pathlib import Path
@@ -41,100 +40,119 @@ def download(url: str, target: Path, checksum: str | None = None) -> None:
     .part and is resumed by the next call if the server's file is still the
     same. Raises DownloadError; OSError when the disk refuses.
     """
-    _refuse_plain(url)
-    if target.is_file() and has_checksum(target, checksum):
-        return
-    part = target.with_name(f"{target.name}.part")
-    tag = part.with_suffix(".tag")  # the server's name of this version
-    for _ in range(2):
-        resumed = _transfer(url, part)
-        tag.unlink()
-        if has_checksum(part, checksum):
-            part.replace(target)
-            return
-        part.unlink()
-        if not resumed:  # else it may have joined two versions: once more
-            break
-    raise DownloadError(
-        f"what {_host(url)} sends as {target.name} is not the published "
-        "file: its checksum differs"
-    )
+    import pooch
 
-
-def has_checksum(path: Path, checksum: str | None) -> bool:
-    """Whether a file has this checksum; any file has None."""
-    if checksum is None:
-        return True
-    algorithm, _, expected = checksum.partition(":")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, algorithm).hexdigest() == expected
-
-
-def _transfer(url: str, part: Path) -> bool:
-    """Receive a file as ``part``, in several tries; True if it was resumed."""
-    for pause in PAUSES:
+    pooch.get_logger().setLevel("ERROR")
+    transfer = _Transfer(target.with_name(f"{target.name}.part"))
+    for last in (False, True):
         try:
-            return _attempt(url, part)
-        except _Passing:
-            time.sleep(pause)
-    return _attempt(url, part)
+            pooch.retrieve(
+                url,
+                checksum,
+                fname=target.name,
+                path=target.parent,
+                downloader=transfer,
+            )
+            return
+        except ValueError:
+            # Resuming may have joined two versions: once more, from zero.
+            if last or not transfer.resumed:
+                raise DownloadError(
+                    f"what {_host(url)} sends as {target.name} is not the "
+                    "published file: its checksum differs"
+                ) from None
 
 
-def _attempt(url: str, part: Path) -> bool:
-    """One request, from where the last one stopped; True if it went on."""
-    import requests
+def has_checksum(path: Path, checksum: str) -> bool:
+    """Whether a file has the checksum "sha256:..." or "md5:..."."""
+    import pooch
 
-    headers = dict(_HEADERS)
-    have = 0
-    with contextlib.suppress(OSError):
-        if tag := part.with_suffix(".tag").read_text():
-            have = part.stat().st_size
+    algorithm, _, expected = checksum.partition(":")
+    return pooch.file_hash(str(path), alg=algorithm) == expected
+
+
+class _Transfer:
+    """The downloader that pooch calls; ``part`` keeps what has arrived."""
+
+    def __init__(self, part: Path):
+        self.part = part
+        self.tag = part.with_suffix(".tag")
+        self.resumed = False
+
+    def __call__(self, url: str, output_file: str, pooch: object) -> None:
+        _refuse_plain(url)
+        for pause in (*PAUSES, None):
+            try:
+                self._attempt(url)
+                break
+            except _Passing:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+        self.part.replace(output_file)
+        self.tag.unlink(missing_ok=True)
+
+    def _attempt(self, url: str) -> None:
+        """One request, from where the last one stopped."""
+        import requests
+
+        have, tag = self._kept()
+        headers = dict(_HEADERS)
+        if have:
             headers |= {"Range": f"bytes={have}-", "If-Range": tag}
-    limits = CONNECT_SECONDS, READ_SECONDS
-    with (
-        _translated(url),
-        requests.get(
-            url, headers=headers, stream=True, timeout=limits
-        ) as response,
-    ):
-        if response.status_code == 416:
-            part.unlink(missing_ok=True)
-        _check(response)
-        if response.status_code != 206:
-            have = 0
-        _receive(response, part, have)
-    return have > 0
+        with (
+            _translated(url),
+            requests.get(
+                url,
+                headers=headers,
+                stream=True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+            ) as response,
+        ):
+            self._check(response)
+            if response.status_code != 206:
+                have = 0
+            self._receive(response, have)
 
+    def _kept(self) -> tuple[int, str]:
+        """Bytes that arrived before, and the server's name for that file."""
+        try:
+            tag = self.tag.read_text()
+            return (self.part.stat().st_size, tag) if tag else (0, "")
+        except OSError:
+            return 0, ""
 
-def _check(response) -> None:
-    _refuse_plain(response.url)
-    status, parts = response.status_code, urlsplit(response.url)
-    if status in (416, 429) or status >= 500:
-        raise _Passing(
-            f"{parts.hostname} has trouble of its own (HTTP {status})"
-        )
-    if status not in (200, 206):
+    def _check(self, response) -> None:
+        _refuse_plain(response.url)
+        status, host = response.status_code, _host(response.url)
+        if status in (200, 206):
+            return
+        if status == 416:
+            self.part.unlink(missing_ok=True)
+        if status in (416, 429) or status >= 500:
+            raise _Passing(f"{host} has trouble of its own (HTTP {status})")
         raise DownloadError(
-            f"{parts.hostname} no longer has {parts.path} (HTTP {status})"
+            f"{host} no longer has {urlsplit(response.url).path} "
+            f"(HTTP {status})"
         )
 
-
-def _receive(response, part: Path, have: int) -> None:
-    """Append the answer's body to the part, with a progress bar."""
-    length = response.headers.get("Content-Length")
-    rest = int(length) if length else None
-    require_space(part.parent, rest or 0)
-    total = have + rest if rest is not None else None
-    with (
-        part.open("ab" if have else "wb") as file,
-        bar(part.stem, total, have) as advance,
-    ):
-        part.with_suffix(".tag").write_text(_tag(response.headers))
-        for chunk in response.iter_content(1 << 16):
-            file.write(chunk)
-            advance(len(chunk))
-    if total is not None and part.stat().st_size != total:
-        raise _Passing("the transfer ended early")
+    def _receive(self, response, have: int) -> None:
+        """Append the answer's body to the part, with a progress bar."""
+        self.resumed = self.resumed or have > 0
+        length = response.headers.get("Content-Length")
+        rest = int(length) if length else None
+        require_space(self.part.parent, rest or 0)
+        total = have + rest if rest is not None else None
+        with (
+            self.part.open("ab" if have else "wb") as file,
+            bar(self.part.stem, total, have) as advance,
+        ):
+            self.tag.write_text(_validator(response.headers))
+            for chunk in response.iter_content(1 << 16):
+                file.write(chunk)
+                advance(len(chunk))
+        if total is not None and self.part.stat().st_size != total:
+            raise _Passing("the transfer ended early")
 
 
 @contextlib.contextmanager
@@ -197,11 +215,12 @@ def _refuse_plain(url: str) -> None:
         raise DownloadError(f"{url} is not an https address")
 
 
-def _tag(headers) -> str:
+def _validator(headers) -> str:
     """What names this version of the server's file; "" when nothing does."""
-    tag = headers.get("ETag") or "W/"
-    weak = tag.startswith("W/")
-    return headers.get("Last-Modified", "") if weak else tag
+    tag = headers.get("ETag", "")
+    if tag and not tag.startswith("W/"):
+        return tag
+    return headers.get("Last-Modified", "")
 
 
 def _host(url: str) -> str:
