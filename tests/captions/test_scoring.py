@@ -107,6 +107,11 @@ def test_a_wrong_colour_is_not_true(scenes):
     assert fact.objects == 1 and fact.attributes < 0.1
 
 
+def test_of_two_references_as_close_the_shorter_counts_for_brevity():
+    tied = ("a b c d e f", "a b c d")
+    assert scoring.brevity(["a b c d e"], [tied]) == 1
+
+
 def test_two_things_of_a_kind_are_covered_by_naming_the_kind():
     there = {
         "kinds": np.array([[2, 2, -1]]),
