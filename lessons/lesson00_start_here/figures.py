@@ -107,7 +107,6 @@ LINES = {
 # Lessons that are still to be written: part, name of the station. What is
 # there says this in its own lesson.toml.
 PLANNED = {
-    "06": ("Convolution", "Landmark\nnetworks"),
     "07": ("Convolution", "A hundred\nclasses"),
     "08": ("Convolution", "Transfer\nlearning"),
     "09": ("Convolution", "Looking\ninside"),

@@ -180,8 +180,8 @@ def test_a_good_answer_follows_its_gap_and_fills_it(cells):
             continue
         stub, check = code[number - 2 : number]
         name, exercise = re.fullmatch(
-            r"# @title .*\b(\w+) = ck\.yours_or_good\("
-            r'"([\d.]+)", \1, good_\1\)',
+            r"# @title .*\b(\w+) = ck\.yours_or_good\(\s*"
+            r'"([\d.]+)", \1, good_\1\s*\)',
             cell.source,
             re.DOTALL,
         ).groups()
