@@ -104,9 +104,11 @@ def test_a_product_in_a_quiz_option_gives_a_number_of_the_option(lesson):
             said = plain(f"{question['text']} {option['text']} ")
             said = f"{said} {plain(option['explanation'])}"
             for product, value in worked_out(PRODUCT, option["explanation"]):
+                sizes = "+" not in product  # 3 x 3 x 64 is computed by nobody
                 whole = " * " in product and value == value.to_integral()
                 found = re.search(rf"(?<![\d.]){value:f}(?![\d.]\d)", said)
-                assert found or not whole, f"{question['id']}: {product}"
+                right = found or sizes or not whole
+                assert right, f"{question['id']}: {product}"
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
