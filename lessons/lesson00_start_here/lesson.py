@@ -62,7 +62,7 @@ profile = ck.start("00")
 # %%
 from coursekit.cli import doctor
 
-problems = [check for check in doctor.run() if check.state == "FAIL"]
+problems = [check for check in doctor.iterate() if check.state == "FAIL"]
 print(len(problems), "problems")
 for check in problems:
     print(f"{check.name}: {check.found}. Remedy: {check.fix}")

@@ -153,6 +153,7 @@ past, answer = windows[:, :-1, np.newaxis] / 100, windows[:, -1:]
 year = years[width:]  # the one to forecast
 train, test = year < 1916, year >= 1962
 print(past[train].shape, "to learn from,", past[test].shape, "for the test")
+assert year[train].max() + width <= year[test].min()
 
 # %%
 inputs = layers.Input((width, 1))

@@ -8,6 +8,7 @@ import pytest
 
 from coursekit import data
 from coursekit.captions import scoring
+from coursekit.data.dataset import Split
 from coursekit.errors import CourseError
 
 
@@ -104,6 +105,20 @@ def test_a_wrong_colour_is_not_true(scenes):
     )
     fact = scoring.truth([five[0] for five in split.y], lies)
     assert fact.objects == 1 and fact.attributes < 0.1
+
+
+def test_of_two_references_as_close_the_shorter_counts_for_brevity():
+    tied = ("a b c d e f", "a b c d")
+    assert scoring.brevity(["a b c d e"], [tied]) == 1
+
+
+def test_two_things_of_a_kind_are_covered_by_naming_the_kind():
+    there = {
+        "kinds": np.array([[2, 2, -1]]),
+        "colours": np.array([[0, 1, -1]]),
+    }
+    split = Split((), [("",)], there)
+    assert scoring.truth(["a red ball"], split).covered == 1
 
 
 def test_naming_nothing_covers_nothing(scenes):

@@ -24,6 +24,15 @@ def test_behind_a_cut_stands_no_end_but_padding_which_costs_nothing():
     assert SMALL.encode_one("a a", 2) == [2, 4, 4, 3]
 
 
+def test_an_unknown_word_is_said_as_unknown():
+    assert SMALL.decode_one([2, 4, 1, 3]) == "a <unk>"
+
+
+def test_a_word_is_known_from_five_occurrences_on():
+    known = Vocabulary.from_captions(["a dog"] * 4 + ["a"])
+    assert known.words[4:] == ("a",)
+
+
 def test_punctuation_and_case_do_not_count():
     assert words("A cat, a dog -- and Tim's BALL.") == [
         *("a", "cat", "a", "dog", "and"),

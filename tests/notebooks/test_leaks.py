@@ -187,6 +187,11 @@ class Walk:
             tested = self.origins(argument) & {"test", "held_out"}
             if tested:
                 self.leak(call, f"{ast.unparse(argument)} is test data")
+        for argument in call.keywords:
+            found = self.origins(argument)
+            validates = str(argument.arg).startswith("validation")
+            if validates and "train" in found and "validation" not in found:
+                self.leak(call, f"{ast.unparse(argument)} is trained with")
         for argument in call.args:
             held = "validation" in self.origins(argument)
             if held and not is_name(call.func, *self.trainers):
@@ -195,9 +200,11 @@ class Walk:
     def check_name(self, name: ast.Name, found: Origins) -> None:
         """x_test comes from test, test_accuracy too."""
         said = SPLITS & set(name.id.split("_"))
-        for split in said - {"train"}:
+        for split in said:
             if split not in found:
                 self.leak(name, f"{name.id} comes from {sorted(found)}")
+        if said == {"train"} and "_" in name.id and found - said:
+            self.leak(name, f"{name.id} comes from {sorted(found)}")
 
     def check_print(self, call: ast.Call) -> None:
         """A decimal beside the name of a split is of that split."""
@@ -329,6 +336,7 @@ rows = {name: known.encode(getattr(dataset, name)) for name in names}
 reader.fit(rows["train"], validation_data=rows["validation"])
 train(model, x_train, y_train)
 share = accuracy(model)
+lengths_train = [len(text) for text in dataset.train.x]
 print(f"{len(y_test)} {test.name} digits: {share:.3f}")
 test_accuracy = model.evaluate(*sets["test"])[1]
 print(f"on the test digits {test_accuracy:.3f}")
@@ -354,6 +362,18 @@ PLANTED = {
     "validation is the test, by its key": (
         "validation_data=validation",
         'validation_data=sets["test"]',
+    ),
+    "validation is what it trains with": (
+        "y, validation_data=validation",
+        "y, validation_data=(x_train, y_train)",
+    ),
+    "another split than its name says": (
+        "for text in dataset.train.x",
+        "for text in dataset.validation.x",
+    ),
+    "another split, too, than its name says": (
+        "for text in dataset.train.x",
+        "for text in (*dataset.train.x, *dataset.validation.x)",
     ),
     "words of the test": (
         "words_of(dataset.train.x)",

@@ -3,7 +3,9 @@
 A number of two digits or more, and every decimal, stands in an output or in
 the code (comments excluded) of its own section, perhaps rounded; a percentage
 as a share, too; a number of an exercise may stand in exercises.py, a setting
-in lesson.toml. Otherwise lesson.toml lists it::
+in lesson.toml. So does a smaller one before what is counted, also as a word:
+"3 of", "eight points"; and a number in a reason of the quiz stands in the
+question or in the lesson. Otherwise lesson.toml lists it::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
@@ -22,9 +24,17 @@ from decimal import Decimal
 import pytest
 
 from coursekit import lessons
+from coursekit.quizzes import bank as quizzes
 from coursekit.settings import PROFILES
 
 NUMBER = re.compile(r"(?<![\w.,_])\d(?:[\d,_]*\d)?(?:\.\d+)?(?:e-?\d+)?(?!\w)")
+WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
+WORDS += ["ten", "eleven", "twelve"]
+SMALL = re.compile(
+    rf"(?<![\w.,_/^-])(?:[2-9]|{'|'.join(WORDS)})(?= (?:of|times|points?|%|"
+    r"per cent|digits|steps|words|seeds|epochs)(?!\w))",
+    re.IGNORECASE,
+)
 IN_CODE = re.compile(r"(?<![A-Za-z_])\d[\d,_]*(?:\.\d*)?(?:e[-+]?\d+)?")
 # Of a percent the sign may come a few words later: "81 to 85 %".
 # The numbers of a text, and whether each is written as a decimal.
@@ -59,10 +69,16 @@ def value(text: str) -> Decimal:
     return Decimal(text.replace(",", "").replace("_", "").rstrip("."))
 
 
+def in_digits(word: str) -> str:
+    known = word.lower() in WORDS
+    return str(WORDS.index(word.lower()) + 2) if known else word
+
+
 def asked(prose: str) -> list[tuple[str, bool]]:
     """The numbers of a prose text that need a source; are they percents?"""
     prose = plain(prose)
-    return [
+    small = [(in_digits(word), False) for word in SMALL.findall(prose)]
+    return small + [
         (match[0], bool(PERCENT.match(prose, match.end())))
         for match in NUMBER.finditer(prose)
         if len(match[0]) > 1
@@ -107,6 +123,14 @@ def sections(lesson: str) -> list[tuple[str, str, Numbers]]:
     return [(head, "\n".join(text), n) for head, text, n in found]
 
 
+def quiz_of(lesson: str) -> tuple[str, str, Numbers]:
+    """Like a section: the reasons, and the numbers of their questions."""
+    bank = quizzes.load(lesson).questions
+    said = [f"{q.text} {o.text}" for q in bank for o in q.options]
+    reasons = [o.explanation for q in bank for o in q.options]
+    return "the quiz", "\n".join(reasons), numbers_in(" ".join(said))
+
+
 def stands(text: str, percent: bool, known: Numbers) -> bool:
     """Is the number among the known ones, as it is, rounded or in percent?
 
@@ -140,12 +164,12 @@ def unexplained(lesson: str) -> list[str]:
     listed |= numbers_in(settings)
     answers = lessons.folder(lesson) / "exercises.py"
     practice = numbers_in(code_only(answers.read_text(encoding="utf-8")))
-    parts = sections(lesson)
+    parts = [*sections(lesson), quiz_of(lesson)]
     everything = set().union(*(numbers for _, _, numbers in parts))
     missing = []
     for heading, prose, numbers in parts:
         # The opening and the closing speak of the whole lesson.
-        whole = not heading or heading.startswith("You can now")
+        whole = heading in ("", "the quiz", "You can now")
         prose = re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
         if lesson == "00":  # its map names lessons
             prose = re.sub(r"\b[012]\d\b", " ", prose)
