@@ -589,7 +589,7 @@ seen = scaled(validation.x), validation.y
 watch = [keras.callbacks.CSVLogger(logs / "log.csv", append=True)]
 watch += [ck.EpochProgress(), recipe.TimeLeft(streams)]
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 begun = time.process_time()
 history = recipe.fit(model, streams, state, validation=seen, callbacks=watch)
 cost = {"residual": time.process_time() - begun}
@@ -621,12 +621,12 @@ plain_model = fitted(plain(), adam, profile.plain_epochs)
 cost["plain"] = time.process_time() - begun
 reached["plain"] = accuracy(plain_model, validation)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 nets = {"linear": linear_model, "plain": plain_model, "residual": model}
 for name, net in nets.items():
     print(f"{name:<9}{net.count_params():>9,} parameters", end=", ")
     print(f"right on {validation.name}: {reached[name]:.2f}")
-assert reached["residual"] > 1.1 * reached["plain"]
+assert reached["residual"] > 1.05 * reached["plain"]
 
 # %%
 figures.costs(cost)
@@ -665,7 +665,7 @@ def trained_arm(name, seed):
     return accuracy(net, validation)
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 found = {}
 if profile.arm_stages == profile.stages:
     found["crop, flip"] = [reached["residual"]]
@@ -713,7 +713,7 @@ top_k_accuracy = ck.yours_or_good("07.3", top_k_accuracy, good_top_k_accuracy)
 # A last trick costs a second pass and no training: show each picture and its
 # mirror image, and take the mean of the logits (**test-time augmentation**).
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 test_logits = logits_of(model, test.x)
 test_mirrored = logits_of(model, test.x[:, :, ::-1])
 for name, scores in {
@@ -724,7 +724,7 @@ for name, scores in {
     print(f"{test.name}, {name}: top-1 {top[0]:.2f}, top-5 {top[1]:.2f}")
 assert top[0] > 0.4 and top[1] > top[0]
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 test_said = ((test_logits + test_mirrored) / 2).argmax(axis=1)
 test_wrong = test_said != test.y
 same_family = family_of[test_said] == family_of[test.y]
@@ -736,16 +736,18 @@ print(f"by chance {4 / 99:.2f}")
 assert in_family > 2 * 4 / 99
 
 # %% [markdown]
-# Three of four pictures right, where guessing gets one in a hundred; and where
-# it is wrong, it stays in the family three times as often as chance would.
-# (One seed; of 2,000 pictures, one standard deviation is about 0.01.)
+# About three of four pictures right, where guessing gets one in a hundred; and
+# where it is wrong, it stays in the family several times as often as chance
+# would. How far to trust it? One seed. The same seed with another rounding
+# (another number of processor cores is enough) moved the accuracy by 0.04: in
+# so short a run the first steps, at a high rate, are chaotic.
 #
 # ## What does it confuse?
 #
 # Count families: row, what it is; column, what was said. (A **confusion
 # matrix**; each row is divided by its sum.)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 test_confusion = np.zeros((20, 20))
 pairs = family_of[test.y], family_of[test_said]
 np.add.at(test_confusion, pairs, 1)
@@ -788,7 +790,7 @@ def reliability(confidence, right, bins=10):
     return np.array(found).T
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 probability = keras.activations.softmax(ops.convert_to_tensor(test_logits))
 test_sure = ops.convert_to_numpy(probability).max(axis=1)
 test_right = test_logits.argmax(axis=1) == test.y
@@ -802,11 +804,11 @@ assert np.isclose((weight * right).sum(), test_right.mean())
 figures.calibration(sure, right, weight)
 
 # %% [markdown]
-# The network is **under-confident**: on average it claims 0.51 and is right in
-# 0.75. It was asked to be: smoothed targets never want more than 0.901, and
-# three epochs are short. After long trainings without smoothing the points
-# usually lie *below* the line (Guo et al., 2017). A confidence is a number to
-# be checked, like any other.
+# The network is **under-confident**: on average it claims about a half and is
+# right far more often. It was asked to be: smoothed targets never want more
+# than 0.901, and three epochs are short. After long trainings without
+# smoothing the points usually lie *below* the line (Guo et al., 2017). A
+# confidence is a number to be checked, like any other.
 #
 # ## Faster, measured
 #
@@ -988,7 +990,7 @@ with ck.expect_error(ck.CourseError):
 # **Augmented validation pictures.** The same pipeline for all parts looks
 # tidy. Symptom: the accuracy is another one each time you ask, and too low.
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 accuracies = []
 for seed in range(3):
     rng = np.random.default_rng(seed)
@@ -1004,7 +1006,7 @@ assert len(set(accuracies)) > 1 and max(accuracies) < reached["residual"]
 # **Another scaling at prediction time.** Trained on numbers from -2 to 2,
 # asked with 0 to 1. No error, and nearly chance:
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 small = validation.x[:500].astype("float32") / 255
 said = ops.convert_to_numpy(model(small)).argmax(axis=1)
 share = (said == validation.y[:500]).mean()
