@@ -985,3 +985,8 @@ ck.check("01.6", gradient_step)
 #   Machine Learning Repository (1998): the small digits.
 # - D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, ICLR
 #   (2015).
+#
+# The worked examples: "evidence" is from TensorFlow's first MNIST tutorial,
+# the weights of one dense unit from Stanford's CS231n, the megapixel counted
+# three ways from R. Fergus, M. Ranzato and Y. LeCun
+# ([all sources](../docs/sources.md)).
