@@ -7,8 +7,8 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 48 min on the road, 35 of exercises, 6 of quiz |
-# | **Runs in** | 60 s (quick), 50 CPU min (full) |
+# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
+# | **Runs in** | 60 s (quick), 2 CPU h (full) |
 # | **Data** | objects100, rendered (quick); CIFAR-100, photographs (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | over half of the test right, chance is 1 % |
@@ -448,8 +448,8 @@ assert block.count_params() == by_hand
 # %%
 def network(widths, block=residual_block):
     image = layers.Input((None, None, 3), name="image")
-    x = layers.Conv2D(24, 2, padding="same", name="stem")(image)
-    x = layers.ReLU()(x)
+    stem = layers.Conv2D(24, 2, padding="same", name="stem", dtype="float32")
+    x = layers.ReLU()(stem(image))
     for width in widths:
         x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
         x = layers.MaxPooling2D()(x)
@@ -480,6 +480,7 @@ def whiten(model, images):
 
 # %% tags=["nbval-approx"]
 keras.utils.set_random_seed(profile.seed)
+keras.config.set_dtype_policy(profile.policy)  # of all that is built below
 model = network(profile.widths)
 whiten(model, train.x)
 maps = keras.Model(model.input, model.get_layer("stem").output)
@@ -588,7 +589,7 @@ seen = scaled(validation.x), validation.y
 watch = [keras.callbacks.CSVLogger(logs / "log.csv", append=True)]
 watch += [ck.EpochProgress(), recipe.TimeLeft(streams)]
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 begun = time.process_time()
 history = recipe.fit(model, streams, state, validation=seen, callbacks=watch)
 cost = {"residual": time.process_time() - begun}
@@ -608,7 +609,8 @@ def plain():
         x = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
         x = layers.MaxPooling2D()(x)
     x = layers.Dense(128, activation="relu")(layers.Flatten()(x))
-    return keras.Model(image, layers.Dense(100, name="logits")(x))
+    logits = layers.Dense(100, name="logits", dtype="float32")(x)
+    return keras.Model(image, logits, name="plain")
 
 
 # %%
@@ -619,12 +621,12 @@ plain_model = fitted(plain(), adam, profile.plain_epochs)
 cost["plain"] = time.process_time() - begun
 reached["plain"] = accuracy(plain_model, validation)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 nets = {"linear": linear_model, "plain": plain_model, "residual": model}
 for name, net in nets.items():
     print(f"{name:<9}{net.count_params():>9,} parameters", end=", ")
     print(f"right on {validation.name}: {reached[name]:.2f}")
-assert reached["residual"] > 1.1 * reached["plain"]
+assert reached["residual"] > 1.05 * reached["plain"]
 
 # %%
 figures.costs(cost)
@@ -663,7 +665,7 @@ def trained_arm(name, seed):
     return accuracy(net, validation)
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 found = {}
 if profile.arm_stages == profile.stages:
     found["crop, flip"] = [reached["residual"]]
@@ -673,9 +675,11 @@ for name, shares in found.items():
     print(f"{name:<20}{np.mean(shares):.2f} right on {validation.name}")
 
 # %% [markdown]
-# In three epochs changed pictures cost more than they bring: the network has
-# seen each picture three times only, and has nothing to learn by heart yet.
-# Augmentation pays in longer runs, and with fewer pictures.
+# Surprised? Augmentation works against learning by heart, and after three
+# epochs the network has seen each picture three times only: there is little to
+# cure yet. It pays in longer runs, and where pictures are few. All six arms,
+# two more (no shortcut; a first layer that learns), 20 pictures a class and
+# twelve epochs are one command, given in the [Reference](#Reference).
 #
 # ## The test, once
 #
@@ -709,7 +713,7 @@ top_k_accuracy = ck.yours_or_good("07.3", top_k_accuracy, good_top_k_accuracy)
 # A last trick costs a second pass and no training: show each picture and its
 # mirror image, and take the mean of the logits (**test-time augmentation**).
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 test_logits = logits_of(model, test.x)
 test_mirrored = logits_of(model, test.x[:, :, ::-1])
 for name, scores in {
@@ -720,7 +724,7 @@ for name, scores in {
     print(f"{test.name}, {name}: top-1 {top[0]:.2f}, top-5 {top[1]:.2f}")
 assert top[0] > 0.4 and top[1] > top[0]
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 test_said = ((test_logits + test_mirrored) / 2).argmax(axis=1)
 test_wrong = test_said != test.y
 same_family = family_of[test_said] == family_of[test.y]
@@ -732,16 +736,18 @@ print(f"by chance {4 / 99:.2f}")
 assert in_family > 2 * 4 / 99
 
 # %% [markdown]
-# Three of four pictures right, where guessing gets one in a hundred; and where
-# it is wrong, it stays in the family three times as often as chance would.
-# (One seed; of 2,000 pictures, one standard deviation is about 0.01.)
+# About three of four pictures right, where guessing gets one in a hundred; and
+# where it is wrong, it stays in the family several times as often as chance
+# would. How far to trust it? One seed. The same seed with another rounding
+# (another number of processor cores is enough) moved the accuracy by 0.04: in
+# so short a run the first steps, at a high rate, are chaotic.
 #
 # ## What does it confuse?
 #
 # Count families: row, what it is; column, what was said. (A **confusion
 # matrix**; each row is divided by its sum.)
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 test_confusion = np.zeros((20, 20))
 pairs = family_of[test.y], family_of[test_said]
 np.add.at(test_confusion, pairs, 1)
@@ -784,7 +790,7 @@ def reliability(confidence, right, bins=10):
     return np.array(found).T
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 probability = keras.activations.softmax(ops.convert_to_tensor(test_logits))
 test_sure = ops.convert_to_numpy(probability).max(axis=1)
 test_right = test_logits.argmax(axis=1) == test.y
@@ -798,11 +804,11 @@ assert np.isclose((weight * right).sum(), test_right.mean())
 figures.calibration(sure, right, weight)
 
 # %% [markdown]
-# The network is **under-confident**: on average it claims 0.51 and is right in
-# 0.75. It was asked to be: smoothed targets never want more than 0.901, and
-# three epochs are short. After long trainings without smoothing the points
-# usually lie *below* the line (Guo et al., 2017). A confidence is a number to
-# be checked, like any other.
+# The network is **under-confident**: on average it claims about a half and is
+# right far more often. It was asked to be: smoothed targets never want more
+# than 0.901, and three epochs are short. After long trainings without
+# smoothing the points usually lie *below* the line (Guo et al., 2017). A
+# confidence is a number to be checked, like any other.
 #
 # ## Faster, measured
 #
@@ -827,7 +833,7 @@ def milliseconds(policy, at_once, jit, steps=20):
     """Of a step, after the first call has built everything."""
     keras.config.set_dtype_policy(policy)
     net = network(profile.timed_widths)
-    keras.config.set_dtype_policy("float32")
+    keras.config.set_dtype_policy(profile.policy)
     recipe.prepare(net, 0.1, 100, *habits[:2], at_once, jit)
     few = Pictures(train.x, train.y, 64)
     batches = [few[number] for number in range(10)]
@@ -984,7 +990,7 @@ with ck.expect_error(ck.CourseError):
 # **Augmented validation pictures.** The same pipeline for all parts looks
 # tidy. Symptom: the accuracy is another one each time you ask, and too low.
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 accuracies = []
 for seed in range(3):
     rng = np.random.default_rng(seed)
@@ -1000,7 +1006,7 @@ assert len(set(accuracies)) > 1 and max(accuracies) < reached["residual"]
 # **Another scaling at prediction time.** Trained on numbers from -2 to 2,
 # asked with 0 to 1. No error, and nearly chance:
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-1e-1"]
 small = validation.x[:500].astype("float32") / 255
 said = ops.convert_to_numpy(model(small)).argmax(axis=1)
 share = (said == validation.y[:500]).mean()
@@ -1161,6 +1167,15 @@ ck.check("07.7", triangle)
 # python benchmarks/hundred_classes.py --recipe cpu --seeds 2
 # python benchmarks/hundred_classes.py --recipe cpu --choose --change peak=0.3
 # python benchmarks/hundred_classes.py --recipe gpu --seeds 3
+# ```
+#
+# The arms of the ablation, measured on validation:
+#
+# ```sh
+# python benchmarks/hundred_classes.py --choose --seeds 2 \
+#     --recipe "plain pictures" --recipe crop --recipe flip \
+#     --recipe "crop, flip" --recipe cutout --recipe mixup \
+#     --recipe "no shortcut" --recipe "learned stem"
 # ```
 #
 # The recipe for a GPU (wider, 80 epochs, cutout, jit) is ready; it is meant
