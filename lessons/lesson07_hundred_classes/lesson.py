@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [05 · Training well](05_training_well.ipynb) |
+# | **Before this** | [06 · Landmarks](06_landmark_architectures.ipynb) |
 # | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | 60 s (quick), 2 CPU h (full) |
 # | **Data** | objects100, rendered (quick); CIFAR-100, photographs (full) |
@@ -632,7 +632,8 @@ assert reached["residual"] > 1.05 * reached["plain"]
 figures.costs(cost)
 
 # %% [markdown]
-# At equal cost (CPU seconds within a tenth) the residual network is well
+# The epochs of the plain network are chosen so that both cost about the same;
+# the figure shows what they took on your machine. The residual network is well
 # ahead. One seed each; which part does it?
 #
 # ## Which part helps?
@@ -677,15 +678,16 @@ for name, shares in found.items():
 # %% [markdown]
 # Surprised? Augmentation works against learning by heart, and after three
 # epochs the network has seen each picture three times only: there is little to
-# cure yet. It pays in longer runs, and where pictures are few. All six arms,
-# two more (no shortcut; a first layer that learns), 20 pictures a class and
-# twelve epochs are one command, given in the [Reference](#Reference).
+# cure yet. Does it pay in longer runs, with fewer pictures? All six arms, two
+# more (no shortcut; a first layer that learns), 20 pictures a class and twelve
+# epochs are one command, given in the [Reference](#Reference): predict, then
+# measure.
 #
 # ## The test, once
 #
-# All choices are made; now the {TESTSIZE} test pictures, for the first and
-# only time. A hundred classes leave room for near misses. **Top-5 accuracy**
-# counts a picture as right if its class is among the five largest scores.
+# All choices are made; now the test pictures, for the first and only time. A
+# hundred classes leave room for near misses. **Top-5 accuracy** counts a
+# picture as right if its class is among the five largest scores.
 #
 # **07.3 (core)** Write `top_k_accuracy(scores, y, k)`.
 

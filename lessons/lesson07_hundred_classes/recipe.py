@@ -74,8 +74,8 @@ def maker(parts=("crop", "flip"), classes=100):
         mirrored = (rng.random(count) < 0.5) & ("flip" in parts)
         images = crop_and_flip(images, top, left, mirrored, border)
         if "cutout" in parts:
-            places = rng.integers(0, size - side + 1, (2, count))
-            images = cutout(images, *places, side)
+            down, right = rng.integers(0, size - side + 1, (2, count))
+            images = cutout(images, down, right, side)
         if "mixup" in parts:
             share = rng.beta(0.2, 0.2, count).astype("float32")
             targets = np.eye(classes, dtype="float32")[labels]
@@ -314,13 +314,15 @@ class TimeLeft(keras.callbacks.Callback):
             for stream, epochs in streams
             for _ in range(epochs)
         ]
-        self.say, self.begun, self.first = say, None, 0
+        self.say, self.first = say, 0
+        self.begun: float | None = None
 
     def on_epoch_begin(self, epoch, logs=None):
         if self.begun is None:
             self.begun, self.first = time.monotonic(), epoch
 
     def on_epoch_end(self, epoch, logs=None):
+        assert self.begun is not None
         spent = time.monotonic() - self.begun
         now = sum(self.work[self.first : epoch + 1])
         done = sum(self.work[: epoch + 1]) / sum(self.work)
