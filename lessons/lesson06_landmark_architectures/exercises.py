@@ -215,10 +215,14 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    *("conv(x, threes[0], 1), threes[1]", "_"),
-                    *("_", "conv(x, threes[1], 1), threes[0]"),
-                    *("conv(x, fives[0], 1), fives[1]", "_"),
-                    *("_", "conv(x, fives[1], 1), fives[0]"),
+                    *(
+                        "conv(x, threes[0], 1), threes[1]",
+                        "conv(x, threes[1], 1), threes[0]",
+                    ),
+                    *(
+                        "conv(x, fives[0], 1), fives[1]",
+                        "conv(x, fives[1], 1), fives[0]",
+                    ),
                 ),
                 "The pairs are turned round: threes[0] and fives[0] are how "
                 "many filters of 1 x 1, the second numbers those of 3 x 3 "
@@ -372,10 +376,14 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    *("relu(conv_bn(x, filters, 1, stride))", "_"),
-                    *("_", "relu(conv_bn(x, filters, 3, stride, 1))"),
-                    *("relu(conv_bn(y, filters, 3, 1, 1))", "_"),
-                    *("_", "conv_bn(y, filters, 3, 1, 1)"),
+                    *(
+                        "relu(conv_bn(x, filters, 1, stride))",
+                        "relu(conv_bn(x, filters, 3, stride, 1))",
+                    ),
+                    *(
+                        "relu(conv_bn(y, filters, 3, 1, 1))",
+                        "conv_bn(y, filters, 3, 1, 1)",
+                    ),
                     *("    y = conv_bn(y, 4 * filters, 1)\n", ""),
                     *("4 * filters", "filters"),
                 ),
@@ -384,8 +392,10 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    *("y = conv_bn(y, 4 * filters, 1)", "_"),
-                    *("_", "y = relu(conv_bn(y, 4 * filters, 1))"),
+                    *(
+                        "y = conv_bn(y, 4 * filters, 1)",
+                        "y = relu(conv_bn(y, 4 * filters, 1))",
+                    ),
                     *("return relu(layers", "return (layers"),
                 ),
                 "The last ReLU stands before the sum. It comes after it.",
@@ -411,10 +421,14 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    *("relu(conv_bn(x, filters, 1, stride))", "_"),
-                    *("_", "conv_bn(x, filters, 1, stride)"),
-                    *("relu(conv_bn(y, filters, 3, 1, 1))", "_"),
-                    *("_", "conv_bn(y, filters, 3, 1, 1)"),
+                    *(
+                        "relu(conv_bn(x, filters, 1, stride))",
+                        "conv_bn(x, filters, 1, stride)",
+                    ),
+                    *(
+                        "relu(conv_bn(y, filters, 3, 1, 1))",
+                        "conv_bn(y, filters, 3, 1, 1)",
+                    ),
                 ),
                 "The ReLUs after the first and second convolution are "
                 "missing: three convolutions in a row would be one.",
