@@ -179,7 +179,7 @@ for depth, (model, _) in stacks.items():
 # Which has the lower *training* error after six epochs, 8 layers or 26? Write
 # down a guess for both, then run the cell:
 
-# %% tags=["nbval-approx-1e1"]
+# %% tags=["nbval-approx-2e1"]
 plain, wrong = {}, {}
 for depth, (model, starts) in stacks.items():
     losses, found = trained(model, starts, [digits, off], labels)
@@ -202,7 +202,7 @@ for depth, (model, starts) in stacks.items():
 # `on` to 1. The same network, the same three starts, the same digits, and not
 # one parameter more:
 
-# %% tags=["nbval-approx-2e0"]
+# %% tags=["nbval-approx-5e0"]
 short, right = {}, {}
 for depth, (model, starts) in stacks.items():
     losses, found = trained(model, starts, [digits, off + 1], labels)

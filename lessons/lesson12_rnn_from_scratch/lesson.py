@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [11 · Sequences](11_sequences.ipynb) |
-# | **Time** | 52 min on the road, 35 of exercises, 7 of quiz |
+# | **Time** | 42 min on the road, 35 of exercises, 7 of quiz |
 # | **Runs in** | 11 s (quick), 1 min (full) |
 # | **Data** | one word: "deep" |
 # | **Hardware** | any laptop |

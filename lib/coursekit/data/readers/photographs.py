@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import paths
+from coursekit.backend import in_replay
 from coursekit.data.fetch.progress import bar
 from coursekit.data.readers.pictures import open_picture
 from coursekit.errors import CourseError
@@ -47,11 +48,12 @@ def load_pictures(
     when not one of the pictures can be decoded.
     """
     files = list(itertools.chain(*groups))
-    ready = paths.cache_dir() / ".ready" / name
+    base = paths.temporary_dir() if in_replay() else paths.cache_dir()
+    ready = base / ".ready" / name
     store = ready / f"{size}-{_fingerprint(files)}"
     try:
         if not store.is_dir():
-            lock = paths.cache_dir() / ".locks" / f"{name}-ready"
+            lock = base / ".locks" / f"{name}-ready"
             waiting = f"{name} is being decoded elsewhere: waiting"
             with only_one(lock, lambda: print(waiting)):
                 if not store.is_dir():
