@@ -505,9 +505,10 @@ figures.costs({"AlexNet": work(alexnet_rows), "VGG-16": work(vgg_rows)})
 # first, which reads flattened maps. Middle row: the work is in the
 # convolutions, whose weights are used again at every place. (Work is not yet
 # time: fetching the many weights of a dense layer takes time, too, most of all
-# for one picture alone.) Bottom row: the numbers handed on, the
-# **activations**, come from the early layers, where maps are large. Training
-# has to keep them for the way back, for every picture of a batch:
+# for one picture alone.) Bottom row: most numbers handed on, called
+# **activations** like the bend they come from, are those of the early layers,
+# where maps are large. Training has to keep them for the way back, for every
+# picture of a batch:
 
 # %%
 kept = sum(numbers for *_, numbers in work(vgg_rows)) * 4  # four bytes each
