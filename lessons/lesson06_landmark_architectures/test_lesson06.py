@@ -90,7 +90,7 @@ def test_torchvisions_narrower_alexnet_has_the_count_that_the_lesson_says(own):
     depths, sides = (3, 64, 192, 384, 256, 256), (11, 5, 3, 3, 3)
     count = sum(
         own["conv_formula"]((99, 99, c), filters, f)[1]
-        for c, filters, f in zip(depths, depths[1:], sides, strict=True)
+        for c, filters, f in zip(depths[:-1], depths[1:], sides, strict=True)
     )
     for inputs, units in ((9216, 4096), (4096, 4096), (4096, 1000)):
         count += own["dense_formula"]((inputs,), units)[1]
