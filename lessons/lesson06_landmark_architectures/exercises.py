@@ -175,8 +175,68 @@ EXERCISES = (
             ),
             Mistake(
                 edit("5, 1, 2)", "5)"),
-                "A filter loses pixels at the edges, and then the branches "
-                "differ in side: p = 1 for 3 x 3, p = 2 for 5 x 5.",
+                "The branches differ in side: compare them in the message. "
+                "p = 1 keeps it for 3 x 3 filters, p = 2 for 5 x 5, and "
+                "pool(x, 3, 1, 1) for the pooling, whose stride is 2 unless "
+                "you say otherwise.",
+            ),
+            Mistake(
+                edit(
+                    *(
+                        "conv(conv(x, threes[0], 1), threes[1]",
+                        "conv(x, threes[1]",
+                    ),
+                    *(
+                        "conv(conv(x, fives[0], 1), fives[1]",
+                        "conv(x, fives[1]",
+                    ),
+                    *("conv(pool(x, 3, 1, 1), pooled, 1)", "pool(x, 3, 1, 1)"),
+                ),
+                "That is panel 2. Panel 3 has 1 x 1 convolutions before 3 x 3 "
+                "and 5 x 5, and after the pooling.",
+            ),
+            Mistake(
+                edit(
+                    "conv(pool(x, 3, 1, 1), pooled, 1)",
+                    "pool(conv(x, pooled, 1), 3, 1, 1)",
+                ),
+                "The fourth branch pools first; its 1 x 1 convolution stands "
+                "after the pooling.",
+            ),
+            Mistake(
+                edit(
+                    *("conv(x, threes[0], 1)", "conv(x, threes[0], 3, 1, 1)"),
+                    *("threes[1], 3, 1, 1)", "threes[1], 1)"),
+                    *("conv(x, fives[0], 1)", "conv(x, fives[0], 5, 1, 2)"),
+                    *("fives[1], 5, 1, 2)", "fives[1], 1)"),
+                ),
+                "Your large filters come first and read all maps of x. The "
+                "1 x 1 convolution stands before them.",
+            ),
+            Mistake(
+                edit(
+                    *(
+                        "conv(x, threes[0], 1), threes[1]",
+                        "conv(x, threes[1], 1), threes[0]",
+                    ),
+                    *(
+                        "conv(x, fives[0], 1), fives[1]",
+                        "conv(x, fives[1], 1), fives[0]",
+                    ),
+                ),
+                "The pairs are turned round: threes[0] and fives[0] are how "
+                "many filters of 1 x 1, the second numbers those of 3 x 3 "
+                "and 5 x 5.",
+            ),
+            Mistake(
+                edit(
+                    "layers.Concatenate()([",
+                    "list([",
+                    "pooling])",
+                    "pooling])",
+                ),
+                "You returned the branches one by one. Put their maps behind "
+                "each other: layers.Concatenate()([...]).",
             ),
             Mistake(
                 edit(
@@ -246,6 +306,16 @@ EXERCISES = (
                 "with the same stride.",
             ),
             Mistake(
+                edit("x.shape != y.shape", "stride != 1"),
+                "You project only where the side changes. The depth can "
+                "change with stride 1, too: compare the shapes of x and y.",
+            ),
+            Mistake(
+                edit("x.shape != y.shape", "x.shape[-1] != y.shape[-1]"),
+                "You project only where the depth changes. The side can "
+                "change alone: compare the whole shapes of x and y.",
+            ),
+            Mistake(
                 edit(
                     "    if x.shape != y.shape:\n        x = conv_bn",
                     "    x = conv_bn",
@@ -303,6 +373,65 @@ EXERCISES = (
                 "You gave the stride to the 3 x 3 convolution, as later "
                 "networks do. Here, as in the paper of 2015, the first 1 x 1 "
                 "has it.",
+            ),
+            Mistake(
+                edit(
+                    *(
+                        "relu(conv_bn(x, filters, 1, stride))",
+                        "relu(conv_bn(x, filters, 3, stride, 1))",
+                    ),
+                    *(
+                        "relu(conv_bn(y, filters, 3, 1, 1))",
+                        "conv_bn(y, filters, 3, 1, 1)",
+                    ),
+                    *("    y = conv_bn(y, 4 * filters, 1)\n", ""),
+                    *("4 * filters", "filters"),
+                ),
+                "That is panel 2, with two 3 x 3 convolutions. Panel 3 has "
+                "three: 1 x 1, 3 x 3, and 1 x 1 up to 4 * filters.",
+            ),
+            Mistake(
+                edit(
+                    *(
+                        "y = conv_bn(y, 4 * filters, 1)",
+                        "y = relu(conv_bn(y, 4 * filters, 1))",
+                    ),
+                    *("return relu(layers", "return (layers"),
+                ),
+                "The last ReLU stands before the sum. It comes after it.",
+            ),
+            Mistake(
+                edit(
+                    *("relu(conv_bn(x, filters", "relu(conv(x, filters"),
+                    *("relu(conv_bn(y, filters", "relu(conv(y, filters"),
+                    *("y = conv_bn(y, 4", "y = conv(y, 4"),
+                    *("x = conv_bn(x, 4", "x = conv(x, 4"),
+                ),
+                "These are convolutions without batch normalisation: "
+                "conv_bn instead of conv.",
+            ),
+            Mistake(
+                edit("x = conv_bn(x, 4", "x = conv(x, 4"),
+                "The projection is normalised, too, and has no ReLU: conv_bn.",
+            ),
+            Mistake(
+                edit("4 * filters, 1, stride)", "4 * filters, 3, stride, 1)"),
+                "The projection is a 1 x 1 convolution: the shortcut looks at "
+                "no neighbours.",
+            ),
+            Mistake(
+                edit(
+                    *(
+                        "relu(conv_bn(x, filters, 1, stride))",
+                        "conv_bn(x, filters, 1, stride)",
+                    ),
+                    *(
+                        "relu(conv_bn(y, filters, 3, 1, 1))",
+                        "conv_bn(y, filters, 3, 1, 1)",
+                    ),
+                ),
+                "The ReLUs after the first and second convolution are "
+                "missing: three convolutions in a row would be one.",
             ),
             Mistake(
                 edit("filters, 3, 1, 1)", "filters, 3)"),
@@ -380,6 +509,33 @@ EXERCISES = (
                 "A side is a whole number: use //.",
             ),
             Mistake(
+                edit("(n + 2 * p - f) // s", "-(-(n + 2 * p - f) // s)"),
+                "You rounded up. A filter that would reach over the edge is "
+                "not applied: //.",
+            ),
+            Mistake(
+                edit(
+                    "(n + 2 * p - f) // s + 1",
+                    "round((n + 2 * p - f) / s + 1)",
+                ),
+                "You rounded to the nearest. A filter that would reach over "
+                "the edge is not applied: //.",
+            ),
+            Mistake(
+                edit("f, s, p in rows", "f, p, s in rows"),
+                "A row is (f, s, p): the stride comes before the padding.",
+            ),
+            Mistake(
+                edit("found = []", "found = [n]"),
+                "The picture's own side is not asked for: begin with an "
+                "empty list.",
+            ),
+            Mistake(
+                edit("\n    return found", "\n        return found"),
+                "Your return stands inside the loop, so it ends after one "
+                "row.",
+            ),
+            Mistake(
                 edit("// s + 1", "// s"),
                 "The first place is missing: + 1.",
             ),
@@ -429,6 +585,19 @@ EXERCISES = (
                 "A map has 5 x 5 numbers, not 5.",
             ),
             Mistake(
+                5 * 5 * 256,
+                "So many numbers come in. How many weights has each of the "
+                "4,096 units, and how many have all?",
+            ),
+            Mistake(
+                5 * 5 * 256 + 1,
+                "That is one unit. dense6 has 4,096 of them.",
+            ),
+            Mistake(
+                62_378_344 - (6 * 6 - 5 * 5) * 256 * 4096,
+                "That is the whole network. Only dense6 is asked for.",
+            ),
+            Mistake(
                 (12 * 12 * 256 + 1) * 4096,
                 "The last pooling is missing: 12 -> 5.",
             ),
@@ -461,6 +630,27 @@ EXERCISES = (
                 ),
                 "That is the ordinary convolution. Here each channel has "
                 "its own f x f filter, and 1 x 1 filters mix afterwards.",
+            ),
+            Mistake(
+                edit(
+                    "(f * f * channels + channels) + (channels + 1) * filters",
+                    "f * f * channels * filters",
+                ),
+                "That is the ordinary convolution, without biases. Here each "
+                "channel has its own f x f filter, and 1 x 1 filters mix "
+                "afterwards.",
+            ),
+            Mistake(
+                edit(
+                    "f * f * channels + channels",
+                    "(f * f * channels + 1) * channels",
+                ),
+                "A depthwise filter reads one channel only: f * f weights "
+                "and a bias, not f * f * channels.",
+            ),
+            Mistake(
+                edit("f * f * channels + channels", "f * f * channels + 1"),
+                "Each channel of the depthwise layer has a bias of its own.",
             ),
             Mistake(
                 edit(" + channels) +", ") +", "channels + 1)", "channels)"),
@@ -527,6 +717,22 @@ EXERCISES = (
                 "You left out the strides: after a stride of 2 two "
                 "neighbours are 2 pixels apart, and each layer adds twice as "
                 "much.",
+            ),
+            Mistake(
+                edit("field + (f - 1) * jump", "field * f"),
+                "Fields do not multiply: neighbours overlap. Two layers of "
+                "3 x 3 see 5 x 5, not 9 x 9.",
+            ),
+            Mistake(
+                edit("field + (f - 1) * jump", "field + (f - 1) * s"),
+                "You used the layer's own stride only. What counts are the "
+                "strides of all layers below it, multiplied.",
+            ),
+            Mistake(
+                edit("field + (f - 1) * jump", "(field - 1) * s + f"),
+                "That rule is right from the top down: go through the rows "
+                "backwards. From the picture upwards keep the distance of "
+                "two neighbours.",
             ),
             Mistake(
                 edit("(f - 1) * jump", "f * jump"),

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 42 min on the road, 30 of exercises, 5 of quiz |
+# | **Time** | 43 min on the road, 30 of exercises, 5 of quiz |
 # | **Runs in** | 40 s (quick), 5 CPU min (full) |
 # | **Data** | 1,797 real digits |
 # | **Hardware** | any laptop |
@@ -122,7 +122,10 @@ import numpy as np
 
 
 def seeded(make, *numbers, adam=0):
-    """A compiled model, and its first weights for each seed."""
+    """A compiled model, and its first weights for each seed.
+
+    The optimizer is momentum; with a rate for adam, Adam.
+    """
     starts = []
     for seed in profile.seeds:
         keras.utils.set_random_seed(seed)
@@ -268,7 +271,8 @@ def dense_formula(shape, units):
 
 
 # %% [markdown]
-# And the same as layers. (What bends the sums, ReLU here, has no parameters.)
+# And the same as layers. (What bends the sums, ReLU here, has no parameters.
+# Neither have dropout and AlexNet's normalisation: they are left out.)
 
 
 # %%
@@ -375,13 +379,14 @@ alexnet_rows, _ = counted(alexnet, (227, 227, 3))
 assert sum(count for _, count in alexnet_rows.values()) == 62_378_344
 
 # %% [markdown]
-# Four numbers of this table are often given otherwise:
+# Numbers of this table that are often given otherwise:
 #
 # | often | here | why |
 # |---|---|---|
 # | the picture has 224 pixels (the paper) | 227 | 224 gives 54 |
 # | (55 - 3) + 1 = 26 / 2 + 1 after the first pool (slides) | 27 | add 1 last |
 # | 60 million parameters (the paper) | 62,378,344 | two GPUs, see below |
+# | 61,100,840 parameters (torchvision) | 62,378,344 | a narrower one of 2014 |
 # | the first filters are 11 x 11 | 11 x 11 x 3 | as deep as the input |
 
 # %%
@@ -403,7 +408,7 @@ assert 62_378_344 - sum(saved.values()) == 60_965_224
 
 # %% [markdown]
 # 60,965,224 is what the paper rounds to 60 million. And its "650,000 neurons"
-# are the numbers that the layers with weights hand on:
+# are about the numbers that the layers with weights hand on:
 
 # %%
 handed_on = {
@@ -414,15 +419,20 @@ print(f"{maps:,} in the maps, {sum(handed_on.values()):,} with dense units")
 assert (maps, sum(handed_on.values())) == (650_080, 659_272)
 
 # %% [markdown]
-# What did it win by? One such network made 18.2 % top-5 errors. Five of them,
-# their answers averaged, 16.4 %. With two more that had been trained on 15
-# million pictures before, 15.3 %: that was the winning entry. The second best
-# made 26.2 %, with features made by hand. So "16.4" and "15.3" are an
-# **ensemble**'s, not a network's.
+# (The paper's own list adds up to 622,312: it has 253,440 for the first layer,
+# where 55 x 55 x 96 is 290,400.)
+#
+# What did it win by? One such network made 18.2 % top-5 errors (on validation
+# pictures). Five of them, their answers averaged, 16.4 % (there and on the
+# test pictures). With two more that had been trained on 15 million pictures
+# before, 15.3 %: that was the winning entry. The second best made 26.2 %, with
+# features made by hand. So "16.4" and "15.3" are an **ensemble**'s, not a
+# network's.
 #
 # The chart takes for each year the best entry that learned from the contest's
 # own pictures only, as reported (2010 to 2014 by Russakovsky et al. 2015; 2015
-# by He et al.; 2016 on the contest's page; 2017 by Hu et al.):
+# by He et al.; 2016 on the contest's page; 2017 by Hu et al.). So for 2012 it
+# shows the five, 16.4:
 
 # %%
 figures.contest(
@@ -449,7 +459,7 @@ figures.contest(
 # picture. A convolution uses each of its weights at every place of its map. So
 # count **multiplications**: weights without biases, times places. (A
 # multiplication and an addition go together; **FLOPs** count both, about twice
-# as many.)
+# as many. Papers differ: He et al. (2015) write FLOPs and count the pairs.)
 
 
 # %%
@@ -493,9 +503,12 @@ figures.costs({"AlexNet": work(alexnet_rows), "VGG-16": work(vgg_rows)})
 # %% [markdown]
 # Dense layers are orange. Top row: the weights sit in them, most of all in the
 # first, which reads flattened maps. Middle row: the work is in the
-# convolutions, whose weights are used again at every place. Bottom row: the
-# numbers handed on come from the early layers, where maps are large. Training
-# has to keep them for the way back, for every picture of a batch:
+# convolutions, whose weights are used again at every place. (Work is not yet
+# time: fetching the many weights of a dense layer takes time, too, most of all
+# for one picture alone.) Bottom row: most numbers handed on, called
+# **activations** like the bend they come from, are those of the early layers,
+# where maps are large. Training has to keep them for the way back, for every
+# picture of a batch:
 
 # %%
 kept = sum(numbers for *_, numbers in work(vgg_rows)) * 4  # four bytes each
@@ -564,8 +577,9 @@ print(f"{direct:,} weights directly, {reduced:,} through 1 x 1", end=", ")
 print(f"{direct / reduced:.1f} times fewer")
 
 # %% [markdown]
-# **06.1 (core)** Write `inception_module`, panel 3, with your `conv` and
-# `pool`. `ones` filters of 1 x 1; `threes` is a pair, how many 1 x 1 before
+# **06.1 (core)** Write `inception_module`, panel 3, with
+# `conv(x, filters, f, s, p)`, which brings its ReLU, and `pool(x, f, s, p)`.
+# `ones` filters of 1 x 1; `threes` is a pair, how many 1 x 1 before
 # and how many 3 x 3; `fives` likewise; `pooled` filters of 1 x 1 after a 3 x 3
 # pooling with stride 1. All sides stay. Order of the depths: as drawn.
 
@@ -648,7 +662,8 @@ assert total < 7_000_000
 
 # %% [markdown]
 # Deeper than VGG (22 layers with weights, if a module counts as two), and a
-# ninth of AlexNet's parameters: no large dense layer.
+# ninth of AlexNet's parameters ("12 times fewer" in the paper): no large dense
+# layer. Two small classifiers that helped in training are left out here.
 #
 # Is a module worth its cost? A fair comparison gives both networks the same
 # time. Two modules against two ordinary 3 x 3 convolutions, with as many
@@ -701,9 +716,10 @@ figures.residual_in_steps()
 # shape changes, $x$ does not fit the sum; then a 1 x 1 convolution brings it
 # to that shape, the **projection**.
 #
-# **06.2 (core)** Write `residual_block` with `conv_bn` and `relu`. The first
-# convolution and the projection have the stride. No ReLU before the sum, one
-# after it. A projection only where the shapes differ.
+# **06.2 (core)** Write `residual_block`, panel 3, with `relu(x)` and, for each
+# convolution, `conv_bn(x, filters, f, s, p)`. The first convolution and the
+# projection have the stride. No ReLU before the sum, one after it. A
+# projection only where the shapes differ.
 
 
 # %%
@@ -790,7 +806,8 @@ assert theirs.count_params() == resnet.count_params() == 25_636_712
 # %% [markdown]
 # Equal. But two things are worth knowing. The convolutions have biases here,
 # as in `keras.applications`; before a batch norm they do nothing (lesson 05),
-# and other libraries leave them out. And what does "50" count?
+# and other libraries leave them out. PyTorch's 25,557,032 leaves out each
+# map's moving mean and variance, too. And what does "50" count?
 
 # %%
 convolutions = [
@@ -799,6 +816,7 @@ convolutions = [
 biases = sum(layer.filters for layer in convolutions)
 print(f"without biases before batch norm: {25_636_712 - biases:,}", end=", ")
 print(f"{biases:,} fewer")
+print(f"without moving statistics, too: {25_636_712 - 3 * biases:,}")
 print(f"{len(convolutions)} convolutions, 4 of them projections")
 assert biases == 26_560 and len(convolutions) == 49 + 4
 
@@ -869,11 +887,9 @@ def inverted_formula(c, t, filters):
 
 # %%
 c, ours = 32, 9 * 3 * 32 + 4 * 32
-for t, filters, times in [(1, 16, 1), (6, 24, 2), (6, 32, 3), (6, 64, 4)] + [
-    (6, 96, 3),
-    (6, 160, 3),
-    (6, 320, 1),
-]:
+stages = [(1, 16, 1), (6, 24, 2), (6, 32, 3), (6, 64, 4)]
+stages += [(6, 96, 3), (6, 160, 3), (6, 320, 1)]
+for t, filters, times in stages:
     for _ in range(times):
         ours, c = ours + inverted_formula(c, t, filters), filters
 ours += 320 * 1280 + 4 * 1280 + (1280 + 1) * 1000
@@ -920,8 +936,8 @@ with (
     first_dense(layers.Input((5 * 5 * 256,)))
 
 # %% [markdown]
-# **Forgotten depth.** 3 x 3 x 384 filters are counted as $(3 \cdot 3 + 1)
-# \cdot 384$. No error, but a number that is much too small:
+# **Forgotten depth.** Count AlexNet's third convolution, 384 filters of 3 x 3,
+# as $(3 \cdot 3 + 1) \cdot 384$. No error, but a number much too small:
 
 # %%
 print(f"without the depth {(3 * 3 + 1) * 384:,}", end=", ")
@@ -1071,8 +1087,9 @@ assert np.all(np.diff(np.mean(measured.TRAINING_ERRORS["plain"], 1)) > 0)
 # The *training* error of the plain stacks rises from 14 layers on, and there
 # the ranges of three seeds do not touch. With shortcuts it is 0 but for one of
 # the three seeds at 38 layers, which ended at 10 %. It is a small copy of what
-# He et al. (2015) report for CIFAR-10. What it does not tell: whether ten
-# times the training would bring the plain stacks down, too.
+# He et al. (2015) report for CIFAR-10; there the gap stayed with three times
+# the training. What ours does not tell: whether ten times the training would
+# bring the plain stacks down, too.
 #
 # ### The network that looked inside
 #
@@ -1110,7 +1127,7 @@ print(f"pictures: {1_200_000 / 60_000:.0f} times as many as MNIST's 60,000")
 # | | LeNet-5 | AlexNet |
 # |---|---|---|
 # | layers with weights | 5 (here); 7 with its poolings | 8; 7 are hidden |
-# | pictures | 60,000 | 1.2 million ($10^6$; "$10^3$" is often written) |
+# | pictures | 60,000 ("$10^3$" is often written) | 1.2 million, $10^6$ |
 # | bends by | tanh | ReLU |
 # | regularised by | little | dropout, shifted and mirrored copies |
 # | computed on | a processor | two graphics cards ("50 times" a processor) |

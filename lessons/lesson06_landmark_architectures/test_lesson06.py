@@ -44,6 +44,7 @@ def own(lesson_functions):
         "total 25,636,712",
         "650,080 in the maps, 659,272 with dense units",
         "26,560 fewer",
+        "without moving statistics, too: 25,557,032",
         "53 convolutions",
         "formula 3,538,984, keras.applications 3,538,984",
         "padding 0: 109, after the pooling 54",
@@ -83,6 +84,17 @@ def test_a_row_of_a_convolution_is_what_keras_makes_of_it(
     model = keras.Model(start, own["conv"](start, filters, f, s, p))
     assert model.output_shape[1:] == expected
     assert model.count_params() == count
+
+
+def test_torchvisions_narrower_alexnet_has_the_count_that_the_lesson_says(own):
+    depths, sides = (3, 64, 192, 384, 256, 256), (11, 5, 3, 3, 3)
+    count = sum(
+        own["conv_formula"]((99, 99, c), filters, f)[1]
+        for c, filters, f in zip(depths[:-1], depths[1:], sides, strict=True)
+    )
+    for inputs, units in ((9216, 4096), (4096, 4096), (4096, 1000)):
+        count += own["dense_formula"]((inputs,), units)[1]
+    assert count == 61_100_840
 
 
 @pytest.mark.parametrize("groups", [1, 2, 3])
