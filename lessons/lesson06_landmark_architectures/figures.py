@@ -312,8 +312,9 @@ def _box(axes: Any, left: float, shape: tuple, count: int) -> float:
     height = np.log2(1 + (sides or [1])[0]) / 4
     width = np.log2(1 + depth) / 14 if sides else 0.15
     fill = "green" if not count else "sky" if sides else "orange"
-    box = {"facecolor": PALETTE[fill], "edgecolor": "0.35"}
-    axes.add_patch(Rectangle((left, 0), width, height, **box))
+    box = Rectangle((left, 0), width, height)
+    box.set(facecolor=PALETTE[fill], edgecolor="0.35")
+    axes.add_patch(box)
     middle = left + width / 2
     small = {"ha": "center", "fontsize": 8}
     if sides:
