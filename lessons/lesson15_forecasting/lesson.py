@@ -427,9 +427,9 @@ assert by_products < errors["test"]["GRU"] + 0.02
 # sum; the GRU **does not beat last year's steps**, since four seconds are too
 # few for it and for the LSTM. On the sunspots, with 194, single seeds of the
 # GRU beat the sum, and no mean does. No kind of network wins everywhere, and
-# how much data there is matters more than the kind. In the M4 competition, with
-# 100,000 series, no pure machine-learning method beat the benchmark, a mean of
-# three simple statistical forecasts; the winner combined both worlds
+# how much data there is matters more than the kind. In the M4 competition,
+# with 100,000 series, no pure machine-learning method beat the benchmark, a
+# mean of three simple statistical forecasts; the winner combined both worlds
 # (Makridakis et al. 2020).
 #
 # ## The station moves
@@ -671,11 +671,11 @@ figures.by_step(steps, "ppm", "month")
 # %% [markdown]
 # Read the table from above. The level alone is off by more than 3 ppm; the
 # season ("as last year" is the seasonal naive forecast) helps, and last year's
-# steps, which carry its growth along, help more.
-# Then comes the weighted sum, and the GRU is about as good as it, no better.
-# So say both: the GRU, given more updates than in the four seconds above,
-# beats the seasonal baselines, and it does **not** beat an autoregression. It has 333 windows to learn from, and each shares all but
-# a month with its neighbour.
+# steps, which carry its growth along, help more. Then comes the weighted sum,
+# and the GRU is about as good as it, no better. So say both: the GRU, given
+# more updates than in the four seconds above, beats the seasonal baselines,
+# and it does **not** beat an autoregression. It has 333 windows to learn from,
+# and each shares all but a month with its neighbour.
 #
 # The figure shows where the errors are. "As last year" is equally wrong at all
 # distances; all others grow. In the first month direct and recursive are
