@@ -300,10 +300,11 @@ learned = {
     kind: trained(kind, x_train, y_train, profile.updates)
     for kind in profile.kinds
 }
-
+print({kind: model.count_params() for kind, model in learned.items()})
 
 # %% [markdown]
-# Will they beat the weighted sum? All of them on the same windows:
+# So many parameters each. Will they beat the weighted sum? All of them on the
+# same windows:
 
 
 # %%
