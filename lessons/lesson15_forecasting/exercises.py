@@ -453,8 +453,8 @@ EXERCISES = (
                     "last[np.arange(horizon) % season]",
                     "past[-season - np.arange(horizon)]",
                 ),
-                "You walk back in time. The first forecast is past[-season], "
-                "the next one stands after it.",
+                "You go one step back for each step ahead: past[-season + step], "
+                "not past[-season - step].",
             ),
             Mistake(
                 edit(
@@ -595,8 +595,8 @@ EXERCISES = (
                     "return (train - mean) / spread, (test - mean) / spread",
                     "return (train - mean) / spread",
                 ),
-                "The test must be scaled, too, by the same two numbers. "
-                "Return both parts.",
+                "You return one part. Return both, each by the same two "
+                "numbers.",
             ),
         ),
         explanation="Everything that is computed from data is fitted: a "
