@@ -453,8 +453,8 @@ EXERCISES = (
                     "last[np.arange(horizon) % season]",
                     "past[-season - np.arange(horizon)]",
                 ),
-                "You go one step back for each step ahead: past[-season + step], "
-                "not past[-season - step].",
+                "You go one step back for each step ahead: past[-season + "
+                "step], not past[-season - step].",
             ),
             Mistake(
                 edit(
