@@ -422,8 +422,8 @@ assert by_products < errors["test"]["GRU"] + 0.02
 # (`python benchmarks/forecasting.py`: 8, 4 and 4 seconds, held to 2 %; the
 # weights with the smallest validation error were kept.) Read it by column. On
 # the weather, with 12,000 windows, all five beat the weighted sum. The three
-# recurrent ones are alike, and about a hundredth below the other two, more
-# than their seeds differ; the sum with products is below all of them. On
+# recurrent ones are alike, and in the mean a hundredth below the other two,
+# as much as seeds differ; the sum with products is below all of them. On
 # carbon dioxide, with 333 windows, a convolution is a little better than the
 # sum; the GRU **does not beat last year's steps**, since four seconds are too
 # few for it and for the LSTM. On the sunspots, with 194, single seeds of the
