@@ -584,7 +584,8 @@ assert 1.8 < np.mean(high - low) < 3
 # ## A year ahead
 #
 # Now a real series, and more than one step. Carbon dioxide in the air over
-# Hawaii, month by month: what will the next twelve months bring?
+# Hawaii, month by month since 1958, in parts per million (ppm), C. D.
+# Keeling's curve: what will the next twelve months bring?
 
 # %%
 keeling = ck.data.load("series", series="co2")
