@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [01 · Images are tensors](01_images_are_tensors.ipynb) |
-# | **Time** | 70 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 59 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | 12 s (quick and full) |
 # | **Data** | two real photographs (bundled) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
@@ -375,7 +375,7 @@ assert (difference <= allowed).all()
 # place:
 
 # %%
-from coursekit import shapes
+shapes = profile.module("shapes")
 
 products = shapes.multiply_adds((211, 318, 1), kernel_size=3, channels=1)
 print(f"{products:,} products")

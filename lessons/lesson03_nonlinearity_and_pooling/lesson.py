@@ -1135,12 +1135,8 @@ for label in ("sigmoid", "relu"):
 # divides by zero.)
 
 # %%
-from coursekit import shapes
-
 with ck.expect_error(ValueError):
     layers.Conv2D(filters=1, kernel_size=2, strides=0)
-with ck.expect_error(ValueError):
-    shapes.output_size(4, kernel_size=2, stride=0)
 
 # %% [markdown]
 # **Pooling until nothing is left.** 28 halves to 14, 7, 3 and 1. The fifth

@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN in Keras](04_first_cnn.ipynb) |
-# | **Time** | 48 min on the road, 25 of exercises, 7 of quiz |
+# | **Time** | 40 min on the road, 25 of exercises, 7 of quiz |
 # | **Runs in** | 22 s (quick), 3 min (full) |
 # | **Data** | generated reviews, real series (full: and real weather) |
 # | **Hardware** | any laptop |

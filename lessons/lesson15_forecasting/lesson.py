@@ -1154,10 +1154,11 @@ ck.check("15.7", mase)
 # ### A day ahead at Jena (full profile)
 #
 # The weather station of the Max Planck Institute for Biogeochemistry in Jena:
-# fourteen columns every ten minutes. From the last two days, hour by hour, the
-# temperature 24 hours on. As now and as yesterday are one forecast here. (On
-# the whole record, half of it to train, Chollet has 2.62 degrees of mean
-# absolute error for it on the test, and that is hard to beat.)
+# fourteen columns (the excerpt below has eleven) every ten minutes. From the
+# last two days, hour by hour, the temperature 24 hours on. As now and as
+# yesterday are one forecast here. (On the whole record, half of it to train,
+# Chollet has 2.62 degrees of mean absolute error for it on the test, and that
+# is hard to beat.)
 
 
 # %%

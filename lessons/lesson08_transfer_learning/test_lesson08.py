@@ -1,0 +1,179 @@
+"""Lesson 08: its helpers, what Keras does with frozen layers, its figures."""
+
+import numpy as np
+import pytest
+
+from coursekit import data, lessons
+from coursekit.backend import import_keras
+from coursekit.exercises import engine
+
+keras = import_keras()
+layers = keras.layers
+
+answers = lessons.module("08", "exercises")
+figures = lessons.module("08", "figures")
+measured = lessons.module("08", "measured")
+
+
+class Profile:
+    seed, small_rate, probe_updates = 0, 3e-4, 300
+
+
+@pytest.fixture(scope="module")
+def own(lesson_functions):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    names = {"np": np, "keras": keras, "layers": layers, "loss": loss}
+    scramble = np.random.default_rng(3).permutation(32 * 32)
+    names |= {"profile": Profile, "scramble": scramble}
+
+    def compiled(model, rate):
+        model.compile(keras.optimizers.Adam(rate), loss)
+        return model
+
+    names["compiled"] = compiled
+    return lesson_functions("08", **names)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_good_answer_of_a_gap_is_right(own, number):
+    exercise = answers.EXERCISES[number]
+    good = own[f"good_{exercise.reference.__name__}"]
+    assert engine.judge(exercise, good).state == "correct"
+
+
+def test_old_and_new_kinds_are_the_whole_set_and_share_no_kind(own):
+    split = data.load("objects100").test
+    old_x, old_y = own["part_of"](split, False)
+    new_x, new_y = own["part_of"](split, True)
+    assert len(old_x) + len(new_x) == len(split)
+    assert np.unique(old_y).tolist() == list(range(80))
+    assert np.unique(new_y).tolist() == list(range(20))
+    for kind in (0, 7, 79):
+        there = split.x[split.y == kind // 4 * 5 + kind % 4]
+        assert np.array_equal(old_x[old_y == kind], there)
+
+
+def test_few_takes_the_same_number_of_each_kind_once(own):
+    labels = np.random.default_rng(0).integers(0, 6, 300)
+    places = own["few"](labels, 7, seed=2)
+    assert np.bincount(labels[places]).tolist() == [7] * 6
+    assert len(set(places)) == 42
+
+
+@pytest.mark.parametrize("name", ["night", "sketch", "noise"])
+def test_a_domain_keeps_shape_and_type(own, name):
+    rng = np.random.default_rng(1)
+    x = rng.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
+    changed = own[name](x, rng)
+    assert changed.shape == x.shape and changed.dtype == np.uint8
+    assert not np.array_equal(changed, x)
+
+
+def test_a_sketch_of_a_plain_picture_is_white_paper(own):
+    plain = np.full((1, 32, 32, 3), 90, "uint8")
+    assert (own["sketch"](plain, None) == 255).all()
+
+
+def test_scrambling_loses_no_pixel(own):
+    split = data.load("digits", size=28).test
+    whole = own["as_colour"](split, False)
+    scrambled = own["as_colour"](split, True)
+    assert whole.shape == scrambled.shape == (360, 32, 32, 3)
+    for one, other in zip(whole[:5], scrambled[:5], strict=True):
+        assert not np.array_equal(one, other)
+        assert np.array_equal(np.sort(one, None), np.sort(other, None))
+
+
+def test_probes_share_nothing_and_are_judged_one_by_one(own):
+    rng = np.random.default_rng(2)
+    y = np.arange(60) % 3
+    told = np.eye(3)[y] + 0.1 * rng.standard_normal((60, 3))
+    seen = {"told": told.astype("float32")}
+    seen["noise"] = rng.standard_normal((60, 4)).astype("float32")
+    probes = own["trained_probes"](seen, y)
+    found = own["right_of_each"](probes, seen, y)
+    assert found["told"] == 1 and found["noise"] < 0.8
+    alone = own["trained_probes"]({"told": seen["told"]}, y)
+    assert own["right_of_each"](alone, {"told": told}, y)["told"] == 1
+
+
+def test_the_nearest_mean_of_the_lesson_is_the_exercises(own):
+    for case in answers.EXERCISES[6].cases[1:]:
+        z, labels, asked = case.args
+        kinds = np.unique(labels)
+        ours = kinds[own["nearest"](z, labels, asked)]
+        assert ours.tolist() == answers.nearest_mean(z, labels, asked).tolist()
+
+
+# ------------------------------------------------------- what Keras does
+
+
+def normed():
+    inputs = layers.Input((3,))
+    norm = layers.BatchNormalization(momentum=0.5)
+    return keras.Model(inputs, norm(inputs)), norm
+
+
+def moved(norm):
+    return bool(
+        np.abs(keras.ops.convert_to_numpy(norm.moving_mean)).max() > 0.1
+    )
+
+
+X = np.random.default_rng(4).normal(5, 1, (32, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_statistics_move_unless_the_layer_is_frozen(frozen):
+    model, norm = normed()
+    norm.trainable = not frozen
+    model(X, training=True)
+    assert moved(norm) != frozen
+
+
+def test_training_false_inside_a_functional_model_is_overridden():
+    """Keras issue 20285. If this fails, Keras changed: so must the lesson."""
+    inner, norm = normed()
+    inputs = layers.Input((3,))
+    outer = keras.Model(inputs, inner(inputs, training=False))
+    outer(X, training=True)
+    assert moved(norm)
+
+
+# ------------------------------------------------------------- figures
+
+
+def test_the_stored_curves_have_three_seeds_and_four_sizes():
+    for values in measured.accuracies("objects").values():
+        assert list(values) == [1, 5, 20, 80]
+        assert all(len(seeds) == 3 for seeds in values.values())
+
+
+def test_the_curve_says_the_means_of_its_seeds():
+    arms = {"frozen": {1: [0.2, 0.4], 5: [0.5, 0.7]}}
+    figure = figures.accuracy_by_examples(arms, chance=0.05)
+    assert figure.summary == (
+        "Test accuracy with 1, 5 examples a class, mean of 2 seeds: "
+        "frozen 0.30, 0.60; chance 0.05."
+    )
+
+
+def test_the_cost_says_when_half_is_right():
+    figure = figures.cost({"frozen": [[[1.0, 0.4], [2.0, 0.6]]]})
+    assert "frozen: above 0.5 after 2.0 s, 0.60 at the end" in figure.summary
+
+
+def test_the_bars_and_probes_say_their_numbers():
+    figure = figures.bars({"digits": {"pixels": 0.91}}, "accuracy")
+    assert figure.summary == "Accuracy. digits: pixels 0.91."
+    figure = figures.probes(["a", "b"], {"own": [0.1, 0.25]}, chance=0.05)
+    assert "own 0.10, 0.25" in figure.summary
+
+
+def test_the_drawing_names_all_six_steps():
+    texts = [
+        t.get_text()
+        for t in figures.six_steps(80, 20, 112).figure.axes[0].texts
+    ]
+    for number in range(1, 7):
+        assert any(text.startswith(f"{number} ") for text in texts)

@@ -1,0 +1,154 @@
+"""One call from a folder of pictures to a classifier with a report."""
+
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import paths
+from coursekit.backend import import_keras, in_replay
+from coursekit.data.dataset import Dataset, DatasetInfo
+from coursekit.data.readers.picture_folders import load_classes
+from coursekit.errors import CourseError
+from coursekit.transfer import encoders
+from coursekit.transfer.report import Report
+from coursekit.transfer.twins import twins
+
+FEWEST = 5  # pictures a class, in all parts together
+
+
+def from_folder(
+    folder: str | Path,
+    encoder: str = "best",
+    fine_tune: bool = False,
+    epochs: int = 60,
+    seed: int = 0,
+) -> Report:
+    """A classifier from a folder with one folder of pictures per class.
+
+    Folders train, val and test are the splits where they are there; else a
+    fifth is held out for each. A head is trained on the features of a frozen
+    ``encoder`` (see encoders.load); ``fine_tune`` then trains all of it at a
+    small rate. The epoch that is best on the validation pictures is kept,
+    also when you interrupt. Raises CourseError when there is nothing to
+    learn from.
+    """
+    keras = import_keras()
+    from coursekit.callbacks import EpochProgress
+
+    name = encoders.choose(encoder)
+    base = encoders.load(name)
+    data = _read(paths.expanded(folder), base.input_shape[1])
+    keras.utils.set_random_seed(seed)
+    classes = len(data.class_names)
+    model, head = _with_head(base, classes)
+    parts = [data.train, data.validation, data.test]
+    features = [
+        encoders.run(base, part.x, f"features, {part.name}") for part in parts
+    ]
+    _train(head, features, parts, 1e-2, epochs)
+    trained = f"frozen; {head.count_params():,} parameters trained"
+    if fine_tune:
+        for layer in base.layers:
+            norm = isinstance(layer, keras.layers.BatchNormalization)
+            layer.trainable = not norm
+        images = [np.asarray(part.x) for part in parts[:2]]
+        shown = [] if in_replay() else [EpochProgress()]
+        _train(model, images, parts, 1e-4, max(1, epochs // 6), shown)
+        count = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+        trained = f"fine-tuned; {count:,} parameters trained"
+    said = encoders.run(model, data.test.x).argmax(axis=1)
+    known = np.concatenate([data.train.x, data.validation.x])
+    seen = twins(known, np.asarray(data.test.x))
+    return Report(model, name, data, said, seen, trained)
+
+
+def _read(folder: Path, side: int) -> Dataset:
+    """The pictures of a folder, or what is wrong with it."""
+    remedy = "put 5 pictures or more of each class in a folder of its own"
+    if not folder.is_dir():
+        raise CourseError(f"There is no folder {folder.name}.", remedy)
+    info = DatasetInfo(
+        name=folder.name or "pictures",
+        title="your pictures",
+        real=True,
+        bundled=False,
+        licence="yours",
+        origin="your folder",
+    )
+    data = load_classes(info, folder, side)
+    if len(data.class_names) < 2:
+        raise CourseError(
+            f"{folder.name} has one class only, {data.class_names[0]}.",
+            "add a folder with pictures that are something else",
+        )
+    labels = [part.y for part in (data.train, data.validation, data.test)]
+    sizes = np.bincount(
+        np.concatenate(labels), minlength=len(data.class_names)
+    )
+    if sizes.min() < FEWEST:
+        rare = data.class_names[sizes.argmin()]
+        raise CourseError(
+            f"{folder.name} has {sizes.min()} readable pictures of {rare}.",
+            remedy,
+        )
+    if not all(map(len, labels)):
+        raise CourseError(
+            f"A part of {folder.name} is empty: there are "
+            f"{[*map(len, labels)]} pictures to train, validate and test.",
+            "leave out the folders val and test: they are then drawn",
+        )
+    return data
+
+
+def _with_head(base, classes: int):
+    """The whole frozen model, and its head alone, with shared weights."""
+    import keras
+
+    base.trainable = False
+    dense = keras.layers.Dense(classes, name="head")
+    features = keras.layers.Input(base.output_shape[1:])
+    head = keras.Model(features, dense(features), name="head_alone")
+    model = keras.Model(base.input, dense(base.output), name="classifier")
+    return model, head
+
+
+def _train(model, inputs, parts, rate, epochs: int, watchers=()) -> None:
+    """Fit to the first part; keep the epoch best on the second."""
+    import keras
+
+    model.compile(
+        keras.optimizers.Adam(rate),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    best = _keeper()
+    try:
+        model.fit(
+            inputs[0],
+            parts[0].y,
+            batch_size=32,
+            epochs=epochs,
+            validation_data=(inputs[1], parts[1].y),
+            verbose=0,
+            callbacks=[best, *watchers],
+        )
+    except KeyboardInterrupt:
+        print(f"interrupted: the best of {best.epochs} epochs is kept")
+    if best.weights is not None:
+        model.set_weights(best.weights)
+
+
+def _keeper():
+    """A callback that keeps the weights of the lowest validation loss."""
+    import keras
+
+    class Keeper(keras.callbacks.Callback):
+        loss, weights, epochs = np.inf, None, 0
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.epochs += 1
+            if logs["val_loss"] < self.loss:
+                self.loss = logs["val_loss"]
+                self.weights = self.model.get_weights()
+
+    return Keeper()
