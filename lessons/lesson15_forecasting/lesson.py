@@ -577,9 +577,10 @@ print(f"best possible {2 * reach:.2f} degrees wide, {best.mean():.2f} inside")
 assert 1.8 < np.mean(high - low) < 3
 
 # %% [markdown]
-# Of two intervals with the right coverage, the narrower one says more. (Even
-# the best possible one misses its promise by a hundredth here: 1,314 readings
-# are a sample.)
+# Of two intervals with the right coverage, the narrower one says more. The
+# network's is a quarter wider than it had to be: it knows less of the next
+# three hours than the past could tell. (Even the best possible one misses its
+# promise by a hundredth here: 1,314 readings are a sample.)
 #
 # ## A year ahead
 #
