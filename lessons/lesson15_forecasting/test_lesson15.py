@@ -36,7 +36,7 @@ def own(lesson_functions):
         "weighted sum with products 0.826 degrees",
         "best possible 2.05 degrees wide, 0.79 inside",
         "cheapest for a share of 0.9: 90",
-        "fitted on all          0.67 ppm",
+        "fitted on all           0.67 ppm",
         "gap.csv, line 3, has no value",
     ],
 )
