@@ -32,6 +32,7 @@ def own(lesson_functions):
         "yesterday's step   1.20 degrees",
         "the best possible  0.80 degrees",
         "15.1  the lesson goes on with the good answer",
+        "moved no calendar 0.88, with products 1.26",
         "8.0 costs 1.8\n13.0 costs 0.3",
         "weighted sum with products 0.826 degrees",
         "best possible 2.05 degrees wide, 0.79 inside",
