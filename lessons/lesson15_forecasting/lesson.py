@@ -529,7 +529,8 @@ for guess in (8.0, 13.0):
     print(guess, "costs", round(float(quantile_loss(10.0, guess, 0.9)), 2))
 
 # %% [markdown]
-# Does it find a quantile? Try all whole numbers as a forecast of 0 to 100:
+# Does it find a quantile? Let the truth be the whole numbers up to a hundred,
+# and try each of them as the forecast:
 
 # %%
 numbers = np.arange(101.0)

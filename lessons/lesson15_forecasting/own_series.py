@@ -36,14 +36,13 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
                 "give the two columns as the first line spells them; commas "
                 "divide columns, not semicolons or tabs",
             )
-    places = names.index(dates), names.index(values)
     numbers, moments, series = [], [], []
     for number, row in lines:
         where = f"{path}, line {number}"
-        when, what = ([*row, "", ""][place].strip() for place in places)
+        row = [field.strip() for field in row] + [""] * len(names)
         numbers.append(number)
-        moments.append(_moment(where, when))
-        series.append(_value(where, what))
+        moments.append(_moment(where, row[names.index(dates)]))
+        series.append(_value(where, row[names.index(values)]))
     when = np.array(moments, "datetime64[s]")
     _check_even(path, when, numbers)
     return when, np.array(series)

@@ -239,6 +239,10 @@ BROKEN = {
     ],
     "line 5, is not CSV": [*days(3), '2024-01-04,"1', "9" * 200_000],
     "it has ['day;sold']": ["day;sold", "2024-01-01;3"],
+    "line 6, has no value": ["a,b,c,day,sold"]
+    + [f"1,1,1,2024-01-0{n},2" for n in (1, 2, 3, 4)]
+    + ["1,1,1,2024-01-05"],
+    "line 2: '' is no date": ["a,b,c,d,day,sold", "1"],
     "is empty": [""],
     "has 20 rows, expected are 60": days(20),
     "has 0 rows": ["day,sold"],
