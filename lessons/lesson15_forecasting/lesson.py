@@ -384,9 +384,10 @@ products = [hour * season for hour in hours for season in seasons]
 wider = np.column_stack([scaled, *products])
 x, y = make_windows(wider, length, 1, *spans["train"])
 with_products = weighted_sum(x, y)
-x, y = make_windows(wider, length, 1, *spans["test"])
-by_products = rmse(with_products(x), y) * spread[0]
-print(f"weighted sum with products {by_products:.3f} degrees (test)")
+for part in examined:
+    x, y = make_windows(wider, length, 1, *spans[part])
+    by_products = rmse(with_products(x), y) * spread[0]
+    print(f"sum with products {by_products:.3f} degrees ({part})")
 assert by_products < errors["test"]["GRU"] + 0.02
 
 # %% [markdown]

@@ -34,7 +34,7 @@ def own(lesson_functions):
         "15.1  the lesson goes on with the good answer",
         "moved no calendar 0.88, with products 1.26",
         "8.0 costs 1.8\n13.0 costs 0.3",
-        "weighted sum with products 0.826 degrees",
+        "sum with products 0.826 degrees (test)",
         "best possible 2.05 degrees wide, 0.79 inside",
         "cheapest for a share of 0.9: 90",
         "fitted on all           0.67 ppm",
