@@ -148,6 +148,54 @@ EXERCISES = (
                 "belong to another part.",
             ),
             Mistake(
+                edit("max(start, length)", "start"),
+                "A window needs `length` values before its answer: the first "
+                "has none, since your origins begin at start. Begin at "
+                "max(start, length).",
+            ),
+            Mistake(
+                edit(
+                    "range(first, stop - horizon + 1)",
+                    "range(first, stop - 1)",
+                ),
+                "The last window is missing, or its answer runs past stop: "
+                "it begins at stop - horizon, and range leaves its end out, "
+                "so add 1.",
+            ),
+            Mistake(
+                edit(
+                    "range(first, stop - horizon + 1)",
+                    "range(max(start - horizon + 1, length), stop - horizon "
+                    "+ 1)",
+                ),
+                "Your first answers begin before start, in another part. The "
+                "whole answer must lie between start and stop.",
+            ),
+            Mistake(
+                edit(
+                    "range(first, stop - horizon + 1)",
+                    "range(first, stop - horizon + 1, horizon)",
+                ),
+                "Your answers do not overlap: you move on by `horizon`. "
+                "Every moment can be an origin, so move on by one.",
+            ),
+            Mistake(
+                edit(
+                    "range(first, stop - horizon + 1)",
+                    "range(first, stop - horizon + 1, length)",
+                ),
+                "Your windows do not overlap: you move on by `length`. Every "
+                "moment can be an origin, so move on by one.",
+            ),
+            Mistake(
+                edit(
+                    "values[now - length : now]",
+                    "values[now - length + 1 : now + 1]",
+                ),
+                "Your window ends with values[now], the first value of its "
+                "answer. It ends just before: a slice leaves its end out.",
+            ),
+            Mistake(
                 edit("values[now - length : now]", "values[start:now]"),
                 "Your windows grow. Each has `length` values.",
             ),
@@ -174,6 +222,22 @@ EXERCISES = (
                 ),
                 "The answer is the first column only: "
                 "values[now : now + horizon, 0].",
+            ),
+            Mistake(
+                edit(
+                    "values[now : now + horizon, 0]",
+                    "values[now : now + horizon, :1]",
+                ),
+                "The answers have a column axis: y is (n, horizon). Take "
+                "column 0, not :1.",
+            ),
+            Mistake(
+                edit(
+                    "values[now : now + horizon, 0]",
+                    "values[now : now + horizon, -1]",
+                ),
+                "You answer with the last column. The first is the one to "
+                "forecast.",
             ),
             Mistake(
                 edit(
@@ -266,6 +330,33 @@ EXERCISES = (
                 "Too high costs nothing in yours: the best forecast would be "
                 "endlessly high. It costs 1 - share.",
             ),
+            Mistake(
+                edit(
+                    "np.maximum(share * missing, (share - 1) * missing)",
+                    "np.where(missing > 0, share * missing, (1 - share) * "
+                    "missing)",
+                ),
+                "Too high earns something in yours: missing is negative "
+                "there, and a cost is not. The factor is share - 1.",
+            ),
+            Mistake(
+                edit(
+                    "np.maximum(share * missing, (share - 1) * missing)",
+                    "np.where(missing > 0, share * missing**2, (1 - share) * "
+                    "missing**2)",
+                ),
+                "You square what is missing: that finds an expectile, not a "
+                "quantile. The cost grows in a straight line on each side.",
+            ),
+            Mistake(
+                edit("loss.mean()", "loss.mean(axis=0)"),
+                "One mean for each column, or each share: return one number, "
+                "the mean over all.",
+            ),
+            Mistake(
+                edit("loss.mean()", "loss.mean(axis=-1)"),
+                "One mean for each row: return one number, the mean over all.",
+            ),
         ),
         explanation="Tilted absolute error: where nine of ten answers lie "
         "below the forecast, the two costs balance for a share of 0.9. Half "
@@ -340,6 +431,46 @@ EXERCISES = (
                 edit("last[np.arange(horizon) % season]", "last"),
                 "You give a whole season, whatever the horizon.",
             ),
+            Mistake(
+                edit(
+                    "last[np.arange(horizon) % season]",
+                    "past[np.arange(horizon) - season]",
+                ),
+                "Where the horizon is longer than a season, your index runs "
+                "past the end, and Python begins at the front of the record. "
+                "The last season begins again: % season.",
+            ),
+            Mistake(
+                edit(
+                    "last[np.arange(horizon) % season]",
+                    "last[::-1][np.arange(horizon) % season]",
+                ),
+                "You walk back in time. The first forecast is past[-season], "
+                "the next one stands after it.",
+            ),
+            Mistake(
+                edit(
+                    "last[np.arange(horizon) % season]",
+                    "past[-season - np.arange(horizon)]",
+                ),
+                "You go one step back for each step ahead: past[-season + "
+                "step], not past[-season - step].",
+            ),
+            Mistake(
+                edit(
+                    "last[np.arange(horizon) % season]",
+                    "np.resize(past, horizon)",
+                ),
+                "That is the front of the record. The last season is wanted.",
+            ),
+            Mistake(
+                edit(
+                    "last[np.arange(horizon) % season]",
+                    "np.repeat(last, -(-horizon // season))[:horizon]",
+                ),
+                "You repeat each value before the next one comes: np.repeat. "
+                "A season begins again as a whole: np.tile.",
+            ),
         ),
         explanation="Two lines that many a network does not beat. Write "
         "them first.",
@@ -410,6 +541,63 @@ EXERCISES = (
                 "Divided by n - 1. Here, and in Keras' Normalization, the "
                 "standard deviation is np.std's: divided by n.",
             ),
+            Mistake(
+                edit(
+                    "train.std(axis=0)",
+                    "np.concatenate([train, test]).std(axis=0)",
+                ),
+                "The mean is that of train, the spread that of all: the test "
+                "is in it. Take both from train.",
+            ),
+            Mistake(
+                edit(
+                    "train.mean(axis=0), train.std(axis=0)",
+                    "train.mean(axis=1, keepdims=True), train.std(axis=1, "
+                    "keepdims=True)",
+                ),
+                "axis=1 goes along a row, so it mixes columns of different "
+                "units. One mean for each column: axis=0.",
+            ),
+            Mistake(
+                edit(
+                    "train.mean(axis=0), train.std(axis=0)",
+                    "train.min(axis=0), np.ptp(train, axis=0)",
+                ),
+                "That is a scale from 0 to 1, by smallest and largest value. "
+                "Here: less the mean, over the standard deviation.",
+            ),
+            Mistake(
+                edit(
+                    "(train - mean) / spread, (test - mean) / spread",
+                    "train - mean / spread, test - mean / spread",
+                ),
+                "Division comes before subtraction: (train - mean) / spread "
+                "needs its brackets.",
+            ),
+            Mistake(
+                edit(
+                    "(train - mean) / spread, (test - mean) / spread",
+                    "train - mean, test - mean",
+                ),
+                "Less the mean is the first half. Divide by the spread as "
+                "well.",
+            ),
+            Mistake(
+                edit(
+                    "return (train - mean) / spread, (test - mean) / spread",
+                    "return mean, spread",
+                ),
+                "Those are the two numbers of each column. Apply them to "
+                "both parts and return the parts.",
+            ),
+            Mistake(
+                edit(
+                    "return (train - mean) / spread, (test - mean) / spread",
+                    "return (train - mean) / spread",
+                ),
+                "You return one part. Return both, each by the same two "
+                "numbers.",
+            ),
         ),
         explanation="Everything that is computed from data is fitted: a "
         "mean, a vocabulary, a choice of columns. All of it from train.",
@@ -471,6 +659,46 @@ EXERCISES = (
                 "You begin at the end of the series, not at the origin.",
             ),
             Mistake(
+                edit(
+                    "series[origin - length : origin]",
+                    "series[origin - length - 1 : origin - 1]",
+                ),
+                "You begin one moment too early: the last value known is "
+                "series[origin - 1].",
+            ),
+            Mistake(
+                edit("series[origin - length : origin]", "series[:length]"),
+                "You begin at the front of the series, not at the origin.",
+            ),
+            Mistake(
+                edit("series[origin - length : origin]", "series[:origin]"),
+                "Your window is the whole past. The model reads `length` "
+                "values.",
+            ),
+            Mistake(
+                edit("[*window[1:], said[-1]]", "[*window[:-1], said[-1]]"),
+                "You drop the newest value and keep the oldest. The first "
+                "one, window[0], goes.",
+            ),
+            Mistake(
+                edit("range(horizon)", "range(horizon + 1)"),
+                "One forecast too many.",
+            ),
+            Mistake(
+                edit(
+                    "return np.array(said)",
+                    "return np.array([*series[origin - length : origin], "
+                    "*said])",
+                ),
+                "Your answer begins with the window: return the forecasts "
+                "only.",
+            ),
+            Mistake(
+                edit("return np.array(said)", "return np.array(window)"),
+                "You return the window. Return the forecasts: `horizon` of "
+                "them, however long a window is.",
+            ),
+            Mistake(
                 edit("return np.array(said)", "return said[-1]"),
                 "That is the last of them. All `horizon` forecasts are "
                 "wanted.",
@@ -519,6 +747,49 @@ EXERCISES = (
             Mistake(
                 edit("return train, test", "return test, train"),
                 "The rows to train come first.",
+            ),
+            Mistake(
+                edit(
+                    "rows[rows + horizon <= border]\n    test = rows[rows >= "
+                    "border]",
+                    "rows[rows < border]\n    test = rows[rows >= border + "
+                    "horizon - 1]",
+                ),
+                "You leave the gap on the wrong side: the last training rows "
+                "still answer moments of the test. Drop them, and test from "
+                "the border on.",
+            ),
+            Mistake(
+                edit(
+                    "rows[rows >= border]",
+                    "rows[rows >= border + horizon - 1]",
+                ),
+                "The gap is needed once, in the training. A row from the "
+                "border on answers the test only, so it may test.",
+            ),
+            Mistake(
+                edit(
+                    "rows[rows >= border]",
+                    "rows[(rows >= border) & (rows + horizon <= count)]",
+                ),
+                "You drop rows at the end: all `count` windows have whole "
+                "answers, so the last row may test.",
+            ),
+            Mistake(
+                edit(
+                    "rows + horizon <= border", "rows + horizon <= border + 1"
+                ),
+                "One row too many: its last answer, r + horizon - 1, is the "
+                "border itself, the first moment of the test.",
+            ),
+            Mistake(
+                edit(
+                    "rows[rows + horizon <= border]\n    test = rows[rows >= "
+                    "border]",
+                    "rows + horizon <= border\n    test = rows >= border",
+                ),
+                "Those are True and False for each row. Give the row "
+                "numbers: rows[...].",
             ),
         ),
         explanation="With a horizon of h, h - 1 rows at the border belong "
@@ -591,6 +862,59 @@ EXERCISES = (
                 ),
                 "Too low and too high cancel in yours: take absolute values "
                 "first.",
+            ),
+            Mistake(
+                edit(
+                    "np.abs(train[season:] - train[:-season]).mean()",
+                    "(train[season:] - train[:-season]).mean()",
+                ),
+                "In the training, rises and falls cancel in yours: take "
+                "absolute values there, too.",
+            ),
+            Mistake(
+                edit(
+                    "np.abs(train[season:] - train[:-season]).mean()",
+                    "np.abs(truth[season:] - truth[:-season]).mean()",
+                ),
+                "You measure the scale in the test. It comes from the "
+                "training, so that a forecaster knows it beforehand.",
+            ),
+            Mistake(
+                edit(
+                    "np.abs(train[season:] - train[:-season]).mean()",
+                    "np.abs(train[season:] - train[:-season]).sum() / "
+                    "len(train)",
+                ),
+                "The first season of the training has no forecast: divide by "
+                "the number of differences, len(train) - season.",
+            ),
+            Mistake(
+                edit(
+                    "np.abs(train[season:] - train[:-season]).mean()",
+                    "np.abs(np.diff(train, season)).mean()",
+                ),
+                "np.diff(train, n) takes differences of differences, n "
+                "times. A season apart is train[season:] - train[:-season].",
+            ),
+            Mistake(
+                edit("error / scale", "error * len(truth) / scale"),
+                "A sum over a mean: take the mean of the errors in the test.",
+            ),
+            Mistake(
+                edit(
+                    "np.abs(truth - forecast).mean()",
+                    "np.abs(truth - forecast)",
+                ),
+                "Those are the errors one by one. Return one number, their "
+                "mean over the scale.",
+            ),
+            Mistake(
+                edit(
+                    "np.abs(truth - forecast).mean()",
+                    "np.abs((truth - forecast).mean())",
+                ),
+                "Too low and too high cancel before you take the absolute "
+                "value: np.abs first, then the mean.",
             ),
         ),
         explanation="Below 1: better in the test than the seasonal naive "

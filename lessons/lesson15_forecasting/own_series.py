@@ -5,6 +5,7 @@ baselines and of one GRU on its last part, in the unit of the file.
 """
 
 import csv
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -21,31 +22,45 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
     """Moments (n,) datetime64[s] and values (n,) of two columns.
 
     UTF-8 text with commas, names in the first line, dates like 2026-11-29,
-    2026-11 or 2026-11-29 15:00. Raises CourseError, which names the file
-    and the line, for anything else, for uneven steps and missing values.
+    2026, 2026-11 or 2026-11-29 15:00. Raises CourseError, which names the
+    file and the line, for anything else, uneven steps and missing values.
     """
     path = Path(path)
-    csv.field_size_limit(LARGEST)  # a quote that never ends: said below
-    lines = csv.reader(_text(path).replace("\0", "").splitlines())
-    names = [name.strip() for name in next(lines, [])]
+    lines = _rows(path)
+    names = [name.strip() for name in next(lines, (1, []))[1]]
     for name in (dates, values):
         if name not in names:
             raise CourseError(
                 f"{path}, line 1, names no column {name!r}; it has "
-                f"{', '.join(names)}.",
+                f"{str(names)[:200]}.",
                 "give the two columns as the first line spells them; commas "
-                "divide columns",
+                "divide columns, not semicolons or tabs",
             )
     numbers, moments, series = [], [], []
-    for row in filter(None, lines):
-        where = f"{path}, line {lines.line_num}"
-        row = [field.strip()[:40] for field in row] + [""] * len(names)
-        numbers.append(lines.line_num)
+    for number, row in lines:
+        where = f"{path}, line {number}"
+        row = [field.strip() for field in row] + [""] * len(names)
+        numbers.append(number)
         moments.append(_moment(where, row[names.index(dates)]))
         series.append(_value(where, row[names.index(values)]))
     when = np.array(moments, "datetime64[s]")
     _check_even(path, when, numbers)
     return when, np.array(series)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows that hold anything, each with the line it begins on."""
+    lines, number = csv.reader(_text(path).splitlines()), 1
+    try:
+        for row in lines:
+            if any(cell.strip() for cell in row):
+                yield number, row
+            number = lines.line_num + 1
+    except csv.Error as error:
+        raise CourseError(
+            f"{path}, line {number}, is not CSV: {error}.",
+            "look for a quotation mark that is opened and never closed",
+        ) from None
 
 
 def _text(path: Path) -> str:
@@ -72,12 +87,12 @@ def _text(path: Path) -> str:
 
 
 def _moment(where: str, text: str) -> datetime:
-    whole = f"{text}-01" if len(text) == len("2026-11") else text
+    rest = {len("2026"): "-01-01", len("2026-11"): "-01"}.get(len(text), "")
     try:
-        return datetime.fromisoformat(whole).replace(tzinfo=None)
+        return datetime.fromisoformat(text + rest).replace(tzinfo=None)
     except ValueError:
         raise CourseError(
-            f"{where}: {text!r} is no date like 2026-11-29.",
+            f"{where}: {text[:40]!r} is no date like 2026-11-29.",
             "write year-month-day, and a time after a space",
         ) from None
 
@@ -87,7 +102,7 @@ def _value(where: str, text: str) -> float:
         value = float("nan" if text.lower() in _EMPTY else text)
     except ValueError:
         raise CourseError(
-            f"{where}: {text!r} is no number like 3.5.",
+            f"{where}: {text[:40]!r} is no number like 3.5.",
             "write numbers with a point and without a unit",
         ) from None
     if not np.isfinite(value):
@@ -99,19 +114,25 @@ def _value(where: str, text: str) -> float:
 
 
 def _check_even(path: Path, when: np.ndarray, numbers: list[int]) -> None:
-    """Every step is as long as the usual one, or each is a month."""
+    """Steps go on in time and are alike; months, years within three days."""
     steps = np.diff(when).astype(int)
     usual = float(np.median(steps)) if len(steps) else 0.0
-    low = high = usual
-    if 28 * DAY <= usual <= 31 * DAY:
-        low, high = 28.0 * DAY, 31.0 * DAY
+    slack = 3 * DAY if usual >= 28 * DAY else 0
     for number, step in zip(numbers[1:], steps, strict=True):
-        if not max(low, 1) <= step <= high:
+        if step <= 0 or abs(step - usual) > slack:
+            expected = _long(usual) if usual > 0 else "a later date"
             raise CourseError(
-                f"{path}, line {number}, comes {step / DAY:g} days after the "
-                f"line before, expected are {usual / DAY:g}.",
+                f"{path}, line {number}, comes {_long(step)} after the "
+                f"line before, expected is {expected}.",
                 "sort the lines by date, one line a date, none left out",
             )
+
+
+def _long(seconds: float) -> str:
+    """A length of time in words: 2 days, 3 hours."""
+    name, unit = ("hour", 3_600) if 0 < abs(seconds) < DAY else ("day", DAY)
+    count = seconds / unit
+    return f"{count:g} {name}{'' if count == 1 else 's'}"
 
 
 def report(
@@ -127,11 +148,17 @@ def report(
     Root mean square over the horizon, by forecast. The first 70 % train, the
     next 15 % say when to stop. Raises CourseError, as ``read`` does.
     """
+    for name, number in {"season": season, "horizon": horizon}.items():
+        if not isinstance(number, int) or number < 1:
+            raise CourseError(
+                f"{name}={number!r} is no number of rows.",
+                f"give {name} as a whole number, 1 or more",
+            )
     when, series = read(path, dates, values)
     least = max(8 * season, 10 * horizon, 60)
-    if min(season, horizon) < 1 or len(series) < least:
+    if len(series) < least:
         raise CourseError(
-            f"{path} has {len(series)} rows, expected are {least} for "
+            f"{path} has {len(series)} rows, expected are {least} or more for "
             f"season={season} and horizon={horizon}.",
             "bring a longer record, or a shorter season or horizon",
         )

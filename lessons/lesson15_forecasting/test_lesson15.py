@@ -32,6 +32,10 @@ def own(lesson_functions):
         "yesterday's step   1.20 degrees",
         "the best possible  0.80 degrees",
         "15.1  the lesson goes on with the good answer",
+        "moved no calendar 0.88, with products 1.26",
+        "8.0 costs 1.8\n13.0 costs 0.3",
+        "sum with products 0.826 degrees (test)",
+        "best possible 2.05 degrees wide, 0.79 inside",
         "cheapest for a share of 0.9: 90",
         "fitted on all           0.67 ppm",
         "gap.csv, line 3, has no value",
@@ -196,11 +200,25 @@ def test_a_plain_file_is_read_whatever_the_order_of_its_columns(tmp_path):
     assert when[1] - when[0] == np.timedelta64(6, "h")
 
 
-def test_months_of_unequal_length_are_even_steps(tmp_path):
-    months = np.datetime64("2023-01") + np.arange(30)
-    lines = ["month,v", *(f"{month},1" for month in months)]
+@pytest.mark.parametrize(("unit", "step"), [("M", 1), ("M", 3), ("Y", 1)])
+def test_months_quarters_and_years_are_even_steps(tmp_path, unit, step):
+    moments = np.datetime64("1999", unit) + step * np.arange(30)
+    lines = ["month,v", *(f"{moment},1" for moment in moments)]
     when, _ = own_series.read(written(tmp_path, lines), "month", "v")
     assert len(when) == 30
+
+
+def test_lines_without_anything_in_them_are_passed_over(tmp_path):
+    lines = [*days(3), ",", "", " , ,"]
+    when, _ = own_series.read(written(tmp_path, lines), "day", "sold")
+    assert len(when) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"season": 0}, {"horizon": 1.5}])
+def test_a_season_and_a_horizon_are_numbers_of_rows(tmp_path, wrong):
+    path = written(tmp_path, days(90))
+    with pytest.raises(CourseError, match="is no number of rows"):
+        own_series.report(path, "day", "sold", **{"season": 7} | wrong)
 
 
 BROKEN = {
@@ -212,6 +230,15 @@ BROKEN = {
     "line 5, comes 2 days": [*days(3), "2024-01-05,1"],
     "line 5, comes -2 days": [*days(3), "2024-01-01,1"],
     "line 5, comes 0 days": [*days(3), "2024-01-03,1"],
+    "line 5, comes 3 days": [*days(3), "2024-01-06,1", "2024-01-07,1"],
+    "line 3, comes -1 days": ["day,sold", *days(9)[:0:-1]],
+    "expected is a later date": ["day,sold", *days(9)[:0:-1]],
+    "comes 2 hours after the line before, expected is 1 hour.": [
+        "day,sold",
+        *(f"2024-01-01 0{hour}:00,1" for hour in (0, 1, 2, 4, 5)),
+    ],
+    "line 5, is not CSV": [*days(3), '2024-01-04,"1', "9" * 200_000],
+    "it has ['day;sold']": ["day;sold", "2024-01-01;3"],
     "line 6, has no value": ["a,b,c,day,sold"]
     + [f"1,1,1,2024-01-0{n},2" for n in (1, 2, 3, 4)]
     + ["1,1,1,2024-01-05"],
