@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [06 · Landmarks](06_landmark_architectures.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 49 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 60 s (quick), 2 CPU h (full) |
 # | **Data** | objects100, rendered (quick); CIFAR-100, photographs (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
