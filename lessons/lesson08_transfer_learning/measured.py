@@ -37,7 +37,7 @@ def curves(recipe: str) -> dict[str, list[list[list[float]]]]:
     """Way -> for each seed [CPU seconds, validation accuracy] pairs."""
     seeds = _seeds(recipe)
     return {
-        name: [seed[f"curve_{key}"] for seed in seeds]
+        name: [seed[f"curve_{key}"] for seed in seeds if "curve" in str(seed)]
         for key, name in NAMES.items()
-        if f"curve_{key}" in seeds[0]
+        if f"curve_{key}" in seeds[-1]
     }

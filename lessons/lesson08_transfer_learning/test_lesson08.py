@@ -143,10 +143,17 @@ def test_training_false_inside_a_functional_model_is_overridden():
 # ------------------------------------------------------------- figures
 
 
-def test_the_stored_curves_have_three_seeds_and_four_sizes():
-    for values in measured.accuracies("objects").values():
+def test_the_stored_curves_have_four_ways_and_four_sizes():
+    stored = measured.accuracies("objects")
+    assert list(stored) == list(measured.NAMES.values())
+    for values in stored.values():
         assert list(values) == [1, 5, 20, 80]
-        assert all(len(seeds) == 3 for seeds in values.values())
+
+
+def test_one_picture_with_the_encoder_is_worth_eighty_without():
+    stored = measured.accuracies("objects")
+    frozen, scratch = np.mean(stored["frozen"][1]), stored["from scratch"][80]
+    assert abs(frozen - np.mean(scratch)) < 0.05
 
 
 def test_the_curve_says_the_means_of_its_seeds():
