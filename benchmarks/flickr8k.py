@@ -161,9 +161,8 @@ def captions(model, places, beam_width: int, settings: dict) -> list[str]:
     search = decoding.beam_search(
         model.begin,
         model.step,
-        settings["max_length"],
-        beam_width,
-        settings["length_penalty"],
+        beam_width=beam_width,
+        length_penalty=settings["length_penalty"],
     )
     texts = []
     for start in range(0, len(places), 250):

@@ -39,7 +39,7 @@ RECIPES = {
         "slow_pictures": 0,
     },
 }
-MAX_LENGTH = 21
+MAX_LENGTH = 35  # as decoding.MAX_WORDS
 
 
 def run(settings: dict, seed: int, report: measuring.Report) -> dict:

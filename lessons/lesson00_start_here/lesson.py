@@ -203,9 +203,7 @@ ck.check("00.1", double_again)
 # The course goes from one pixel to a sentence about a picture:
 
 # %%
-from coursekit.figures import course
-
-course.course_map()
+profile.figures.course_map()
 
 # %% [markdown]
 # You need not take every stop. Three shorter trips:

@@ -5,7 +5,6 @@ import pytest
 from scipy import optimize, spatial
 
 from coursekit import data, lessons
-from coursekit.figures import course
 
 answers = lessons.module("00", "exercises")
 figures = lessons.module("00", "figures")
@@ -49,7 +48,7 @@ def test_the_centred_columns_of_the_solution_have_mean_zero():
 
 
 def test_the_map_shows_all_25_lessons_in_order():
-    figure = course.course_map()
+    figure = figures.course_map()
     texts = [text.get_text() for text in figure.figure.axes[0].texts]
     numbers = [text for text in texts if text.isdigit()]
     assert numbers == [f"{n:02d}" for n in range(25)]

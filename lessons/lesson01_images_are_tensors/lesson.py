@@ -986,7 +986,7 @@ ck.check("01.6", gradient_step)
 # - D. Kingma and J. Ba, *Adam: a method for stochastic optimization*, ICLR
 #   (2015).
 #
-# The worked examples: "evidence" is from TensorFlow's first MNIST tutorial, the
-# weights of one dense unit from Stanford's CS231n, the megapixel counted three
-# ways from R. Fergus, M. Ranzato and Y. LeCun
+# The worked examples: "evidence" is from TensorFlow's first MNIST tutorial,
+# the weights of one dense unit from Stanford's CS231n, the megapixel counted
+# three ways from R. Fergus, M. Ranzato and Y. LeCun
 # ([all sources](../docs/sources.md)).

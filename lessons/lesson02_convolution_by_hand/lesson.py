@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [01 · Images are tensors](01_images_are_tensors.ipynb) |
-# | **Time** | 70 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 59 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | 12 s (quick and full) |
 # | **Data** | two real photographs (bundled) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
@@ -375,7 +375,7 @@ assert (difference <= allowed).all()
 # place:
 
 # %%
-from coursekit import shapes
+shapes = profile.module("shapes")
 
 products = shapes.multiply_adds((211, 318, 1), kernel_size=3, channels=1)
 print(f"{products:,} products")
@@ -410,7 +410,8 @@ figures.timings(took)
 # %% [markdown]
 # NumPy is a hundred times as fast and more. (The Keras bar includes making the
 # layer, and for one kernel on one picture that is most of it. The layer pays
-# with many filters and many pictures.)
+# with many filters and many pictures. The same sliding along one axis and
+# along three is in the [Reference](#Reference).)
 #
 # ## What kernels find in a photograph
 #
@@ -1238,65 +1239,6 @@ for name in ("Sobel", "Laplacian"):
 # but that is its own symmetry, not a gift of convolution. And neither kernel
 # finds the same at half the size.
 #
-# ## One, two, three axes
-#
-# The same idea along other axes. One function for all of them, since NumPy
-# does not mind how many axes a window has:
-
-
-# %%
-def correlate_any(signal, kernel):
-    """Slides along all axes of both, however many there are."""
-    windows = np.lib.stride_tricks.sliding_window_view(signal, kernel.shape)
-    return (windows * kernel).sum(axis=tuple(range(-kernel.ndim, 0)))
-
-
-video = np.zeros((4, 5, 6))  # (frames, height, width): a dot moves right
-for frame in range(4):
-    video[frame, 2, frame + 1] = 9
-change = np.array([-1, 1]).reshape(2, 1, 1)  # later frame minus earlier
-print("sensor ", correlate_any(x, w).round(3))
-print("picture", correlate_any(six, vertical)[0])
-print("video  ", correlate_any(video, change)[:, 2].astype(int).tolist())
-assert np.allclose(correlate_any(x, w), smooth)
-assert (correlate_any(six, vertical) == edges).all()
-
-# %% [markdown]
-# A kernel over *time* answers only to what changes: where the dot was (-9) and
-# where it is now (9). It would not see a thing that stands still. Keras has a
-# layer for each number of axes; the last one is always the channels, over
-# which the kernel does not slide but adds up:
-
-# %%
-examples = {
-    "1-D, along time": (layers.Conv1D(4, 3), (100, 8)),
-    "2-D, along height, width": (layers.Conv2D(4, 3), (28, 28, 3)),
-    "3-D, and along frames": (layers.Conv3D(4, 3), (10, 28, 28, 3)),
-}
-for name, (layer, shape) in examples.items():
-    output = layer.compute_output_shape((None, *shape))[1:]
-    layer.build((None, *shape))
-    print(f"{name}: {shape} -> {output}, kernel {layer.kernel.shape}")
-
-# %%
-layer = layers.Conv3D(1, (2, 1, 1), use_bias=False)
-layer.build((None, 4, 5, 6, 1))
-layer.set_weights([change[..., np.newaxis, np.newaxis]])
-by_layer = np.array(layer(video[np.newaxis, ..., np.newaxis]))[0, ..., 0]
-print("own 3-D = Conv3D:", (by_layer == correlate_any(video, change)).all())
-assert (by_layer == correlate_any(video, change)).all()
-
-# %% [markdown]
-# Nowhere does the size of the input enter the kernel. So the same layer, with
-# the same weights, fits pictures of any size:
-
-# %%
-layer = layers.Conv2D(4, 3)
-for side in (10, 28, 64):
-    print(side, "->", layer(np.zeros((1, side, side, 1))).shape[1:])
-print("parameters, each time:", layer.count_params())
-
-# %% [markdown]
 # ## Often written
 #
 # The board and the cells of this lesson do not always agree. Here is the list,
@@ -1501,7 +1443,71 @@ ck.check("02.7", kernel_gradient)
 # recognition*, Neural Computation 1:541-551.
 #
 # **The worked examples.** The sensor with seven weights is from M. M. Khapra's
-# lectures, CS7015, the 6 x 6 pictures with the vertical-edge kernel from A. Ng's
-# *Deep Learning Specialization*, the 5 x 5 picture of zeros and ones from
+# lectures, CS7015, the 6 x 6 pictures with the vertical-edge kernel from A.
+# Ng's *Deep Learning Specialization*, the 5 x 5 picture of zeros and ones from
 # Stanford's UFLDL tutorial, 227 and 55 from CS231n
 # ([all sources](../docs/sources.md)).
+
+# %% [markdown]
+# ## Reference
+#
+# You will come back for these; nothing above needs them.
+
+# %% [markdown]
+# ### One, two, three axes
+#
+# The same idea along other axes. One function for all of them, since NumPy
+# does not mind how many axes a window has:
+
+
+# %%
+def correlate_any(signal, kernel):
+    """Slides along all axes of both, however many there are."""
+    windows = np.lib.stride_tricks.sliding_window_view(signal, kernel.shape)
+    return (windows * kernel).sum(axis=tuple(range(-kernel.ndim, 0)))
+
+
+video = np.zeros((4, 5, 6))  # (frames, height, width): a dot moves right
+for frame in range(4):
+    video[frame, 2, frame + 1] = 9
+change = np.array([-1, 1]).reshape(2, 1, 1)  # later frame minus earlier
+print("sensor ", correlate_any(x, w).round(3))
+print("picture", correlate_any(six, vertical)[0])
+print("video  ", correlate_any(video, change)[:, 2].astype(int).tolist())
+assert np.allclose(correlate_any(x, w), smooth)
+assert (correlate_any(six, vertical) == edges).all()
+
+# %% [markdown]
+# A kernel over *time* answers only to what changes: where the dot was (-9) and
+# where it is now (9). It would not see a thing that stands still. Keras has a
+# layer for each number of axes; the last one is always the channels, over
+# which the kernel does not slide but adds up:
+
+# %%
+examples = {
+    "1-D, along time": (layers.Conv1D(4, 3), (100, 8)),
+    "2-D, along height, width": (layers.Conv2D(4, 3), (28, 28, 3)),
+    "3-D, and along frames": (layers.Conv3D(4, 3), (10, 28, 28, 3)),
+}
+for name, (layer, shape) in examples.items():
+    output = layer.compute_output_shape((None, *shape))[1:]
+    layer.build((None, *shape))
+    print(f"{name}: {shape} -> {output}, kernel {layer.kernel.shape}")
+
+# %%
+layer = layers.Conv3D(1, (2, 1, 1), use_bias=False)
+layer.build((None, 4, 5, 6, 1))
+layer.set_weights([change[..., np.newaxis, np.newaxis]])
+by_layer = np.array(layer(video[np.newaxis, ..., np.newaxis]))[0, ..., 0]
+print("own 3-D = Conv3D:", (by_layer == correlate_any(video, change)).all())
+assert (by_layer == correlate_any(video, change)).all()
+
+# %% [markdown]
+# Nowhere does the size of the input enter the kernel. So the same layer, with
+# the same weights, fits pictures of any size:
+
+# %%
+layer = layers.Conv2D(4, 3)
+for side in (10, 28, 64):
+    print(side, "->", layer(np.zeros((1, side, side, 1))).shape[1:])
+print("parameters, each time:", layer.count_params())

@@ -1135,12 +1135,8 @@ for label in ("sigmoid", "relu"):
 # divides by zero.)
 
 # %%
-from coursekit import shapes
-
 with ck.expect_error(ValueError):
     layers.Conv2D(filters=1, kernel_size=2, strides=0)
-with ck.expect_error(ValueError):
-    shapes.output_size(4, kernel_size=2, stride=0)
 
 # %% [markdown]
 # **Pooling until nothing is left.** 28 halves to 14, 7, 3 and 1. The fifth
@@ -1282,6 +1278,6 @@ ck.check("03.7", max_pool_backward)
 # A. Krizhevsky, I. Sutskever and G. Hinton (2012), *ImageNet classification
 # with deep convolutional neural networks*, NeurIPS.
 #
-# **The worked example** that begins with 1 2 5 3 is from G. James et al. (2023),
-# *An Introduction to Statistical Learning with Applications in Python*, chapter
-# 10 ([all sources](../docs/sources.md)).
+# **The worked example** that begins with 1 2 5 3 is from G. James et al.
+# (2023), *An Introduction to Statistical Learning with Applications in
+# Python*, chapter 10 ([all sources](../docs/sources.md)).

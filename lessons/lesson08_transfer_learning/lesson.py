@@ -472,7 +472,7 @@ figures.cost(measured.curves("objects"))
 # of use? A **linear probe** reads one layer, and nothing else: softmax
 # regression on what that layer gives. Three tasks, with 20 pictures of each
 # kind: twenty kinds that the network was trained on, the twenty new ones, and
-# one from far away: real handwritten digits (10 kinds).
+# one from far away: real handwritten digits (ten kinds).
 
 # %%
 digits = ck.data.load("digits", size=28)
@@ -838,7 +838,19 @@ for wanted in profile.photograph_encoders:
         print(f"{name}, {examples} a kind, {test.name}: {spread}")
 
 # %% [markdown]
-# PHOTO
+# On 250 test photographs (160 x 160 pixels, 50 of each flower; chance 0.20),
+# frozen encoders, mean of three draws of the training photographs (the
+# regression fitted by NumPy, 300 updates):
+#
+# | encoder | 1 | 5 | 20 | 80 |
+# |---|---|---|---|---|
+# | MobileNetV2-0.35, 1,280 features | 0.46 | 0.56 | 0.77 | 0.80 |
+# | MobileNet-0.25, 256 features | 0.44 | 0.58 | 0.69 | 0.76 |
+#
+# The smallest networks there are, on photographs they never saw, in seconds.
+# With one photograph of each, the draws lie far apart (0.37 to 0.54); with 20
+# or more within 0.06. Larger ones go the same way:
+# `encoders.load("resnet50")`.
 #
 # ## Your own pictures
 #
@@ -969,7 +981,7 @@ ck.quiz("08")
 # %% [markdown]
 # ## Exercises
 #
-# 08.1 and 08.2 stand on the road, above.
+# Two of them, 08.1 and 08.2, stand on the road, above.
 #
 # **08.3 (warm-up)** Write `learned(encoder, statistics, features, classes,
 # option)`: how many numbers are changed by gradients? The encoder has

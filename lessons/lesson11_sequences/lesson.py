@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN in Keras](04_first_cnn.ipynb) |
-# | **Time** | 48 min on the road, 25 of exercises, 7 of quiz |
+# | **Time** | 40 min on the road, 25 of exercises, 7 of quiz |
 # | **Runs in** | 22 s (quick), 3 min (full) |
 # | **Data** | generated reviews, real series (full: and real weather) |
 # | **Hardware** | any laptop |
@@ -1079,6 +1079,8 @@ ck.check("11.5", pairs_right)
 # Science 14:179-211. A. Karpathy (2015), *The unreasonable effectiveness of
 # recurrent neural networks* (the picture of the shapes). L. J. Tashman (2000),
 # *Out-of-sample tests of forecasting accuracy*, International Journal of
-# Forecasting 16:437-450. Data: [data/README.md](../data/README.md). The English
-# question with its Kannada translation is from lecture decks after M. M.
-# Khapra's CS7015 ([all sources](../docs/sources.md)).
+# Forecasting 16:437-450. Data: [data/README.md](../data/README.md).
+#
+# **The worked example** of an English question with its Kannada translation is
+# from lecture decks after M. M. Khapra's CS7015
+# ([all sources](../docs/sources.md)).

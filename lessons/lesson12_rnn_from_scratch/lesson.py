@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [11 · Sequences](11_sequences.ipynb) |
-# | **Time** | 52 min on the road, 35 of exercises, 7 of quiz |
+# | **Time** | 42 min on the road, 35 of exercises, 7 of quiz |
 # | **Runs in** | 11 s (quick), 1 min (full) |
 # | **Data** | one word: "deep" |
 # | **Hardware** | any laptop |
@@ -217,7 +217,7 @@ x = np.random.default_rng(1).normal(size=(20, 3))
 difference = np.abs(
     np.array(to_keras(weights)(x[np.newaxis]))[0] - forward(x, weights)[1]
 )
-print("own network = Keras to 1e-6:", bool(difference.max() < 1e-6))
+print(f"largest difference to Keras {difference.max():.5f}")
 assert difference.max() < 1e-6
 
 # %% [markdown]
@@ -452,7 +452,7 @@ paths = gradients_by_paths(x, targets, weights)
 print("paths:", len(list(path_terms(x, targets, weights))))
 for name in paths:
     difference = np.abs(recursion[name] - paths[name]).max()
-    print(name, recursion[name].shape, "equal to 1e-12:", difference < 1e-12)
+    print(name, recursion[name].shape, f"largest difference {difference:.9f}")
     assert difference < 1e-12
 
 # %% [markdown]
@@ -515,7 +515,7 @@ def largest_error(one, other):
 judges = {"finite differences": by_nudging, "autodiff": by_autodiff}
 for judge, method in judges.items():
     error = largest_error(recursion, method(x, targets, weights))
-    print(f"{judge:<19} agree to 1e-5: {error < 1e-5}")
+    print(f"{judge:<19} largest difference {error:.4f}")
     assert error < 1e-5
 
 # %% [markdown]
@@ -628,13 +628,11 @@ for steps in (0, 10, 20, 40, 80, profile.steps):
     print(f"{steps:>4} steps  loss {loss:.2f}  {spell(weights)}")
 trained = weights
 
-# %%
+# %% tags=["nbval-approx"]
 assert spell(trained) == "d-e-e-p-<stop>"
-assert total_loss(x, targets, trained) < 0.1 < without_memory
-print(
-    "below the best without memory:",
-    total_loss(x, targets, trained) < without_memory,
-)
+loss = total_loss(x, targets, trained)
+print(f"loss {loss:.2f}, the best without memory {without_memory:.2f}")
+assert loss < 0.1 < without_memory
 
 # %%
 figures.loss_with_bounds(
@@ -709,7 +707,7 @@ for name, network in (("half trained", half_trained), ("trained", trained)):
 model = to_keras(trained)
 outputs = np.array(model(x[np.newaxis]))[0]
 difference = np.abs(outputs - forward(x, trained)[1]).max()
-print("outputs equal to 1e-6:", bool(difference < 1e-6))
+print(f"largest difference {difference:.5f}")
 print("Keras says:", [signs[number] for number in outputs.argmax(axis=1)])
 assert difference < 1e-6
 
@@ -729,7 +727,7 @@ by_hand, _ = train(draw_weights(4, 2, 4, seed=0), 20)
 difference = [
     np.abs(a - by_hand[n]).max() for n, a in zip("UWbVc", model.get_weights())
 ]
-print("weights equal to 1e-5 after 20 steps:", bool(max(difference) < 1e-5))
+print(f"largest difference after 20 steps {max(difference):.4f}")
 assert max(difference) < 1e-5
 
 # %% [markdown]
@@ -751,7 +749,7 @@ for reach in (1, 2, 3, 4):
     cosine = (short["W"] * full["W"]).sum()
     cosine /= np.linalg.norm(short["W"]) * np.linalg.norm(full["W"])
     missing = largest_error(short, full)
-    print(f"reach {reach}: cosine {cosine:.3f}  exact: {missing < 1e-12}")
+    print(f"reach {reach}: cosine {cosine:.3f}  missing {missing:.4f}")
 
 # %% [markdown]
 # The direction is soon nearly right. Is it harmless, then? A task that needs
@@ -808,7 +806,8 @@ def recall_gradients(x, labels, weights, reach):
 weights = draw_weights(4, 8, 2, seed=0)
 for reach in (lag - 1, lag):
     slope = recall_gradients(example, labels, weights, reach)[1]["U"]
-    print(f"reach {reach}: dL/dU for a and b is zero:", not slope[:2].any())
+    print(f"reach {reach}: largest dL/dU for a and b", end=" ")
+    print(f"{np.abs(slope[:2]).max():.4f}")
     assert slope[:2].any() == (reach == lag)
 
 # %% [markdown]
@@ -843,10 +842,9 @@ figures.success_against_reach(learned, lag)
 
 # %%
 small, larger = learned[0.1], learned[0.3]
-print(
-    "small weights: the full reach learns more often:", small[lag] > small[1]
-)
-print("larger weights: even one step back suffices:", larger[1] > 0.5)
+print(f"small weights: {100 * small[1]:.0f} % learn with reach 1", end=", ")
+print(f"{100 * small[lag]:.0f} % with reach {lag}")
+print(f"larger weights: {100 * larger[1]:.0f} % learn with reach 1")
 assert small[lag] > small[1] + 0.3 and larger[1] > 0.5
 
 # %% [markdown]
@@ -876,7 +874,7 @@ in_pieces.build((1, 5, 3))
 in_pieces.set_weights(whole.get_weights())
 in_pieces(ten[:, :5])  # leaves its state behind
 difference = np.abs(in_pieces(ten[:, 5:]) - last).max()
-print("two pieces = one sequence:", bool(difference < 1e-6))
+print(f"largest difference {difference:.5f}")
 assert difference < 1e-6
 
 # %% [markdown]
@@ -949,8 +947,9 @@ prepared = x_long @ weights["U"] + weights["b"]  # (50, 8), all steps at once
 h = np.zeros(8)
 for row in prepared:
     h = np.tanh(row + h @ weights["W"])
-print("same last state:", np.allclose(h, forward(x_long, weights)[0][-1]))
-assert np.allclose(h, forward(x_long, weights)[0][-1])
+difference = np.abs(h - forward(x_long, weights)[0][-1]).max()
+print(f"largest difference {difference:.5f}")
+assert difference < 1e-9
 
 # %% [markdown]
 # ## Common mistakes

@@ -176,7 +176,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit("(0, 2)", "(0, 1, 2)"),
-                "You left the unknown word out. Somebody said a word there: "
+                "You left the unknown word out. A word was said there: "
                 "without <unk> the sentence looks shorter than it was.",
             ),
             Mistake(

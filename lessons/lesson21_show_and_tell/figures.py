@@ -101,12 +101,12 @@ def speed_ladder(per_word: Mapping[str, float]) -> CourseFigure:
 
 
 def bleu_bars(
-    scores: Mapping[str, Sequence[float]], human: Sequence[float]
+    scores: Mapping[str, Sequence[float]], reference: Sequence[float]
 ) -> CourseFigure:
-    """BLEU-1 to BLEU-4 of captioners, and of people as dashes.
+    """BLEU-1 to BLEU-4 of captioners, and of a reference as dashes.
 
-    All against the same four references: one caption of a picture's five is
-    the people's.
+    All against the same four references: the dashes are the fifth of each
+    picture.
     """
     figure, axes = new_figure(width=9.0, height=3.6)
     width = 0.8 / len(scores)
@@ -120,8 +120,8 @@ def bleu_bars(
             hatch=_HATCHES[k % len(_HATCHES)],
             edgecolor="white",
         )
-    for k, value in enumerate(human):
-        label = "people" if k == 0 else None
+    for k, value in enumerate(reference):
+        label = "fifth reference" if k == 0 else None
         axes.hlines(
             value, k - 0.45, k + 0.45, "0.2", linestyles="--", label=label
         )
@@ -130,11 +130,15 @@ def bleu_bars(
     axes.set_ylabel("BLEU, four references")
     axes.grid(False, axis="x")
     axes.legend(fontsize=9, bbox_to_anchor=(1.01, 1), loc="upper left")
+    fourth = ", ".join(
+        f"{name} {four[3]:.0f}" for name, four in scores.items()
+    )
     return CourseFigure(
         figure,
         f"BLEU-1 to BLEU-4, against the same four references, of "
-        f"{', '.join(scores)}; people reach {human[0]:.0f} to "
-        f"{human[3]:.0f}.",
+        f"{', '.join(scores)}; the fifth reference reaches "
+        f"{reference[0]:.0f} to {reference[3]:.0f}.",
+        trained=f"BLEU-4: {fourth}.",
     )
 
 

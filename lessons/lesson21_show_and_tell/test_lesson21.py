@@ -25,7 +25,7 @@ def own(lesson_functions):
         PAD=PAD,
         START=START,
         END=END,
-        max_length=4,
+        limit=5,
         tf=SimpleNamespace(function=lambda body: body),
     )
 

@@ -25,8 +25,8 @@ def mass_inside(weights, box):
     return weights[top:bottom, left:right].sum()
 
 
-def additive_scores(places, state, W, U, v):
-    hidden = np.tanh(places @ W + state @ U)
+def additive_scores(places, state, U, W, v):
+    hidden = np.tanh(places @ U + state @ W)
     return hidden @ v
 
 
@@ -285,7 +285,7 @@ EXERCISES = (
         ),
         hints=(
             "Place and state are added, after each has been projected.",
-            "places @ W is (p, size), state @ U is (size,).",
+            "places @ U is (p, size), state @ W is (size,).",
             "tanh of the sum, then @ v gives one score a place.",
         ),
         mistakes=(
@@ -296,7 +296,7 @@ EXERCISES = (
                 "what is being said.",
             ),
             Mistake(
-                edit("places @ W + state @ U", "(places @ W) * (state @ U)"),
+                edit("places @ U + state @ W", "(places @ U) * (state @ W)"),
                 "You multiplied place and state: additive attention adds "
                 "them.",
             ),
@@ -315,7 +315,7 @@ EXERCISES = (
                 "You summed over the hidden numbers. v weighs them: @ v.",
             ),
             Mistake(
-                edit("W + state @ U", "W) + np.tanh(state @ U"),
+                edit("U + state @ W", "U) + np.tanh(state @ W"),
                 "You bent place and state each for itself, and added then: "
                 "the state adds the same number to all scores again. Add "
                 "first, bend the sum.",

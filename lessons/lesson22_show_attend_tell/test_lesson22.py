@@ -22,16 +22,16 @@ def own(lesson_functions):
 def test_attention_is_a_loop_over_places_with_scipys_softmax(own):
     rng = np.random.default_rng(6)
     places, state = rng.normal(size=(3, 5, 4)), rng.normal(size=(3, 2))
-    W, U = rng.normal(size=(4, 6)), rng.normal(size=(2, 6))
+    U, W = rng.normal(size=(4, 6)), rng.normal(size=(2, 6))
     v = rng.normal(size=6)
-    weights, context = own["attend"](places, state, W, U, v)
+    weights, context = own["attend"](places, state, U, W, v)
     for n in range(3):
         scores = [
             sum(
                 v[j]
                 * np.tanh(
-                    sum(W[i, j] * a[i] for i in range(4))
-                    + sum(U[i, j] * state[n, i] for i in range(2))
+                    sum(U[i, j] * a[i] for i in range(4))
+                    + sum(W[i, j] * state[n, i] for i in range(2))
                 )
                 for j in range(6)
             )
@@ -104,10 +104,10 @@ def test_sides_are_read_off_the_boxes_and_one_thing_twice_is_found(own):
 
 def test_the_state_changes_scores_place_by_place_only_through_the_bend():
     exercise = answers.EXERCISES[3]
-    places, state, W, U, v = exercise.cases[1].args
+    places, state, U, W, v = exercise.cases[1].args
     without_tanh = exercise.mistakes[0].answer
     for score, bends in ((exercise.reference, True), (without_tanh, False)):
-        change = score(places, state, W, U, v) - score(places, -state, W, U, v)
+        change = score(places, state, U, W, v) - score(places, -state, U, W, v)
         assert (np.ptp(change) > 0.5) == bends
 
 

@@ -297,7 +297,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit("(0, 2)", "(0, 1, 2)"),
-                "You left the unknown word out, number 1. Somebody said a "
+                "You left the unknown word out, number 1. There was a "
                 "word there: without it the sentence looks shorter.",
             ),
         ),
@@ -400,11 +400,12 @@ EXERCISES = (
                     "sum(map(len, references))",
                 ),
                 "You divide captions by captions. CIDEr counts pictures: five "
-                "people who all say dog of one picture make it no less rare.",
+                "captions of one picture that all say dog make it no less "
+                "rare.",
             ),
             Mistake(
                 edit("any(", "sum("),
-                "Pictures above, captions below: a word that two people say "
+                "Pictures above, captions below: a word that two captions say "
                 "of the same picture counts twice. Use any over the captions.",
             ),
             Mistake(

@@ -18,7 +18,7 @@ from coursekit.figures.style import (
 def gallery(
     rows: Mapping[str, Sequence[tuple[np.ndarray, str, str]]],
 ) -> CourseFigure:
-    """A row of pictures for each name: (picture, caption, a person's).
+    """A row of pictures for each name: (picture, caption, reference).
 
     The captions differ a little from machine to machine, and with them the
     pictures chosen: they are not in the summary.
@@ -39,12 +39,12 @@ def gallery(
             image, caption, reference = items[number]
             show_image(panel, image)
             text = textwrap.fill(caption, 32)
-            person = textwrap.shorten(reference, 72, placeholder=" ...")
+            shorter = textwrap.shorten(reference, 72, placeholder=" ...")
             panel.set_title(text, y=-0.07, va="top", fontsize=10.5)
             panel.text(
                 0.5,
                 -0.09 - 0.085 * (text.count("\n") + 1),
-                textwrap.fill(person, 38),
+                textwrap.fill(shorter, 38),
                 transform=panel.transAxes,
                 ha="center",
                 va="top",
@@ -57,8 +57,13 @@ def gallery(
     return CourseFigure(
         figure,
         f"{columns} pictures each in {len(rows)} rows: {names}. Below each "
-        "the network's caption and, in grey, a person's.",
+        "the network's caption and, in grey, a reference.",
         varies=("title", "limits", "texts", "images"),
+        trained=" ".join(
+            f"{name}: "
+            + " | ".join(f"{said} ({ref})" for _, said, ref in items)
+            for name, items in rows.items()
+        ),
     )
 
 
@@ -82,7 +87,17 @@ def beside_papers(
     said = "; ".join(
         f"{data}: {', '.join(rows)}" for data, rows in by_data.items()
     )
-    return CourseFigure(figure, f"BLEU-1 to BLEU-4, by data set. {said}.")
+    last = ", ".join(
+        f"{name} {scores[3]:.1f}"
+        for rows in by_data.values()
+        for name, scores in rows.items()
+        if scores[3] is not None
+    )
+    return CourseFigure(
+        figure,
+        f"BLEU-1 to BLEU-4, by data set. {said}.",
+        trained=f"BLEU-4: {last}.",
+    )
 
 
 def habits(
@@ -90,8 +105,8 @@ def habits(
 ) -> CourseFigure:
     """For each word, the share of captions with it that are about a group.
 
-    ``shares``: "training", "people", "network" -> word -> 0 to 1. A missing
-    word was never used with either group.
+    ``shares``: "training", "references", "network" -> word -> 0 to 1. A
+    missing word was never used with either group.
     """
     words = list(dict.fromkeys(w for row in shares.values() for w in row))
     figure, axes = new_figure(width=7.2, height=0.45 * len(words) + 1.4)
@@ -119,4 +134,8 @@ def habits(
         f"For {len(words)} words, which share of the captions with the word "
         f"is about {group}: in {', '.join(shares)}.",
         varies=("lines",),
+        trained=" ".join(
+            f"{name}: {', '.join(f'{w} {v:.2f}' for w, v in row.items())}."
+            for name, row in shares.items()
+        ),
     )

@@ -19,13 +19,15 @@ class Row:
     scores: tuple[float | None, ...]
 
 
-# Three rows of table 1 of K. Xu et al. (2015), Show, attend and tell, ICML.
+# The rows of table 1 of K. Xu et al. (2015), Show, attend and tell, ICML, for
+# Flickr8k. Log-bilinear: R. Kiros et al. (2014); the table names no encoder.
 FLICKR8K = (
     Row(
         "show and tell, 2014",
         "GoogLeNet",
         (63.0, 41.0, 27.0, None),
     ),
+    Row("log-bilinear, 2014", "not said", (65.6, 42.4, 27.7, 17.7)),
     Row("soft attention, 2015", "VGG", (67.0, 44.8, 29.9, 19.5)),
     Row("hard attention, 2015", "VGG", (67.0, 45.7, 31.4, 21.3)),
 )
@@ -45,10 +47,10 @@ def cider(
     """CIDEr of each caption, (n,), 0 to 10: agreement in rare words.
 
     The cosine between tf-idf vectors of n-grams, mean over the references
-    and over n = 1 to 4, times 10 (a factor of their second form, CIDEr-D). A
-    gram counts the less, the more pictures have it in their references; one
-    that all have counts nothing. R. Vedantam et al. (2015), CVPR, equations 1
-    to 3, without stemming.
+    and over n = 1 to 4, times 10 (a factor of their second form, CIDEr-D, and
+    of their program). A gram counts the less, the more pictures have it in
+    their references; one that all have counts nothing. R. Vedantam et al.
+    (2015), CVPR, equations 1 to 3, without stemming.
     """
     groups = [[words(text) for text in group] for group in references]
     result = np.zeros(len(candidates))

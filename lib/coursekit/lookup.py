@@ -1,25 +1,14 @@
 """Exercises and questions by their ids: 01.2 is the second of lesson 01."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from coursekit import lessons
 
 
-class _Numbered(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-_Item = TypeVar("_Item", bound=_Numbered)
-
-
 def find(
-    kind: str,
-    wanted: Any,
-    load: Callable[[str], Iterable[_Item]],
-    other: str,
-) -> _Item | None:
+    kind: str, wanted: Any, load: Callable[[str], Iterable[Any]], other: str
+) -> Any:
     """The item with the id ``wanted``; prints what there is, if none has it.
 
     ``kind`` is its name, "exercise"; ``load`` gives those of a lesson;

@@ -4,6 +4,7 @@ import contextlib
 import random
 import re
 import sys
+from typing import Any
 
 from coursekit import keras_config
 from coursekit.backend import import_keras, in_replay, prepare_device
@@ -46,10 +47,14 @@ def explain_interrupts() -> None:
 
     The cell still fails, so that no cell after it runs.
     """
-    ipython = sys.modules.get("IPython")
-    shell = ipython and ipython.get_ipython()
-    if shell:
+    if shell := running_shell():
         shell.set_custom_exc((KeyboardInterrupt,), _show_interrupt)
+
+
+def running_shell() -> Any:
+    """IPython's shell of this notebook or console; None in a plain script."""
+    ipython = sys.modules.get("IPython")
+    return ipython and ipython.get_ipython()
 
 
 def _show_interrupt(shell, kind, error, trace, tb_offset=None) -> None:

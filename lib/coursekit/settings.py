@@ -8,7 +8,6 @@ Each lesson has one small file, ``lesson.toml``, with a ``[quick]`` and a
 """
 
 import os
-from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -25,23 +24,8 @@ class Settings:
     integer; every other attribute comes from the lesson's TOML table.
     """
 
-    def __init__(
-        self,
-        lesson: str,
-        title: str,
-        name: str,
-        seed: int,
-        backends: tuple[str, ...],
-        values: Mapping[str, Any],
-    ):
-        fixed = {
-            "lesson": lesson,
-            "title": title,
-            "name": name,
-            "seed": seed,
-            "backends": backends,
-        }
-        object.__setattr__(self, "_values", {**values, **fixed})
+    def __init__(self, **values: Any):
+        object.__setattr__(self, "_values", values)
 
     @property
     def quick(self) -> bool:
@@ -100,5 +84,11 @@ def load_settings(
     """
     name = profile_name(profile)
     table = lessons.facts(lesson)
-    backends = tuple(table.get("backends", ("tensorflow",)))
-    return Settings(lesson, table["title"], name, seed, backends, table[name])
+    fixed = {
+        "lesson": lesson,
+        "title": table["title"],
+        "name": name,
+        "seed": seed,
+        "backends": tuple(table.get("backends", ("tensorflow",))),
+    }
+    return Settings(**table[name] | fixed)

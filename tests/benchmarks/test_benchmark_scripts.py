@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import flickr8k
+import forecasting
+import hundred_classes
+import landmarks
 import mnist_lenet
 import recurrent_speed
 import scenes_captions
@@ -52,6 +55,49 @@ def test_the_captioner_of_photographs_learns_the_bundled_scenes():
     assert result["data"].startswith("scenes (synthetic)")
     assert result["encoder"].startswith("scenes")
     assert seed["beam3_bleu1"] > 50 and seed["greedy_bleu4"] > 15
+
+
+@pytest.mark.slow
+def test_a_forecaster_keeps_to_its_seconds():
+    (result,) = quick("forecasting", "--recipe", "sunspots-dense")["results"]
+    (seed,) = result["seeds"]
+    assert seed["fit_cpu_seconds"] == pytest.approx(1, rel=0.1)
+    assert seed["test_error"] < seed["test_last_value"]
+
+
+def test_forecasts_without_a_network_are_those_of_the_plain_series():
+    settings = forecasting.RECIPES["sunspots-GRU"]
+    parts, unit = forecasting.windows(settings)
+    said = forecasting.baselines(parts, "test", settings)
+    sunspots = forecasting.data.load("series", series="sunspots")
+    *past, test = sunspots.train.y, sunspots.validation.y, sunspots.test.y
+    every = np.concatenate([*past, test])
+    start = len(every) - len(test)
+    for name, lag in {"last_value": 1, "seasonal_naive": 11}.items():
+        apart = unit * (said[name] - parts["test"][1])[:, 0]
+        plain = every[start - lag : len(every) - lag] - test
+        np.testing.assert_allclose(apart, plain, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_the_residual_network_learns_the_bundled_pictures():
+    (result,) = quick("hundred_classes", "--choose")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("objects100 (synthetic)")
+    assert seed["top1"] > 40 and seed["top5"] > 70
+
+
+def test_a_hundred_classes_are_chosen_on_what_is_held_out(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(
+        hundred_classes.measuring,
+        "run_recipes",
+        lambda *words: kept.update(words[1]),
+    )
+    for choose, split in ((False, "test"), (True, "validation")):
+        hundred_classes.main(["cpu"], 1, False, choose, False, None)
+        assert kept["cpu"]["measured_on"] == split
+        assert kept["cpu"]["data"] == "cifar100"
 
 
 def test_captions_are_measured_on_the_split_that_is_asked_for(monkeypatch):
@@ -174,3 +220,25 @@ def test_the_timed_task_adds_the_two_marked_numbers():
     x, y = recurrent_speed.adding(settings, np.random.default_rng(0))
     assert x.shape == (20, 7, 2) and (x[..., 1].sum(axis=1) == 2).all()
     assert np.allclose(x.prod(axis=-1).sum(axis=1), y[:, 0], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_deep_stacks_and_modules_are_trained_on_the_bundled_digits():
+    words = [f"--recipe={name}" for name in ("shortcut-8", "inception")]
+    for result in quick("landmarks", *words)["results"]:
+        (seed,) = result["seeds"]
+        assert result["data"].startswith("digits (real)")
+        assert seed["training_error_percent"] < 80
+        assert 0 < seed["fit_cpu_seconds"] < seed["cpu_seconds"]
+
+
+def test_a_shortcut_adds_no_parameters_to_a_stack():
+    counts = [
+        landmarks.stack(landmarks.RECIPES[f"{name}-14"]).count_params()
+        for name in ("plain", "shortcut")
+    ]
+    assert (
+        counts[0]
+        == counts[1]
+        == 12 * 9 + 12 + 12 * (12 * 12 * 9 + 12) + 13 * 4 * 12 + 13 * 10
+    )

@@ -15,8 +15,9 @@ SETTINGS = {"epochs": 3}
 
 @pytest.fixture(autouse=True)
 def no_keras(monkeypatch):
-    """What is tested here needs none."""
+    """What is tested here needs none, nor memory that others hold."""
     monkeypatch.setattr(measuring, "import_keras", lambda: None)
+    monkeypatch.setattr(measuring, "free_memory", lambda: None)
     monkeypatch.setattr(sys, "argv", ["toy.py", "--seeds", "3", "--fresh"])
 
 

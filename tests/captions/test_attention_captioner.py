@@ -26,10 +26,10 @@ def inputs(keras):
 
 def weights_in_numpy(model, places, state):
     """Bahdanau's formula with the model's own matrices."""
-    w = model.attention.of_place.kernel.numpy()
-    u, b = (v.numpy() for v in model.attention.of_state.weights)
+    u = model.attention.of_place.kernel.numpy()
+    w, b = (v.numpy() for v in model.attention.of_state.weights)
     v = model.attention.score.kernel.numpy()
-    scores = np.tanh(places @ w + (state @ u + b)[:, np.newaxis]) @ v
+    scores = np.tanh(places @ u + (state @ w + b)[:, np.newaxis]) @ v
     e = np.exp(scores[..., 0])
     return e / e.sum(axis=1, keepdims=True)
 

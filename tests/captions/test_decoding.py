@@ -77,7 +77,7 @@ def test_greedy_takes_the_likeliest_word_each_time(tf, tables, language):
         assert row.tolist() == padded(expected)
 
 
-@pytest.mark.parametrize("alpha", [0.0, 0.7, 1.0])
+@pytest.mark.parametrize("alpha", [0.0, 0.7])
 def test_a_wide_beam_finds_the_best_of_all_sentences(
     tf, tables, language, alpha
 ):

@@ -15,6 +15,9 @@ def keras():
     return import_keras()
 
 
+SLOW = pytest.mark.slow  # large networks; the small one runs always
+
+
 @cache
 def untrained(name):
     return image_encoders.load(name, weights=None)
@@ -30,9 +33,9 @@ def pictures():
     ("name", "shape"),
     [
         ("mobilenet_v2_0.35", (2, 7, 7, 1280)),
-        ("mobilenet_v2_1.0", (2, 7, 7, 1280)),
-        ("resnet50", (2, 7, 7, 2048)),
-        ("vgg16", (2, 14, 14, 512)),
+        pytest.param("mobilenet_v2_1.0", (2, 7, 7, 1280), marks=SLOW),
+        pytest.param("resnet50", (2, 7, 7, 2048), marks=SLOW),
+        pytest.param("vgg16", (2, 14, 14, 512), marks=SLOW),
     ],
 )
 def test_every_encoder_gives_a_grid_of_frozen_features(pictures, name, shape):
@@ -53,6 +56,7 @@ def test_mobilenet_sees_the_enlarged_picture_from_minus_one_to_one(
     assert np.allclose(encoder(pictures)["grid"], expected, atol=1e-4)
 
 
+@SLOW
 def test_resnet_sees_blue_first_with_the_means_taken_off():
     scale = untrained("resnet50").scale
     red = np.zeros((1, 224, 224, 3), "uint8")

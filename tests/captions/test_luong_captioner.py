@@ -68,6 +68,21 @@ def test_the_cost_is_keras_masked_cross_entropy(keras, inputs, targets):
     assert found == {"loss": pytest.approx(expected, abs=1e-5)}
 
 
+def test_every_word_counts_alike_in_batches_of_short_and_of_long_rows(keras):
+    from coursekit.captions.batches import PictureBatches
+
+    model, rows, x = luong(), captions(6), places(6)
+    rows[:3, :, 1] = 3  # nothing is said of the first three
+    rows[:3, :, 2:] = 0
+    model.compile("adam", run_eagerly=True)
+    found = model.evaluate(PictureBatches(x, rows, 3).stream(), verbose=0)
+    logits = model({"places": x, "tokens": rows[..., :-1]})
+    logs = special.log_softmax(np.array(logits), axis=-1)
+    targets = rows[..., 1:]
+    costs = -np.take_along_axis(logs, targets[..., None], -1)[..., 0]
+    assert found == pytest.approx(costs[targets != 0].mean(), abs=1e-5)
+
+
 def test_smoothing_mixes_the_target_with_all_words(inputs, targets):
     model = luong(smoothing=0.2)
     logits = model(inputs)

@@ -19,8 +19,9 @@ def test_a_row_has_start_end_unknown_and_padding_in_their_places():
     assert SMALL.encode_one("A red zebra.", 5) == [2, 4, 6, 1, 3, 0, 0]
 
 
-def test_a_long_caption_is_cut_and_still_ends():
-    assert SMALL.encode_one("a a a ball", 2) == [2, 4, 4, 3]
+def test_behind_a_cut_stands_no_end_but_padding_which_costs_nothing():
+    assert SMALL.encode_one("a a a ball", 2) == [2, 4, 4, 0]
+    assert SMALL.encode_one("a a", 2) == [2, 4, 4, 3]
 
 
 def test_punctuation_and_case_do_not_count():

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +19,11 @@ from coursekit.data.readers import bundled
 
 def given(monkeypatch, *checks):
     monkeypatch.setattr(doctor, "iterate", lambda: iter(checks))
+
+
+def tried(check, *arguments):
+    """The line of the report for one check."""
+    return doctor.tried("a check", lambda: check(*arguments))
 
 
 # ------------------------------------------------------------- the report
@@ -63,6 +69,8 @@ os.environ.pop("HOME", None)
 def unknown(uid):
     raise KeyError("getpwuid(): uid not found")
 pwd.getpwuid = unknown
+from coursekit.cli import doctor
+doctor.check_backend = lambda: ""  # it asks Keras, for seconds
 """
 BLOCKED = "import sys; sys.modules['numpy'] = None\n"
 DOCTOR = """import sys
@@ -104,11 +112,10 @@ def test_without_numpy_every_line_comes(tmp_path):
     assert "numpy" in found["backend"]["found"]
 
 
-@pytest.mark.parametrize("error", ["ImportError", "AttributeError"])
-def test_with_a_numpy_of_another_python_every_line_comes(tmp_path, error):
+def test_with_a_numpy_of_another_python_every_line_comes(tmp_path):
     (tmp_path / "numpy").mkdir()
     init = tmp_path / "numpy" / "__init__.py"
-    init.write_text(f"raise {error}('numpy of another Python')")
+    init.write_text("raise AttributeError('numpy of another Python')")
     path = os.pathsep.join([str(tmp_path), *sys.path])
     found = failing("", tmp_path, PYTHONPATH=path)
     assert "numpy of another Python" in found["backend"]["found"]
@@ -119,7 +126,7 @@ def test_with_a_numpy_of_another_python_every_line_comes(tmp_path, error):
 
 def test_another_python_is_a_failure(monkeypatch):
     monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 2))
-    found = doctor.check_python()
+    found = tried(doctor.check_python)
     assert found.state == "FAIL" and "3.11, 3.12 or 3.13" in found.fix
 
 
@@ -128,7 +135,7 @@ def test_a_kit_without_its_repository_is_the_only_thing_to_fix(
 ):
     alone = tmp_path / "site-packages" / "coursekit" / "paths.py"
     monkeypatch.setattr(paths, "__file__", str(alone))
-    *_, found = doctor.run()
+    *_, found = doctor.iterate()
     assert (found.name, found.state) == ("kit", "FAIL")
     assert "checkout" in found.found and "`-e`" in found.fix
 
@@ -141,7 +148,7 @@ def pinned(tmp_path, monkeypatch):
     def write(*lines):
         text = "".join(f"{line} \\\n    --hash=sha256:0\n" for line in lines)
         (tmp_path / "requirements.txt").write_text(text)
-        return doctor.check_packages()
+        return tried(doctor.check_packages)
 
     return write
 
@@ -172,7 +179,7 @@ def test_a_missing_tool_is_a_warning_a_missing_backend_a_failure(
 
 def test_without_pins_it_says_that_it_could_not_compare(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "kit_root", lambda: tmp_path)
-    assert doctor.check_packages().state == "WARN"
+    assert tried(doctor.check_packages).state == "WARN"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +197,10 @@ def test_the_gpu_line(monkeypatch, device, cards, hidden, state, found):
     if hidden:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
     monkeypatch.setattr(doctor, "_cards", lambda: cards)
-    check = doctor.check_gpu(device)
+    keras = SimpleNamespace(backend=SimpleNamespace(backend=lambda: "b"))
+    monkeypatch.setitem(sys.modules, "keras", keras)
+    monkeypatch.setattr("coursekit.backend.device_name", lambda name: device)
+    check = tried(doctor.check_gpu)
     assert (check.state, check.found) == (state, found)
     assert bool(check.fix) == (state != "OK")
 
@@ -212,15 +222,15 @@ def test_a_backend_that_cannot_be_imported(monkeypatch):
 
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setattr("coursekit.backend.import_keras", fail)
-    (found,) = doctor.check_backend()
+    found = tried(doctor.check_backend)
     assert found.state == "FAIL" and "jax" in found.found
     assert "unset KERAS_BACKEND" in found.fix
 
 
 def test_a_mistyped_profile(monkeypatch):
     monkeypatch.setenv("COURSEKIT_PROFILE", "fast")
-    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
-    (found,) = [check for check in doctor.run() if check.name == "profile"]
+    monkeypatch.setattr(doctor, "check_backend", lambda: "")
+    (found,) = [check for check in doctor.iterate() if check.name == "profile"]
     assert found.state == "FAIL" and "quick or full" in found.fix
 
 
@@ -229,26 +239,26 @@ def test_a_damaged_bundled_file(tmp_path, monkeypatch):
     (tmp_path / "a.npz").write_text("damaged")
     monkeypatch.setattr(paths, "data_dir", lambda: tmp_path)
     bundled.checksums.cache_clear()
-    found = doctor.check_bundled_data()
+    found = tried(doctor.check_bundled_data)
     bundled.checksums.cache_clear()
     assert found.state == "FAIL" and "make data" in found.fix
 
 
 def test_own_data_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path))
-    assert doctor.check_own_data().state == "OK"
+    assert tried(doctor.check_own_data).state == "OK"
     monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path / "no"))
-    assert doctor.check_own_data().state == "FAIL"
+    assert tried(doctor.check_own_data).state == "FAIL"
 
 
 def test_a_place_that_cannot_be_written_to(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    found = doctor.check_write(tmp_path / "file" / "sub", "cache", "HERE")
+    found = tried(doctor.check_write, tmp_path / "file" / "sub", "HERE")
     assert found.state == "FAIL" and "HERE" in found.fix
 
 
 def test_writing_is_tried_above_a_folder_that_is_not_there_yet(tmp_path):
-    found = doctor.check_write(tmp_path / "a" / "b", "work folder")
+    found = tried(doctor.check_write, tmp_path / "a" / "b")
     assert found.state == "OK"
     assert list(tmp_path.iterdir()) == []
 
@@ -259,7 +269,7 @@ def test_writing_is_tried_above_a_folder_that_is_not_there_yet(tmp_path):
 def test_the_disk(tmp_path, monkeypatch, free, state):
     usage = type("usage", (), {"free": free})
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: usage)
-    assert doctor.check_disk(tmp_path / "not yet", "disk").state == state
+    assert tried(doctor.check_disk, tmp_path / "not yet").state == state
 
 
 def test_a_check_that_raises_is_a_failure_and_the_others_go_on(monkeypatch):
@@ -267,8 +277,8 @@ def test_a_check_that_raises_is_a_failure_and_the_others_go_on(monkeypatch):
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(paths, "cache_dir", no_home)
-    monkeypatch.setattr(doctor, "check_backend", lambda: iter(()))
-    found = {check.name: check for check in doctor.run()}
+    monkeypatch.setattr(doctor, "check_backend", lambda: "")
+    found = {check.name: check for check in doctor.iterate()}
     assert found["download cache"].state == "FAIL"
     assert "home directory" in found["download cache"].found
     assert found["Python"].state == "OK" and "disk: lessons" in found
@@ -284,7 +294,7 @@ def test_a_kernel_of_another_python_is_no_kernel_of_this_one(
         json.dumps({"argv": [str(other), "-m"], "display_name": "P"})
     )
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
-    check = doctor.check_kernel()
+    check = tried(doctor.check_kernel)
     assert check.state == "FAIL" and str(other) in check.found
 
 
@@ -292,7 +302,7 @@ def test_settings_of_keras_that_a_lesson_takes_back_are_a_warning(
     tmp_path, monkeypatch
 ):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    assert doctor.check_keras_settings().state == "OK"
+    assert tried(doctor.check_keras_settings).state == "OK"
     (tmp_path / "keras.json").write_text('{"floatx": "float16"}')
-    check = doctor.check_keras_settings()
+    check = tried(doctor.check_keras_settings)
     assert check.state == "WARN" and "floatx = float16" in check.found

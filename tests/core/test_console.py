@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-START = "import coursekit as ck; ck.start('00')"
 WHERE = """import sys
 from coursekit.cli.commands import main
 sys.argv = ["coursekit", "data", "where", "digits"]
@@ -27,10 +26,6 @@ def printed(code, encoding, **environment):
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode(errors="replace")
-
-
-def test_start_on_a_console_in_ascii():
-    assert "Lesson 00 ? Start" in printed(START, "ascii:strict")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are no bytes there")

@@ -80,6 +80,31 @@ def test_other_errors_keep_their_traceback(kernel, interrupted):
     assert "1 / 0" in plain and "in f()" in plain
 
 
+@pytest.mark.parametrize("name", ["exit", "quit"])
+def test_an_answer_that_leaves_ends_no_kernel(kernel, name):
+    manager, client = kernel
+    printed = []
+
+    def run(code):
+        client.execute_interactive(
+            code,
+            output_hook=lambda message: printed.append(message["content"]),
+            timeout=60,
+        )
+
+    run(
+        "from coursekit import exercises\n"
+        "from coursekit.exercises.engine import judge\n"
+        f"print(judge(exercises.load('00')[0], lambda x: {name}()).message)"
+    )
+    time.sleep(0.3)  # when the kernel would end
+    run("print('still here', 'ask_exit' in vars(get_ipython()))")
+    text = "".join(content.get("text", "") for content in printed)
+    assert "your code raised SystemExit" in text
+    assert "still here False" in text
+    assert manager.is_alive()
+
+
 @pytest.mark.parametrize("replay", ["0", "1"])
 def test_start_explains_interrupts_to_people_only(monkeypatch, replay):
     called = []

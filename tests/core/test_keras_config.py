@@ -74,25 +74,6 @@ def test_a_file_beside_the_notebook_that_hides_a_package_is_named(
         keras_config.check()
 
 
-def test_start_sets_float32_and_channels_last_and_says_so(home):
-    write(home, floatx="float16", image_data_format="channels_first")
-    code = (
-        "import coursekit as ck; ck.start('00'); import keras;"
-        "print(keras.config.floatx(), keras.config.image_data_format())"
-    )
-    environment = replay_environment() | {"KERAS_HOME": str(home)}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-    )
-    note, last = done.stdout.splitlines()[-2:]
-    assert "float32 (not float16)" in note and "keras.json" in note
-    assert last == "float32 channels_last"
-
-
 def test_start_without_the_backend_asked_for_names_variable_and_cure():
     code = (
         "import sys; sys.modules['jax'] = None\n"

@@ -12,56 +12,81 @@ from coursekit.backend import quiet_stderr
 from coursekit.dev.replay import replay_environment
 from coursekit.session import last_line
 
+# Twice in a replay, then as a person on a console in ASCII whose keras.json
+# says otherwise: one process, since Keras takes seconds to start.
 START = """
+import os
 import coursekit as ck
 for _ in range(2):
     profile = ck.start("00", seed=7)
     import random, numpy as np, keras
     print(random.random(), np.random.rand(), float(keras.random.normal(())))
 print(profile.seed)
+print("A PERSON")
+del os.environ["COURSEKIT_REPLAY"]
+ck.start("00")
+print(keras.config.floatx(), keras.config.image_data_format())
 """
+KERAS = '{"floatx": "float16", "image_data_format": "channels_first"}'
 
 
-def start(environment) -> subprocess.CompletedProcess:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory) -> subprocess.CompletedProcess:
+    home = tmp_path_factory.mktemp("home")
+    (home / "keras.json").write_text(KERAS)
+    changes = {"KERAS_HOME": str(home), "PYTHONIOENCODING": "ascii:strict"}
     return subprocess.run(
         [sys.executable, "-c", START],
         capture_output=True,
         text=True,
-        env=environment,
+        env=replay_environment() | changes,
     )
 
 
-@pytest.fixture(scope="module")
-def replayed():
-    return start(replay_environment())
+@pytest.fixture
+def replayed(started):
+    return started.stdout.split("A PERSON\n")[0]
 
 
-def test_start_writes_nothing_to_stderr(replayed):
-    assert replayed.returncode == 0
-    assert replayed.stderr == ""
+@pytest.fixture
+def told(started):
+    """What a person is told."""
+    return started.stdout.split("A PERSON\n")[1]
+
+
+def test_start_writes_nothing_to_stderr(started):
+    assert started.stderr == ""
+    assert started.returncode == 0
 
 
 def test_start_seeds_python_numpy_and_keras_alike_each_time(replayed):
-    lines = replayed.stdout.splitlines()
-    first, second = lines[: len(lines) // 2], lines[len(lines) // 2 : -1]
-    assert first == second
-    assert len(set(first[-1].split())) == 3
-    assert lines[-1] == "7"
+    *lines, seed = replayed.splitlines()
+    drawn = [line for line in lines if line.count(".") == 3]
+    assert len(drawn) == 2 and drawn[0] == drawn[1]
+    assert len(set(drawn[0].split())) == 3
+    assert seed == "7"
 
 
 def test_in_a_replay_the_block_names_no_device(replayed):
-    text = replayed.stdout
-    assert "Lesson 00" in text and "quick" in text and "digits" in text
-    assert "device" not in text and "backend" not in text
+    assert "Lesson 00" in replayed and "quick" in replayed
+    assert "digits" in replayed
+    assert "device" not in replayed and "backend" not in replayed
 
 
-def test_a_person_is_told_device_and_backend_and_no_gpu_is_no_error():
-    environment = replay_environment()
-    del environment["COURSEKIT_REPLAY"]
-    done = start(environment)
-    assert done.returncode == 0 and done.stderr == ""
-    assert "device   CPU" in done.stdout
-    assert "backend  tensorflow" in done.stdout
+def test_a_person_is_told_device_and_backend_and_no_gpu_is_no_error(told):
+    assert "device   CPU" in told
+    assert "backend  tensorflow" in told
+
+
+def test_start_sets_float32_and_channels_last_and_says_so(replayed, told):
+    (note,) = [s for s in replayed.splitlines() if s.startswith("note")]
+    assert "float32 (not float16)" in note and "keras.json" in note
+    assert "channels last (not first)" in note
+    assert told.splitlines()[-1] == "float32 channels_last"
+
+
+def test_start_on_a_console_in_ascii(told):
+    assert "Lesson 00 ? Start" in told
 
 
 def test_expect_error_prints_the_last_line_of_the_message(capsys):

@@ -11,7 +11,7 @@ import pytest
 from coursekit import data, paths
 from coursekit.data import registry
 from coursekit.data.dataset import Split
-from coursekit.data.fingerprint import fingerprint
+from generate.fingerprint import fingerprint
 
 TABLE = tomllib.loads(
     (paths.data_dir() / "checksums.toml").read_text(encoding="utf-8")
@@ -45,14 +45,16 @@ def test_pictures_are_the_same_without_vector_instructions(name):
     # NumPy then takes other code paths, as it would on another processor.
     code = (
         "from coursekit import data;"
-        "from coursekit.data.fingerprint import fingerprint;"
+        "from generate.fingerprint import fingerprint;"
         f"print(fingerprint(data.load({name})))"
     )
     off = {"NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512_SKX"}
     prints = [
         subprocess.run(
             [sys.executable, "-W", "ignore", "-c", code],
-            env=os.environ | changes,
+            env=os.environ
+            | {"PYTHONPATH": os.pathsep.join(sys.path)}
+            | changes,
             capture_output=True,
             text=True,
             check=True,

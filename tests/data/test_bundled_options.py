@@ -31,6 +31,13 @@ def test_enlarging_agrees_with_an_independent_interpolation():
     assert np.abs(ours - expected).max() <= 1  # rounding of exact halves
 
 
+@pytest.mark.parametrize("colour", ["black", "white", "grey", "orange"])
+def test_no_cat_s_stripes_have_the_colour_of_the_road(colour):
+    _, stripes = Thing("cat", colour, 20, 50, texture="striped").colours()
+    road = scenes.picture("road", [])[55, 5] / 255
+    assert np.abs(stripes - road).max() > 0.1
+
+
 def test_another_size_is_an_error_that_lists_the_three():
     with pytest.raises(CourseError, match="8, 16, 28"):
         data.load("digits", size=10)
@@ -99,7 +106,7 @@ def test_what_there_is_not_is_an_error_that_lists_what_there_is(
 
 
 def test_another_size_is_an_error():
-    with pytest.raises(CourseError, match="64 or 128"):
+    with pytest.raises(CourseError, match="64, 128"):
         data.load("scenes", size=100)
 
 

@@ -7,6 +7,7 @@ from coursekit import data
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.render import stick_figures
 from coursekit.data.sets import poses
+from generate.poses import directions
 
 pytestmark = pytest.mark.bundled
 
@@ -166,8 +167,8 @@ def test_no_video_is_twice_or_in_two_splits(sets):
 def test_the_parts_of_a_body_have_their_lengths_and_stand_on_the_ground():
     lengths = np.array([[x for _, x in stick_figures.PARTS.values()]])
     names = ["hip", *stick_figures.PARTS]
-    for pose in stick_figures.POSES:
-        angles = np.array([stick_figures.directions(pose)])
+    for pose in poses.POSES:
+        angles = np.array([directions(pose)])
         (ends,) = stick_figures.joints(angles, lengths.astype("float32"))
         for number, (start, length) in enumerate(
             stick_figures.PARTS.values(), 1
@@ -177,7 +178,7 @@ def test_the_parts_of_a_body_have_their_lengths_and_stand_on_the_ground():
         assert ends[:, 1].max() == pytest.approx(0, abs=1e-6)
     standing, lying = (
         stick_figures.joints(
-            np.array([stick_figures.directions(p)]), lengths.astype("float32")
+            np.array([directions(p)]), lengths.astype("float32")
         )[0]
         for p in ("prayer", "plank")
     )

@@ -129,4 +129,4 @@ def test_every_real_set_has_a_source_and_every_source_is_https():
             assert source.remotes or source.by_hand
             for remote in source.remotes:
                 assert remote.url.startswith("https://")
-                assert remote.checksum or source.check
+                assert remote.checksum or source.count

@@ -62,12 +62,10 @@ def test_of_two_files_the_one_that_came_is_not_fetched_again(server, cache):
 
 
 def test_content_that_is_not_as_expected_leaves_nothing(server, cache):
-    def check(folder):
-        raise CourseError("2 words, expected 3", "bring your own")
-
+    expected = {"count": lambda folder: "2 words", "counted": "3 words"}
     remote = Remote(server.serve("words.txt", CONTENT), 0.1)
-    with pytest.raises(CourseError, match="expected 3"):
-        locate(source(server, remote, check=check))
+    with pytest.raises(CourseError, match="2 words, expected 3 words"):
+        locate(source(server, remote, **expected))
     assert _files(cache) == []
 
 

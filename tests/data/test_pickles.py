@@ -74,14 +74,14 @@ def test_a_batch_as_python_3_writes_it_is_read(tmp_path, protocol):
 
 def test_pixels_land_where_upstream_says(tmp_path):
     """The row of an image: 1,024 reds, greens, blues; rows of 32."""
-    image = np.zeros((1, 3072), "uint8")
+    image = np.zeros((7, 3072), "uint8")
     image[0, 1024 + 2 * 32 + 7] = 200  # green, row 2, column 7
     path = tmp_path / "data_batch_1"
-    path.write_bytes(python2_batch(image, [6]))
-    x, y = cifar.read_batches([path], {"label": "labels"}, 1)
-    assert x.shape == (1, 32, 32, 3)
+    path.write_bytes(python2_batch(image, [6, *range(6)]))
+    x, y = cifar.read([path], {"label": ("labels", 7)}, 7)
+    assert x.shape == (7, 32, 32, 3)
     assert x[0, 2, 7, 1] == 200 and x.sum() == 200
-    assert y["label"].tolist() == [6]
+    assert y["label"].tolist() == [6, *range(6)]
 
 
 @pytest.mark.parametrize("protocol", range(6))
@@ -132,7 +132,7 @@ def test_a_batch_without_its_labels_is_said_in_words(tmp_path):
     with pytest.raises(
         CourseError, match="train cannot be read: it lacks b'labels'"
     ):
-        cifar.read_batches([path], {"label": "labels"}, 1)
+        cifar.read([path], {"label": ("labels", 1)}, 1)
 
 
 def object_npz(path, values) -> None:

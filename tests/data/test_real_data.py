@@ -10,8 +10,8 @@ from coursekit import data
 from coursekit.data import registry
 from coursekit.data.fetch import find
 from coursekit.data.fetch.location import keras_home, own_root
-from coursekit.data.fingerprint import fingerprint
 from coursekit.errors import CourseError
+from generate.fingerprint import fingerprint
 
 pytestmark = pytest.mark.realdata
 

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursekit import data
-from coursekit.data.dataset import Split
 from coursekit.data.pipeline import batches
-from coursekit.data.splits import assert_disjoint, hold_out
+from coursekit.data.splits import assert_disjoint, by_part, held_out
 from coursekit.errors import CourseError
 
 
@@ -22,7 +21,8 @@ def test_held_out_examples_are_disjoint_complete_and_in_proportion(
 ):
     y = np.random.default_rng(length).integers(0, classes, length)
     count = int(length * share)
-    train, validation = hold_out(np.arange(length), y, count)
+    part = held_out(y, count)
+    train, validation = by_part(part, np.arange(length), y, parts=2)
     assert len(validation) == count
     together = np.concatenate([train.x, validation.x])
     assert sorted(together.tolist()) == list(range(length))
@@ -32,15 +32,14 @@ def test_held_out_examples_are_disjoint_complete_and_in_proportion(
 
 
 def test_the_draw_is_the_same_every_time():
-    y = np.arange(100) % 3
-    first, second = (hold_out(np.arange(100), y, 20)[1].x for _ in range(2))
+    first, second = (held_out(np.arange(100) % 3, 20) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
 def test_batches_pair_inputs_with_targets_and_copy_no_mapped_array(tmp_path):
     x = np.memmap(tmp_path / "x.bin", "uint8", "w+", shape=(10, 2, 2, 1))
     x[:] = np.arange(10)[:, None, None, None]
-    data = Split(x, np.arange(10)).to_tf(4)
+    data = batches((x, np.arange(10)), 4)
     assert data.element_spec[0].shape.as_list() == [None, 2, 2, 1]
     sizes = []
     for images, labels in data.as_numpy_iterator():
@@ -50,27 +49,13 @@ def test_batches_pair_inputs_with_targets_and_copy_no_mapped_array(tmp_path):
 
 
 def test_shuffled_batches_differ_by_epoch_and_repeat_by_seed():
-    split = Split(np.arange(50), np.arange(50))
-
     def epochs():
-        data = split.to_tf(50, shuffle=True, seed=1)
+        data = batches((np.arange(50),), 50, shuffle=True, seed=1)
         return [next(iter(data))[0].numpy().tolist() for _ in range(2)]
 
     first, again = epochs(), epochs()
     assert first == again
     assert first[0] != first[1] and sorted(first[0]) == list(range(50))
-
-
-def test_texts_make_batches_of_strings():
-    ((x, y),) = Split(["good", "bäd"], np.array([1, 0])).to_tf(2)
-    assert [text.decode() for text in x.numpy()] == ["good", "bäd"]
-    assert y.numpy().tolist() == [1, 0]
-
-
-def test_captions_make_no_batches_and_say_what_to_do():
-    with pytest.raises(CourseError, match="unequal lengths") as caught:
-        Split(np.zeros(2), [("a",), ("b", "c")]).to_tf(1)
-    assert "vectorise" in caught.value.remedy
 
 
 def test_a_function_makes_each_batch_from_its_parts():

@@ -1,14 +1,14 @@
 """From source to notebook: only what changed, whole or not at all."""
 
 import json
+import shutil
 
 import nbformat
 import pytest
 
 from coursekit import lessons, paths
-from coursekit.dev import build
-from coursekit.dev.machine import unlike
-from coursekit.dev.replay import forgive_outputs, tolerance
+from coursekit.dev import build, record
+from coursekit.dev.compare import forgive_outputs, tolerance
 from coursekit.errors import CourseError
 
 SOURCE = """# %% [markdown]
@@ -35,24 +35,39 @@ def kit(tmp_path, monkeypatch):
     return folder / "lesson.py"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The notebooks folder of the kit, built once."""
+    with pytest.MonkeyPatch.context() as patch:
+        source = kit.__wrapped__(tmp_path_factory.mktemp("kit"), patch)
+        build.build(["90"])
+        return source.parents[2] / "notebooks"
+
+
+@pytest.fixture
+def built(kit, made):
+    """A kit with its lesson built; gives the source."""
+    shutil.copytree(made, paths.notebooks_dir(), dirs_exist_ok=True)
+    return kit
+
+
 def states():
     return [outcome.state for outcome in build.build(["90"])]
 
 
-def test_a_lesson_is_executed_then_left_alone_until_it_changes(kit):
+def test_a_lesson_is_left_alone_until_it_changes(built):
     path = lessons.notebook("90")
-    assert states() == ["built"]
     first = path.read_bytes()
     assert states() == ["unchanged"]
 
-    kit.write_text(SOURCE.replace("one", "two"))
+    built.write_text(SOURCE.replace("one", "two"))
     assert states() == ["built"]
     second = json.loads(path.read_text())
     assert second["cells"][1]["outputs"][0]["text"] == ["two\n"]
     assert second["cells"][2]["metadata"]["tags"] == ["nbval-approx"]
     assert len(second["cells"]) == 3  # the report cell is gone
 
-    kit.write_text(SOURCE)
+    built.write_text(SOURCE)
     assert states() == ["built"]
     assert path.read_bytes() == first
 
@@ -82,9 +97,8 @@ def test_the_author_sees_each_output_that_changed_and_no_other(kit, capsys):
     assert second.message in capsys.readouterr().out
 
 
-def test_another_source_with_the_same_outputs_shows_nothing(kit):
-    build.build(["90"])
-    kit.write_text("# %%\nunseen = 1\n\n" + SOURCE)
+def test_another_source_with_the_same_outputs_shows_nothing(built):
+    built.write_text("# %%\nunseen = 1\n\n" + SOURCE)
     assert build.build(["90"])[0].message == ""
 
 
@@ -127,28 +141,29 @@ def test_an_unknown_lesson_is_an_error_with_a_remedy():
         build.build(["77"])
 
 
-def test_the_record_is_one_line_a_lesson_with_machine_and_inputs(kit):
-    build.build(["90"])
+def test_the_record_is_one_line_a_lesson_with_machine_and_inputs(built):
     text = (paths.notebooks_dir() / "built.json").read_text()
     assert len(text.splitlines()) == 3
-    record = json.loads(text)["90"]
-    assert record["inputs"][0] == "lessons/lesson90_try/lesson.py"
-    assert record["keras"] and record["cpu"]
+    line = json.loads(text)["90"]
+    assert line["inputs"][0] == "lessons/lesson90_try/lesson.py"
+    assert line["keras"] and line["cpu"]
 
 
-def test_a_change_in_a_file_the_lesson_used_makes_it_stale(kit):
-    build.build(["90"])
-    assert build.is_current("90")
-    (kit.parent / "quiz.toml").write_text("changed")
-    assert not build.is_current("90")
+def test_a_change_in_a_file_the_lesson_used_makes_it_stale(built):
+    assert record.is_current("90")
+    (built.parent / "quiz.toml").write_text("changed")
+    assert not record.is_current("90")
 
 
-def test_a_lost_notebook_or_record_is_built_anew(kit):
-    build.build(["90"])
-    lessons.notebook("90").unlink()
-    assert states() == ["built"]
+@pytest.mark.parametrize("name", ["90_try.ipynb", "built.json"])
+def test_a_lost_notebook_or_record_makes_it_stale(built, name):
+    (paths.notebooks_dir() / name).unlink()
+    assert not record.is_current("90")
+
+
+def test_a_damaged_record_makes_it_stale(built):
     (paths.notebooks_dir() / "built.json").write_text("{")
-    assert states() == ["built"]
+    assert not record.is_current("90")
 
 
 @pytest.mark.slow
@@ -162,7 +177,7 @@ def test_regenerating_everything_changes_no_text(tmp_path, monkeypatch):
     assert {outcome.state for outcome in outcomes} == {"built"}
     for path in stored:
         wanted, found = (_cells(p) for p in (path, fresh / path.name))
-        if unlike(path):
+        if record.unlike(path):
             pairs = zip(found, wanted, strict=True)
             found = [forgiven(*pair) for pair in pairs]
         assert _without_pictures(found) == _without_pictures(wanted)

@@ -22,6 +22,7 @@ NEVER_NEGATIVE = {
     "05.2": {"s"},  # a mean of squares
     "05.4": {"variance"},
     "12.3": {"outputs"},  # probabilities
+    "15.2": {"share"},
     "21.3": {"costs"},
     "21.6": {"lengths"},
     "22.2": {"weights"},

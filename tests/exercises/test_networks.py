@@ -83,8 +83,9 @@ def test_a_judged_model_keeps_its_weights():
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "softmax"])
-def test_a_tagger_gives_logits(activation):
+def test_a_tagger_gives_logits():
+    """No squashed ones; others than tanh are mistakes of the exercise."""
+
     def answer(words, tags):
         layers = keras.layers
         return keras.Sequential(
@@ -92,7 +93,7 @@ def test_a_tagger_gives_logits(activation):
                 layers.Input((None,)),
                 layers.Embedding(words, 8),
                 layers.SimpleRNN(16, return_sequences=True),
-                layers.Dense(tags, activation=activation),
+                layers.Dense(tags, activation="tanh"),
             ]
         )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit import lessons
-from coursekit.figures import captioning, course, gradients, images, training
+from coursekit.figures import captioning, gradients, images, training
 from coursekit.figures.lines import looks
 
 STEPS = {name: np.linspace(1, 0.1 + n, 20) for n, name in enumerate("abcd")}
@@ -132,7 +132,7 @@ def test_the_clipped_gradient_has_its_head_within_the_frame():
 
 
 def test_the_map_is_readable_and_nothing_on_it_overlaps():
-    figure = course.course_map().figure
+    figure = own("00").course_map().figure
     figure.canvas.draw()
     texts = figure.axes[0].texts
     assert min(text.get_fontsize() for text in texts) >= 10

@@ -101,6 +101,17 @@ def shown(monkeypatch):
     return outputs
 
 
+def test_what_training_decides_follows_the_summary_and_is_marked(shown):
+    figure = new_figure()[0]
+    CourseFigure(
+        figure, "Test picture 1.", trained="A dog."
+    )._ipython_display_()
+    *_, (_, notes), (caption, told) = shown
+    assert caption["text/plain"] == "Test picture 1. A dog."
+    assert notes["image/png"]["alt"] == "Test picture 1. A dog."
+    assert told == {"trained": "A dog."}
+
+
 def test_the_picture_comes_with_what_it_shows_and_its_alternative(shown):
     (data, notes), _ = shown
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")

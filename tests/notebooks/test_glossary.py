@@ -45,6 +45,19 @@ def test_every_letter_of_the_table_is_used_in_the_lessons_it_names():
                 assert letter in prose, (letter, lesson)
 
 
+@pytest.mark.parametrize(
+    ("lesson", "formula"),
+    [
+        ("12", "x_t U + h_{t-1} W"),
+        ("22", "a_i U + h W"),
+        ("23", "q_t = h_t W"),
+    ],
+)
+def test_u_belongs_to_an_input_and_w_to_a_state(lesson, formula):
+    source = (lessons.folder(lesson) / "lesson.py").read_text("utf-8")
+    assert formula in source
+
+
 @pytest.mark.parametrize("lesson", ["12", "13"])
 def test_a_is_the_sum_before_the_bend_and_never_a_gradient(lesson):
     source = (lessons.folder(lesson) / "lesson.py").read_text("utf-8")

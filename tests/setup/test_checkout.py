@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from coursekit import paths
-from coursekit.dev import build
+from coursekit.dev import record
 
 
 def git(*arguments):
@@ -58,8 +58,8 @@ def test_no_lesson_counts_as_changed_in_a_checkout_with_autocrlf(
     digests = []
     for folder in clones:
         monkeypatch.setattr(paths, "kit_root", lambda at=folder: at)
-        records = build.built()
+        records = record.records()
         digests.append(
-            {n: build._digest(records[n]["inputs"]) for n in records}
+            {n: record.digest(records[n]["inputs"]) for n in records}
         )
     assert digests[0] and digests[0] == digests[1]

@@ -12,9 +12,9 @@ import tomllib
 from importlib import import_module
 
 from coursekit import paths
-from coursekit.data.fingerprint import fingerprint
 from coursekit.data.readers import bundled
 from coursekit.files import sha256
+from generate.fingerprint import fingerprint
 from generate.writing import write_bytes
 
 # Each module's generate() writes data/<its files>.
@@ -81,7 +81,7 @@ def _read_table() -> dict[str, dict[str, str]]:
 def _write_table(tables: dict[str, dict[str, str]]) -> None:
     """Write data/checksums.toml."""
     lines = ["# Written by `make data`: sha256 of each file, and of what each"]
-    lines += ["# set holds once loaded (coursekit.data.fingerprint)."]
+    lines += ["# set holds once loaded (generate.fingerprint)."]
     for table, values in tables.items():
         lines.append(f"[{table}]")
         lines += [f'"{name}" = "{values[name]}"' for name in sorted(values)]

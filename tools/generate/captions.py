@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coursekit.data.render.random_scenes import AIR, relation
 from coursekit.data.render.scene_pictures import Thing
+from generate.random_scenes import AIR, behind_or_on
 
 # Verb of a pose: with one, with several, as a participle.
 VERBS = {
@@ -237,3 +237,26 @@ def _area(thing: Thing) -> int:
 
 def _join(*words: str) -> str:
     return " ".join(word for word in words if word)
+
+
+def relation(a: Thing, b: Thing) -> str:
+    """How a lies to b: "on", "above", "to the left of" ...; "" if unclear."""
+    left, top, right, bottom = a.box()
+    b_left, b_top, b_right, b_bottom = b.box()
+    across = (left + right - b_left - b_right) / 2
+    shared = min(right, b_right) - max(left, b_left)
+    flies = a.kind in AIR
+    if flies != (b.kind in AIR):
+        return "above" if flies and abs(across) <= 9 and top < b_top else ""
+    if "boat" in (a.kind, b.kind):
+        return ""
+    if found := behind_or_on(a, b):
+        return found
+    overlap = shared / min(right - left, b_right - b_left)
+    if abs(bottom - b_bottom) >= 6 and overlap >= 0.5 and not flies:
+        return "in front of" if bottom > b_bottom else "behind"
+    if -8 < shared <= 1 and abs(bottom - b_bottom) <= 5:
+        return "next to"
+    if shared <= 1 and abs(across) >= 12:
+        return "to the left of" if across < 0 else "to the right of"
+    return ""

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.readers.texts import pack_lines
 from coursekit.data.sets.pairs import KINDS
 from generate import numerals, sentences
-from generate.writing import write_npz
+from generate.writing import pack_lines, write_npz
 
 SEED = 20
 NUMBERS, DATES, SENTENCES, LONGER = 4_500, 3_000, 4_500, 500

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from coursekit.data.readers.texts import pack_lines
 from coursekit.data.sets.reviews import KINDS
 from generate.names import FIRST, PLACES, words
-from generate.writing import write_npz
+from generate.writing import pack_lines, write_npz
 
 SEED = 16
 SIZES = (4_000, 1_000, 1_000)

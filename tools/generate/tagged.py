@@ -4,10 +4,9 @@ import re
 
 import numpy as np
 
-from coursekit.data.readers.texts import pack_lines
 from coursekit.data.sets.tagged import TAGS
 from generate.names import FIRST, words
-from generate.writing import write_npz
+from generate.writing import pack_lines, write_npz
 
 SEED = 18
 SIZES = (4_000, 500, 1_000)

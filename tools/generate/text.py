@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from coursekit.data.readers.texts import pack_lines
 from generate.names import PLACES, words
-from generate.writing import write_npz
+from generate.writing import pack_lines, write_npz
 
 SEED = 17
 TALES = 130

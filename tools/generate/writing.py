@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,13 @@ def write_npz(name: str, arrays: Mapping[str, np.ndarray]) -> Path:
             )
             archive.writestr(member, content.getvalue(), compresslevel=9)
     return write_bytes(name, store.getvalue())
+
+
+def pack_lines(lines: Sequence[str]) -> np.ndarray:
+    """The inverse of coursekit.data.readers.bundled.unpack_lines."""
+    if any("\n" in line for line in lines):
+        raise ValueError("a line holds a line feed")
+    return np.frombuffer("\n".join(lines).encode(), "uint8")
 
 
 def write_bytes(name: str, content: bytes) -> Path:

@@ -1,8 +1,9 @@
 """What the captioning lessons (21 to 23) and ``coursekit caption`` share.
 
 Words: vocabulary, and scoring (BLEU, and whether what is said is true).
-Seeing: image_encoders, scene_encoder with scene_training, features (grids on
-disk), pictures (a learner's own files). Speaking: attention_captioner,
-luong_captioner, decoding. Learning: batches, training, checkpoints. All of
-it in one call: inference, with the network of scene_captioner.
+Seeing: image_encoders, scene_encoder, features (grids on disk), pictures (a
+learner's own files). Speaking: captioner with its two kinds,
+attention_captioner and luong_captioner, and decoding. Learning: batches,
+training, checkpoints. All of it in one call: inference, with the network of
+scene_captioner.
 """

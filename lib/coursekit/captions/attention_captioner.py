@@ -11,14 +11,15 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from coursekit.captions.vocabulary import END, PAD, Vocabulary
+from coursekit.captions.captioner import Captioner
+from coursekit.captions.vocabulary import END, PAD
 
 
 @keras.saving.register_keras_serializable("coursekit")
 class AdditiveAttention(layers.Layer):
-    """Where to look: softmax over places of v . tanh(W place + U state).
+    """Where to look: softmax over places of tanh(place U + state W) . v.
 
-    ``keys`` is W place for every place, (n, places, size), computed once a
+    ``keys`` is place U for every place, (n, places, size), computed once a
     picture; the call gives weights (n, places). D. Bahdanau et al. (2015).
     """
 
@@ -35,7 +36,7 @@ class AdditiveAttention(layers.Layer):
         self.score.build((*places_shape[:-1], self.size))
 
     def keys(self, places):
-        """W place, (n, places, size)."""
+        """place U, (n, places, size)."""
         return self.of_place(places)
 
     def call(self, keys, state):
@@ -48,10 +49,9 @@ class AdditiveAttention(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("coursekit")
-class AttentionCaptioner(keras.Model):
+class AttentionCaptioner(Captioner):
     """{"places": (n, p, d), "tokens": (n, t)} to logits (n, t, words).
 
-    ``known`` are the words of its vocabulary, without the special ones.
     ``look`` False is the control: every place has the same weight, so that
     the network sees the mean of the places at each word. ``penalty`` weighs
     the "doubly stochastic" term: over a sentence of t words each of p
@@ -69,9 +69,7 @@ class AttentionCaptioner(keras.Model):
         look: bool = True,
         **options,
     ):
-        super().__init__(**options)
-        self.settings = {
-            "known": list(known),
+        settings = {
             "units": units,
             "embedding": embedding,
             "attention": attention,
@@ -79,7 +77,7 @@ class AttentionCaptioner(keras.Model):
             "penalty": penalty,
             "look": look,
         }
-        self.vocabulary = Vocabulary(known)
+        super().__init__(known, settings, options)
         words = len(self.vocabulary)
         self.word = layers.Embedding(words, embedding, name="word")
         self.attention = AdditiveAttention(attention, name="attention")
@@ -127,11 +125,6 @@ class AttentionCaptioner(keras.Model):
         output, state = self._advance(self.word(words), state)
         return self.next_word(output), state
 
-    @staticmethod
-    def attention_weights(state):
-        """Where it looked before its last word, (n, places)."""
-        return state[2]
-
     def _advance(self, word, state):
         h, c, weights, keys, places = state
         if self.settings["look"]:
@@ -150,6 +143,3 @@ class AttentionCaptioner(keras.Model):
         fair = ops.sum(spoken, axis=1, keepdims=True) / weights.shape[-1]
         gap = ops.sum(ops.square(total - fair), axis=-1)
         return self.settings["penalty"] * ops.mean(gap)
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), **self.settings}

@@ -86,14 +86,6 @@ def model_file() -> Path:
     return paths.work_dir() / "models" / "scene_captioner.keras"
 
 
-def photograph_files() -> dict[str, Path]:
-    """Image encoder -> captioner of photographs, those that are kept."""
-    return {
-        path.stem.removeprefix("photographs-"): path
-        for path in model_file().parent.glob("photographs-*.keras")
-    }
-
-
 def photograph_file(image_encoder: str) -> Path:
     """Where lesson 23's full profile keeps its captioner."""
     return model_file().with_name(f"photographs-{image_encoder}.keras")

@@ -19,11 +19,15 @@ Begin = Callable[[Any], Any]
 Step = Callable[[Any, Any], tuple[Any, Any]]
 Watch = Callable[[Any], Any]
 
+MAX_WORDS = 35  # with <end>; no scene's caption is longer than 33 words
 _NEVER = -1e9  # a logarithm of no probability
 
 
 def greedy_search(
-    begin: Begin, step: Step, max_length: int = 21, watch: Watch | None = None
+    begin: Begin,
+    step: Step,
+    max_length: int = MAX_WORDS,
+    watch: Watch | None = None,
 ) -> Callable:
     """Always the likeliest word: pictures -> int32 (n, max_length).
 
@@ -36,7 +40,10 @@ def greedy_search(
 
 
 def sample(
-    begin: Begin, step: Step, max_length: int = 21, temperature: float = 1.0
+    begin: Begin,
+    step: Step,
+    max_length: int = MAX_WORDS,
+    temperature: float = 1.0,
 ) -> Callable:
     """Words drawn by probability: (pictures, seed) -> (n, max_length).
 
@@ -113,7 +120,7 @@ def _speak(begin, step, max_length, choose, watch, pictures, seed):
 def beam_search(
     begin: Begin,
     step: Step,
-    max_length: int = 21,
+    max_length: int = MAX_WORDS,
     beam_width: int = 3,
     length_penalty: float = 0.7,
 ) -> Callable:

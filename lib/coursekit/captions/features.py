@@ -42,9 +42,7 @@ def grids(
     each batch. Raises CourseError when the file cannot be written.
     """
     store = store or folder()
-    _, side, _, features = image_encoder(images[:1])["grid"].shape
-    shape = (len(images), side * side, features)
-    ready = store / f"{_key(images, image_encoder)}.f16"
+    ready, shape = _file(images, image_encoder, store)
     try:
         if not ready.is_file():
             lock = store / ".locks" / ready.stem
@@ -64,12 +62,12 @@ def done(
     images: np.ndarray, image_encoder: ImageEncoder, store: Path | None = None
 ) -> int:
     """How many pictures' grids are stored, of a run that was interrupted."""
-    store = store or folder()
-    _, side, _, features = image_encoder(images[:1])["grid"].shape
-    file = store / f"{_key(images, image_encoder)}.f16"
-    for path in (file, file.with_suffix(".part")):
+    ready, (_, places, features) = _file(
+        images, image_encoder, store or folder()
+    )
+    for path in (ready, ready.with_suffix(".part")):
         if path.is_file():
-            return path.stat().st_size // (2 * side * side * features)
+            return path.stat().st_size // (2 * places * features)
     return 0
 
 
@@ -103,17 +101,14 @@ def _bar(name: str, total: int, first: int):
     return bar(name, total, first, sizes=False)
 
 
-def _key(images, encoder: ImageEncoder) -> str:
-    """Changes with the pictures, the encoder and the sizes."""
+def _file(images, encoder: ImageEncoder, store: Path):
+    """The finished file, named by pictures and encoder, and its shape."""
     content = hashlib.sha256()
     for start in range(0, len(images), 500):
         batch = np.ascontiguousarray(images[start : start + 500])
         content.update(batch.tobytes())
-    facts = [
-        encoder.name,
-        encoder.version,
-        encoder.size,
-        list(images.shape),
-    ]
+    facts = [encoder.name, encoder.version, encoder.size, images.shape]
     content.update(json.dumps(facts).encode())
-    return f"{encoder.name}-{content.hexdigest()[:16]}"
+    name = f"{encoder.name}-{content.hexdigest()[:16]}.f16"
+    _, side, _, features = encoder(images[:1])["grid"].shape
+    return store / name, (len(images), side * side, features)

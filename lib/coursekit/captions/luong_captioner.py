@@ -12,18 +12,18 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from coursekit.captions.vocabulary import PAD, START, UNKNOWN, Vocabulary
+from coursekit.captions.captioner import Captioner
+from coursekit.captions.vocabulary import PAD, START, UNKNOWN
 
 _NEVER = -1e9
 
 
 @keras.saving.register_keras_serializable("coursekit")
-class LuongCaptioner(keras.Model):
+class LuongCaptioner(Captioner):
     """{"places": (n, p, d), "tokens": (n, k, t)} to logits (n, k, t, words).
 
-    k captions of each picture. ``known`` are the vocabulary's words without
-    the special ones; ``size`` is the width of words, places and queries;
-    ``smoothing`` is the share of a target given to all words alike.
+    k captions of each picture. ``size`` is the width of words, places and
+    queries; ``smoothing`` is the share of a target given to all words alike.
     """
 
     def __init__(
@@ -35,15 +35,13 @@ class LuongCaptioner(keras.Model):
         smoothing: float = 0.1,
         **options,
     ):
-        super().__init__(**options)
-        self.settings: dict[str, Any] = {
-            "known": list(known),
+        settings = {
             "units": units,
             "size": size,
             "dropout": dropout,
             "smoothing": smoothing,
         }
-        self.vocabulary = Vocabulary(known)
+        super().__init__(known, settings, options)
         words = len(self.vocabulary)
         self.norm = layers.LayerNormalization(name="norm")
         self.place = layers.Dense(size, activation="relu", name="place")
@@ -117,11 +115,6 @@ class LuongCaptioner(keras.Model):
         logits = self._say(both) + _NEVER * never
         return logits, (h, c, weights[:, 0], places)
 
-    @staticmethod
-    def attention_weights(state):
-        """Where it looked for its last word, (n, places)."""
-        return state[2]
-
     def _see(self, places, training=False):
         places = self.norm(ops.cast(places, "float32"))
         places = self.place(self.drop_place(places, training=training))
@@ -149,7 +142,8 @@ class LuongCaptioner(keras.Model):
         costs = ops.sparse_categorical_crossentropy(
             y, y_pred, from_logits=True
         )
-        self.cost.update_state(costs, spoken)
+        # Flat: else Keras averages each batch first, however long its rows.
+        self.cost.update_state(ops.ravel(costs), ops.ravel(spoken))
         if training:
             of_all = ops.logsumexp(y_pred, -1) - ops.mean(y_pred, -1)
             part = self.settings["smoothing"]
@@ -160,6 +154,3 @@ class LuongCaptioner(keras.Model):
         found = super().get_metrics_result()
         found["loss"] = found.pop("cost")
         return found
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), **self.settings}

@@ -14,7 +14,7 @@ from coursekit.captions.vocabulary import Vocabulary
 from coursekit.data.dataset import Dataset
 from coursekit.settings import load_settings
 
-MAX_LENGTH = 20  # words of a caption; longer ones are cut
+MAX_LENGTH = 20  # words to train with; longer captions are cut
 
 
 def train(

@@ -1,4 +1,4 @@
-"""How good captions are: like what people say, and true of the picture."""
+"""How good captions are: like the references, and true of the picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -20,22 +20,6 @@ from coursekit.captions import checkpoints
 from coursekit.captions.batches import PictureBatches
 
 
-class Stop(keras.callbacks.Callback):
-    """Interrupts training in the middle of an epoch, as a power cut does."""
-
-    def __init__(self, epoch: int, batch: int = 0):
-        super().__init__()
-        self.when = epoch, batch
-        self.epoch = 0
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if (self.epoch, batch) >= self.when:
-            raise KeyboardInterrupt
-
-
 def one_cycle(learning_rate: float, steps: int, epochs: int):
     """Adam; the rate rises for a fifth of all steps, then falls to 0.
 

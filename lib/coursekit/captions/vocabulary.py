@@ -57,9 +57,13 @@ class Vocabulary:
         return len(self.words)
 
     def encode_one(self, caption: str, max_length: int) -> list[int]:
-        """<start>, up to ``max_length`` words, <end>, and padding behind."""
+        """<start>, up to ``max_length`` words, <end>, and padding behind.
+
+        Behind a caption that is cut stands no <end>: it does not end there.
+        """
         numbers = [self.number.get(w, UNKNOWN) for w in words(caption)]
-        inside = [START, *numbers[:max_length], END]
+        cut = len(numbers) > max_length
+        inside = [START, *numbers[:max_length], PAD if cut else END]
         return inside + [PAD] * (max_length + 2 - len(inside))
 
     def encode(self, captions: Iterable, max_length: int) -> np.ndarray:

@@ -18,6 +18,11 @@ app = typer.Typer(
 )
 
 
+Outputs = Annotated[
+    bool, typer.Option("--outputs", help="Keep the stored outputs.")
+]
+
+
 @app.command()
 def doctor(
     as_json: Annotated[
@@ -46,31 +51,20 @@ def notebooks(
     from coursekit.dev import build
 
     outcomes = build.build(lessons or (), jobs, force)
-    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(any(o.state == "failed" for o in outcomes))
 
 
 @app.command()
-def tables(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; 1 if stale.")
-    ] = False,
-) -> None:
+def tables() -> None:
     """Make README's tables and the lessons' headers from the facts."""
     from coursekit.dev import tables as body
 
-    stale = body.update(write=not check)
-    for path in stale:
-        print(f"{path}: {'stale' if check else 'updated'}")
-    raise typer.Exit(1 if check and stale else 0)
+    for path in body.update():
+        print(f"{path}: updated")
 
 
 @app.command()
-def work(
-    outputs: Annotated[
-        bool, typer.Option("--outputs", help="Keep the stored outputs.")
-    ] = False,
-) -> None:
+def work(outputs: Outputs = False) -> None:
     """Copy the lessons to work/, keeping what you changed."""
     from coursekit import paths
     from coursekit.cli import jupyterlab, workcopy
@@ -94,9 +88,7 @@ def work(
 @app.command()
 def reset(
     lesson: Annotated[str, typer.Argument(help="Two digits.")],
-    outputs: Annotated[
-        bool, typer.Option("--outputs", help="Keep the stored outputs.")
-    ] = False,
+    outputs: Outputs = False,
 ) -> None:
     """Bring back a clean copy of a lesson; yours becomes a backup."""
     from coursekit.cli import workcopy
@@ -135,9 +127,9 @@ def caption(
 
     It knows drawn scenes only. If none is kept, one is trained first.
     """
-    from coursekit.captions import inference
+    from coursekit.cli import captioning
 
-    code = inference.command(pictures, out, beam_width, photographs)
+    code = captioning.command(pictures, out, beam_width, photographs)
     raise typer.Exit(code)
 
 

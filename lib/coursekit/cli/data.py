@@ -58,26 +58,24 @@ def fetch(
     The folder that `coursekit data where` names can be copied to other
     machines; COURSEKIT_DATA then points at the copy.
     """
-    chosen = _chosen(names, everything, lesson)
     failed = False
-    for name in chosen:
+    for name in _chosen(names, everything, lesson):
         if registry.info(name).bundled:
             print(f"{name}: bundled with the kit, nothing to fetch")
         for source in registry.sources(name):
             failed |= not _fetch(source)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(failed)
 
 
 @app.command()
 def verify(names: Names = None) -> None:
     """Compare the files that are here with their checksums, and load them."""
-    troubles = 0
+    all_good = True
     for name in names or registry.names():
-        lines = _verify(name)
-        for text, good in lines:
+        for text, good in _verify(name):
             print(f"{'ok   ' if good else 'WRONG'}  {text}")
-            troubles += not good
-    raise typer.Exit(1 if troubles else 0)
+            all_good &= good
+    raise typer.Exit(not all_good)
 
 
 @app.command()
@@ -133,12 +131,12 @@ def _fetch(source: Source) -> bool:
         folder = find(source)
         if folder is None and not source.remotes:
             print(f"{source.name}: for you to bring; {source.by_hand}")
-            return True
-        print(f"{source.name}: {folder or install.install(source)}")
-        return True
+        else:
+            print(f"{source.name}: {folder or install.install(source)}")
     except CourseError as error:
         typer.echo(str(error), err=True)
         return False
+    return True
 
 
 def _state(name: str) -> str:

@@ -1,7 +1,9 @@
 """``coursekit doctor``: is everything there, and if not, what to do.
 
-Each check is a small function that returns a Check; what it raises counts as
-a failure, so that the report always comes to its end.
+Each check is a small function that returns what it found. It raises
+CourseError, with the fix, for what is to be mended before a start, and Doubt
+for what is only to be looked at. Whatever else it raises counts as a failure,
+so that the report always comes to its end.
 """
 
 import json
@@ -10,10 +12,13 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
 
 from coursekit import keras_config, paths
 from coursekit.errors import CourseError
@@ -22,8 +27,12 @@ PYTHONS = ((3, 11), (3, 12), (3, 13))
 # The lessons stop without these; without the others only tools are missing.
 NEEDED = ("keras", "matplotlib", "numpy")
 DISK_GB, DISK_GB_AT_LEAST = 5.0, 0.5
-NO_HOME = "set HOME to a folder of yours"
 INSTALL = "run `make lab`, or the pip lines of the README"
+_COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
+
+
+class Doubt(CourseError):
+    """Something to look at that stops no lesson."""
 
 
 @dataclass(frozen=True)
@@ -39,99 +48,113 @@ class Check:
 def command(as_json: bool = False) -> int:
     """Print all checks; 1 when one of them is FAIL, else 0."""
     if as_json:
-        checks = run()
-        print(json.dumps([asdict(check) for check in checks], indent=1))
+        done = list(iterate())
+        print(json.dumps([asdict(check) for check in done], indent=1))
     else:
-        checks = _show(iterate())
-    return 1 if any(check.state == "FAIL" for check in checks) else 0
-
-
-def run() -> list[Check]:
-    """All checks, in the order in which problems would show."""
-    return list(iterate())
+        done = _show()
+    return 1 if any(check.state == "FAIL" for check in done) else 0
 
 
 def iterate() -> Iterator[Check]:
-    """The checks one by one, as they are done; none of them raises."""
+    """The checks one by one, in the order in which problems would show."""
     for name, check in _CHECKS.items():
-        try:
-            found = check()
-            lines = [found] if isinstance(found, Check) else list(found)
-        except CourseError as error:
-            lines = [_from_error(name, error)]
-        except Exception as error:
-            said = f"{type(error).__name__}: {_one_line(error)}"
-            lines = [Check(name, "FAIL", said, INSTALL)]
-        yield from lines
-        if name == "kit" and lines[0].state == "FAIL":
+        line = tried(name, check)
+        if line.found:
+            yield line
+        if name == "kit" and line.state == "FAIL":
             return  # all that follows lies in it
 
 
-def check_python() -> Check:
+def tried(name: str, check: Callable[[], str]) -> Check:
+    """A check's line of the report."""
+    try:
+        return Check(name, "OK", check())
+    except CourseError as error:
+        state = "WARN" if isinstance(error, Doubt) else "FAIL"
+        return Check(name, state, error.message, error.remedy or "")
+    except Exception as error:
+        said = f"{type(error).__name__}: {_one_line(error)}"
+        return Check(name, "FAIL", said, INSTALL)
+
+
+def check_python() -> str:
     """The interpreter is one the pinned packages exist for."""
     found = f"{platform.python_version()} in {sys.prefix}"
-    if sys.version_info[:2] in PYTHONS:
-        return Check("Python", "OK", found)
-    fix = f"install Python 3.11, 3.12 or 3.13, then {INSTALL}"
-    return Check("Python", "FAIL", found, fix)
+    if sys.version_info[:2] not in PYTHONS:
+        fix = f"install Python 3.11, 3.12 or 3.13, then {INSTALL}"
+        raise CourseError(found, fix)
+    return found
 
 
-def check_kit() -> Check:
-    """The library lies in a checkout, beside lessons and data."""
-    return Check("kit", "OK", str(paths.kit_root()))
-
-
-def check_packages() -> Check:
+def check_packages() -> str:
     """Every package that requirements.txt pins for this machine."""
     try:
         pins = dict(_pins())
     except (OSError, ImportError) as error:
         said = f"cannot be compared with the pins: {_one_line(error)}"
-        return Check("packages", "WARN", said, INSTALL)
-    missing, other = [], []
-    for name, wanted in pins.items():
-        found = _version(name)
-        if found is None:
-            missing.append(name)
-        elif found != wanted:
-            other.append(f"{name} {found} (tested: {wanted})")
+        raise Doubt(said, INSTALL) from None
+    found = {name: _version(name) for name in pins}
+    missing = [name for name in pins if not found[name]]
     if missing:
         vital = set(missing) & {*NEEDED, _backend_name()}
-        state = "FAIL" if vital else "WARN"
         said = f"not installed: {_some(sorted(vital) or missing)}"
-        return Check("packages", state, said, INSTALL)
+        raise (CourseError if vital else Doubt)(said, INSTALL)
+    other = [
+        f"{name} {found[name]} (tested: {wanted})"
+        for name, wanted in pins.items()
+        if found[name] != wanted
+    ]
     if other:
-        return Check("packages", "WARN", _some(other), INSTALL)
-    return Check("packages", "OK", f"{len(pins)}, all as pinned")
+        raise Doubt(_some(other), INSTALL)
+    return f"{len(pins)}, all as pinned"
 
 
-def check_kernel() -> Check:
+def check_kernel() -> str:
     """Jupyter finds a kernel of this Python."""
     try:
         from jupyter_client.kernelspec import KernelSpecManager
 
         manager = KernelSpecManager()
         if "python3" not in manager.find_kernel_specs():
-            return Check("Jupyter kernel", "FAIL", "no python3", INSTALL)
+            raise CourseError("no python3", INSTALL)
         program = Path(manager.get_kernel_spec("python3").argv[0])
     except ImportError as error:
-        return Check("Jupyter kernel", "FAIL", str(error), INSTALL)
+        raise CourseError(str(error), INSTALL) from None
     except RuntimeError as error:  # Jupyter has files in the home directory
-        return Check("Jupyter kernel", "FAIL", str(error), NO_HOME)
+        raise CourseError(
+            str(error), "set HOME to a folder of yours"
+        ) from None
     # A bare name is replaced by the Python that Jupyter runs under.
     if program.is_absolute() and program.parent != Path(sys.executable).parent:
-        return Check(
-            "Jupyter kernel",
-            "FAIL",
+        raise CourseError(
             f"python3 starts {program}, which is another Python",
             f"unset JUPYTER_PATH, or remove that kernel; then {INSTALL}",
         )
-    return Check("Jupyter kernel", "OK", "python3")
+    return "python3"
 
 
-def check_backend() -> Iterator[Check]:
-    """Keras starts and multiplies two matrices; then the device."""
-    from coursekit.backend import device_name, import_keras, quiet_stderr
+def check_keras_settings() -> str:
+    """keras.json says nothing that the lessons have to take back."""
+    keras_config.check()
+    said = keras_config.settings()
+    odd = [
+        f"{key} = {said[key]}"
+        for key, known in keras_config.ALLOWED.items()
+        if said.get(key, known[0]) != known[0]
+    ]
+    if odd:
+        file = keras_config.config_file()
+        raise Doubt(
+            f"{file} says {', '.join(odd)}; ck.start sets it right for a "
+            "lesson",
+            f"delete {file}: Keras writes a new one",
+        )
+    return "as the lessons need them"
+
+
+def check_backend() -> str:
+    """Keras starts and multiplies two matrices."""
+    from coursekit.backend import import_keras, quiet_stderr
 
     try:
         with quiet_stderr():
@@ -139,43 +162,47 @@ def check_backend() -> Iterator[Check]:
             product = keras.ops.ones((2, 3)) @ keras.ops.ones((3, 2))
             right = float(product[0, 0]) == 3
             name = keras.backend.backend()
-            device = device_name(name)
     except Exception as error:
         # Of a CourseError the first line: the second is its remedy.
-        yield Check("backend", "FAIL", _one_line(error), _backend_fix())
-        return
-    found = f"Keras {keras.__version__} on {name} {_version(name) or ''}"
-    if right:
-        yield Check("backend", "OK", found.strip())
-    else:
-        yield Check("backend", "FAIL", f"{found}: 3 is not 3", INSTALL)
-    yield check_gpu(device)
+        raise CourseError(_one_line(error), _backend_fix()) from None
+    found = f"Keras {keras.__version__} on {name} {_version(name)}".strip()
+    if not right:
+        raise CourseError(f"{found}: 3 is not 3", INSTALL)
+    return found
 
 
-def check_gpu(device: str) -> Check:
-    """The GPU in use, with its memory; having none is no problem."""
+def check_gpu() -> str:
+    """The GPU in use, with its memory; having none is no problem.
+
+    Nothing is found where the backend did not start.
+    """
+    from coursekit.backend import device_name, quiet_stderr
+
+    if "keras" not in sys.modules:
+        return ""
+    with quiet_stderr():
+        device = device_name(sys.modules["keras"].backend.backend())
     cards = _cards()
     if device.startswith("GPU"):
-        return Check("GPU", "OK", "; ".join(cards) or device)
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if hidden in ("", "-1"):
-        return Check("GPU", "OK", "hidden by CUDA_VISIBLE_DEVICES")
+        return "; ".join(cards) or device
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return "hidden by CUDA_VISIBLE_DEVICES"
     if not cards:
-        return Check("GPU", "OK", "none; the quick profile needs none")
+        return "none; the quick profile needs none"
     fix = "`make lab GPU=1` installs the CUDA libraries"
     if sys.platform == "win32":
         fix = "TensorFlow uses it under WSL 2 only: install the course there"
-    return Check("GPU", "WARN", f"{'; '.join(cards)}: not used", fix)
+    raise Doubt(f"{'; '.join(cards)}: not used", fix)
 
 
-def check_profile() -> Check:
+def check_profile() -> str:
     """COURSEKIT_PROFILE is a profile."""
     from coursekit.settings import profile_name
 
-    return Check("profile", "OK", profile_name())
+    return profile_name()
 
 
-def check_bundled_data() -> Check:
+def check_bundled_data() -> str:
     """Every file of data/ is the one the kit shipped."""
     from coursekit.data.readers import bundled
     from coursekit.files import sha256
@@ -190,22 +217,22 @@ def check_bundled_data() -> Check:
     if wrong:
         said = f"missing or changed: {_some(wrong)}"
         fix = "`git checkout -- data`, or `make data` makes them again"
-        return Check("bundled data", "FAIL", said, fix)
-    return Check("bundled data", "OK", f"{len(shipped)} files, as shipped")
+        raise CourseError(said, fix)
+    return f"{len(shipped)} files, as shipped"
 
 
-def check_own_data() -> Check:
+def check_own_data() -> str:
     """COURSEKIT_DATA, when set, names a folder."""
     named = os.environ.get("COURSEKIT_DATA")
     if not named:
-        return Check("own data", "OK", "COURSEKIT_DATA is not set")
-    if paths.expanded(named).is_dir():
-        return Check("own data", "OK", named)
-    fix = "correct COURSEKIT_DATA, or unset it to have the sets fetched"
-    return Check("own data", "FAIL", f"{named} is not a folder", fix)
+        return "COURSEKIT_DATA is not set"
+    if not paths.expanded(named).is_dir():
+        fix = "correct COURSEKIT_DATA, or unset it to have the sets fetched"
+        raise CourseError(f"{named} is not a folder", fix)
+    return named
 
 
-def check_write(folder: Path, name: str, setting: str = "") -> Check:
+def check_write(folder: Path, elsewhere: str = "") -> str:
     """A file can be made in the folder, or in the one it would go into."""
     place = _existing(folder)
     probe = place / f".coursekit-{os.getpid()}"
@@ -214,62 +241,39 @@ def check_write(folder: Path, name: str, setting: str = "") -> Check:
         probe.unlink()
     except OSError as error:
         fix = f"make {place} writable for you"
-        fix += f", or name another folder with {setting}" if setting else ""
-        return Check(name, "FAIL", f"{place}: {error.strerror}", fix)
-    return Check(name, "OK", str(folder))
+        fix += f", or name another folder with {elsewhere}" * bool(elsewhere)
+        raise CourseError(f"{place}: {error.strerror}", fix) from None
+    return str(folder)
 
 
-def check_disk(folder: Path, name: str, setting: str = "") -> Check:
+def check_disk(folder: Path, elsewhere: str = "") -> str:
     """Room for a real data set or two, at least for a learner's work."""
     free = shutil.disk_usage(_existing(folder)).free / 1e9
     if free >= DISK_GB:
-        return Check(name, "OK", f"{free:.0f} GB free")
-    state = "WARN" if free >= DISK_GB_AT_LEAST else "FAIL"
+        return f"{free:.0f} GB free"
     fix = "free some space"
-    fix += f", or name another disk with {setting}" if setting else ""
-    return Check(name, state, f"{free:.1f} GB free", fix)
-
-
-def check_keras_settings() -> Check:
-    """keras.json says nothing that the lessons have to take back."""
-    keras_config.check()
-    said = keras_config.settings()
-    odd = [
-        f"{key} = {said[key]}"
-        for key, known in keras_config.ALLOWED.items()
-        if said.get(key, known[0]) != known[0]
-    ]
-    if not odd:
-        return Check("Keras settings", "OK", "as the lessons need them")
-    file = keras_config.config_file()
-    return Check(
-        "Keras settings",
-        "WARN",
-        f"{file} says {', '.join(odd)}; ck.start sets it right for a lesson",
-        f"delete {file}: Keras writes a new one",
-    )
+    fix += f", or name another disk with {elsewhere}" * bool(elsewhere)
+    kind = Doubt if free >= DISK_GB_AT_LEAST else CourseError
+    raise kind(f"{free:.1f} GB free", fix)
 
 
 # In the order in which problems would show.
-_CHECKS: dict[str, Callable[[], Check | Iterator[Check]]] = {
+_CHECKS: dict[str, Callable[[], str]] = {
     "Python": lambda: check_python(),
-    "kit": lambda: check_kit(),
+    "kit": lambda: str(paths.kit_root()),
     "packages": lambda: check_packages(),
     "Jupyter kernel": lambda: check_kernel(),
     "Keras settings": lambda: check_keras_settings(),
     "backend": lambda: check_backend(),
+    "GPU": lambda: check_gpu(),
     "profile": lambda: check_profile(),
     "bundled data": lambda: check_bundled_data(),
     "own data": lambda: check_own_data(),
-    "work folder": lambda: check_write(paths.work_dir(), "work folder"),
-    "progress": lambda: check_write(paths.progress_file().parent, "progress"),
-    "download cache": lambda: check_write(
-        paths.cache_dir(), "download cache", "COURSEKIT_HOME"
-    ),
-    "disk: lessons": lambda: check_disk(paths.work_dir(), "disk: lessons"),
-    "disk: cache": lambda: check_disk(
-        paths.cache_dir(), "disk: cache", "COURSEKIT_HOME"
-    ),
+    "work folder": lambda: check_write(paths.work_dir()),
+    "progress": lambda: check_write(paths.progress_file().parent),
+    "download cache": lambda: check_write(paths.cache_dir(), "COURSEKIT_HOME"),
+    "disk: lessons": lambda: check_disk(paths.work_dir()),
+    "disk: cache": lambda: check_disk(paths.cache_dir(), "COURSEKIT_HOME"),
 }
 
 
@@ -285,11 +289,12 @@ def _pins() -> Iterator[tuple[str, str]]:
                 yield pin.name, next(iter(pin.specifier)).version
 
 
-def _version(package: str) -> str | None:
+def _version(package: str) -> str:
+    """The version that is installed; "" for none."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return None
+        return ""
 
 
 def _backend_name() -> str:
@@ -325,10 +330,6 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
-def _from_error(name: str, error: CourseError) -> Check:
-    return Check(name, "FAIL", error.message, error.remedy or "")
-
-
 def _one_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
@@ -339,30 +340,22 @@ def _some(items: list[str]) -> str:
     return ", ".join(items[:4]) + more
 
 
-def _show(checks: Iterable[Check]) -> list[Check]:
+def _show() -> list[Check]:
     """Print each check as it is done, then a summary; returns them."""
-    from rich.console import Console
-    from rich.text import Text
-
-    colours = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
     console = Console(highlight=False, soft_wrap=True)
     done = []
-    for check in checks:
-        line = Text(f"{check.state:<5}", style=colours[check.state])
+    for check in iterate():
+        line = Text(f"{check.state:<5}", style=_COLOURS[check.state])
         line.append(f"{check.name:<15} {check.found}", style="default")
         console.print(line)
         if check.fix:
             console.print(Text(f"     {'':<15} fix: {check.fix}"))
         done.append(check)
-    console.print(_summary(done))
+    states = [check.state for check in done]
+    if fails := states.count("FAIL"):
+        console.print(f"{fails} to fix before you start.")
+    elif warnings := states.count("WARN"):
+        console.print(f"You can start; {warnings} to look at.")
+    else:
+        console.print("All is well.")
     return done
-
-
-def _summary(checks: list[Check]) -> str:
-    fails = sum(check.state == "FAIL" for check in checks)
-    warnings = sum(check.state == "WARN" for check in checks)
-    if fails:
-        return f"{fails} to fix before you start."
-    if warnings:
-        return f"You can start; {warnings} to look at."
-    return "All is well."

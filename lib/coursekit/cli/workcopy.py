@@ -8,13 +8,14 @@ merely looked at, and adds an empty cell when the last one is run.
 """
 
 import hashlib
+import itertools
 import json
 import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from coursekit import paths
+from coursekit import files, paths
 from coursekit.errors import CourseError
 
 _MANIFEST = ".lessons.json"
@@ -54,7 +55,6 @@ def copy_lessons(outputs: bool = False) -> Copied:
     With ``outputs`` they come with the outputs of notebooks/.
     """
     work = paths.work_dir()
-    work.mkdir(parents=True, exist_ok=True)
     manifest = _read_manifest(work)
     done = Copied()
     for lesson in sorted(paths.notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
@@ -98,7 +98,6 @@ def reset(lesson: str, outputs: bool = False) -> tuple[Path, Path | None]:
             "give two digits, as in `coursekit reset 04`",
         )
     work = paths.work_dir()
-    work.mkdir(parents=True, exist_ok=True)
     mine, backup = work / found[0].name, None
     if mine.exists():
         backup = _free_name(mine)
@@ -110,12 +109,8 @@ def reset(lesson: str, outputs: bool = False) -> tuple[Path, Path | None]:
 
 
 def _free_name(path: Path) -> Path:
-    number = 1
-    while True:
-        name = path.with_name(f"{path.stem}.backup-{number}.ipynb")
-        if not name.exists():
-            return name
-        number += 1
+    names = (f"{path.stem}.backup-{n}.ipynb" for n in itertools.count(1))
+    return next(p for p in map(path.with_name, names) if not p.exists())
 
 
 def _copy(source: Path, target: Path, outputs: bool) -> None:
@@ -126,9 +121,8 @@ def _copy(source: Path, target: Path, outputs: bool) -> None:
         if cell["cell_type"] == "code" and not outputs:
             cell |= {"outputs": [], "execution_count": None}
     text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
-    part = target.with_suffix(".ipynb.part")
-    part.write_text(text + "\n", encoding="utf-8")
-    part.replace(target)
+    with files.replacing(target) as part:
+        part.write_text(text + "\n", encoding="utf-8")
 
 
 def _fingerprint(path: Path) -> str:
@@ -147,20 +141,20 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _read_manifest(work: Path) -> dict[str, str]:
     """Fingerprint of each lesson as copied; empty when lost (then kept)."""
     try:
-        manifest = json.loads((work / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = _read(work / _MANIFEST)
     except (OSError, ValueError):
         return {}
     return manifest if isinstance(manifest, dict) else {}
 
 
 def _write_manifest(work: Path, manifest: dict[str, str]) -> None:
-    part = work / f"{_MANIFEST}.part"
-    part.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-    part.replace(work / _MANIFEST)
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+    with files.replacing(work / _MANIFEST) as part:
+        part.write_text(text)

@@ -9,28 +9,32 @@ import numpy as np
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What a data set is, known before it is loaded; data/README.md shows it.
+    """What a data set is, known before it is loaded; see records.toml.
 
     ``title`` is one line for people ("1,797 real handwritten digits"), to
     which ``details`` add what a table has room for; ``bundled`` says that it
     lies in data/ and needs no network; ``real`` is False for generated
-    data. ``files`` names the bundled files in data/, made by ``program``.
+    data.
     """
 
     name: str
     title: str
-    real: bool
-    bundled: bool
     licence: str
     origin: str
+    real: bool = True
+    bundled: bool = False
     lessons: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
     details: str = ""
 
     @property
     def kind(self) -> str:
         """The title without the figure it begins with."""
         return self.title.lstrip("0123456789, ")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of a bundled set in data/."""
+        return (f"{self.name}.npz",) if self.bundled else ()
 
     @property
     def program(self) -> str:
@@ -64,19 +68,6 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.x)
-
-    def to_tf(self, batch_size: int, shuffle: bool = False, seed: int = 0):
-        """A tf.data.Dataset of batches (x, y), for arrays and plain texts.
-
-        Only the batches are copied, so an array that lies on disk (Flickr8k)
-        stays there. With ``shuffle`` the order changes in every epoch,
-        reproducibly. Raises CourseError where x or y have no common shape.
-        """
-        from coursekit.data.pipeline import batches
-
-        return batches(
-            (self.x, self.y), batch_size, shuffle=shuffle, seed=seed
-        )
 
     def __repr__(self) -> str:
         parts = {"x": self.x, "y": self.y, **self.extra}

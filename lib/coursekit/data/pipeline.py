@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from coursekit.backend import import_keras
-from coursekit.errors import CourseError
 
 
 def batches(
@@ -21,23 +18,21 @@ def batches(
 ):
     """Batches of arrays, gathered by index, as a tf.data.Dataset.
 
-    ``arrays`` is an array, or tuples and dicts of arrays of one length; a
-    list of texts counts as an array of strings. A batch has the same form,
-    or is what ``make`` makes of it: called as Dataset.map calls a function,
-    with a tuple's parts one by one, and compiled. What is not gathered by
-    example (a table of pictures that has fewer rows than there are captions)
-    ``make`` looks up itself, by a number among the arrays.
+    ``arrays`` is an array, or tuples and dicts of arrays of one length. A
+    batch has the same form, or is what ``make`` makes of it: called as
+    Dataset.map calls a function, with a tuple's parts one by one, and
+    compiled. What is not gathered by example (a table of pictures that has
+    fewer rows than there are captions) ``make`` looks up itself, by a number
+    among the arrays.
 
     With ``shuffle`` the order changes in every epoch, reproducibly; with
-    ``repeat`` there is no end. Arrays may lie on disk. Raises CourseError
-    for lists of unequal lengths.
+    ``repeat`` there is no end. Arrays may lie on disk.
     """
     import_keras()  # silences TensorFlow's start-up
     import tensorflow as tf
 
-    arrays = _map(_as_array, arrays)
     flat = tf.nest.flatten(arrays)
-    kinds = [tf.string if a.dtype == object else a.dtype for a in flat]
+    kinds = [array.dtype for array in flat]
     size = batch_size if drop_remainder else None
 
     def gather(index):
@@ -59,24 +54,3 @@ def batches(
     if make:
         data = data.map(make, num_parallel_calls=2)
     return data.prefetch(2)
-
-
-def _map(function: Callable, values: Any) -> Any:
-    """The function's results, in the form of ``values``."""
-    if isinstance(values, tuple):
-        return tuple(_map(function, value) for value in values)
-    if isinstance(values, dict):
-        return {key: _map(function, value) for key, value in values.items()}
-    return function(values)
-
-
-def _as_array(values: Any) -> np.ndarray:
-    if isinstance(values, np.ndarray):
-        return values
-    if len(values) and all(isinstance(value, str) for value in values):
-        return np.array(values, dtype=object)  # references, not copies
-    raise CourseError(
-        "This split has inputs or targets of unequal lengths; they make no "
-        "batches as they are.",
-        "pad or vectorise them first, as the lesson shows",
-    )

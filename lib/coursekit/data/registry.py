@@ -1,7 +1,10 @@
-"""Which data sets there are. One module each; adding one adds a name."""
+"""Which data sets there are: a record and a module each.
+
+A module of sets/ has ``load`` and the record's INFO; of a real set, SOURCE.
+Sets that share a module have both by name, and give the name to ``load``.
+"""
 
 import inspect
-from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -9,34 +12,16 @@ from types import ModuleType
 from typing import Any
 
 from coursekit import paths
+from coursekit.data import records
 from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.fetch import Source, find, install
 from coursekit.data.loaded import as_found
 from coursekit.errors import CourseError
 
-_NAMES = (
-    # bundled
-    *("digits", "photos", "scenes", "objects100", "series", "reviews"),
-    *("tagged", "text", "pairs", "poses"),
-    # real, fetched once
-    *("mnist", "fashion_mnist", "cifar10", "cifar100", "usps", "imdb"),
-    *("flickr8k", "glove", "jena", "spa-eng", "fra-eng", "kan-eng"),
-    *("ud_english", "shakespeare", "flowers", "classic_series", "yoga"),
-    "imagenet_weights",
-)
-# Sets that share a module: what it has of each, it has by name.
-_SHARED = {
-    "cifar10": "cifar",
-    "cifar100": "cifar",
-    "spa-eng": "tatoeba",
-    "fra-eng": "tatoeba",
-    "kan-eng": "tatoeba",
-}
-
 
 def names() -> tuple[str, ...]:
     """All data sets, bundled ones first."""
-    return _NAMES
+    return tuple(records.table())
 
 
 def info(name: str) -> DatasetInfo:
@@ -53,7 +38,7 @@ def sources(name: str) -> tuple[Source, ...]:
 
 
 def megabytes(name: str) -> float:
-    """Size of a bundled set's files, or of what is downloaded."""
+    """Size of a bundled set's file, or of what is downloaded."""
     files = [paths.data_dir() / file for file in info(name).files]
     size = sum(path.stat().st_size for path in files if path.is_file()) / 1e6
     return size + sum(source.megabytes for source in sources(name))
@@ -67,9 +52,7 @@ def load(name: str, **options) -> Dataset:
     data cannot be read or fetched.
     """
     module = _module(name)
-    loader: Callable[..., Dataset] = module.load
-    if name in _SHARED:
-        loader = partial(loader, name)
+    loader = partial(module.load, name) if _shares(name) else module.load
     known = inspect.signature(loader).parameters
     if unknown := sorted(set(options) - set(known)):
         raise CourseError(
@@ -92,14 +75,19 @@ def read(name: str, folder: Path) -> None:
         load(name, folder=folder, **options)
 
 
+def _shares(name: str) -> bool:
+    return "module" in records.table()[name]
+
+
 def _own(name: str, value: Any) -> Any:
-    return value[name] if name in _SHARED else value
+    return value[name] if _shares(name) else value
 
 
 def _module(name: str) -> ModuleType:
-    if name not in _NAMES:
+    if name not in names():
         raise CourseError(
             f"There is no data set {name!r}; there are {', '.join(names())}.",
             "choose one of these names; ck.data.info(name) describes it",
         )
-    return import_module(f"coursekit.data.sets.{_SHARED.get(name, name)}")
+    module = records.table()[name].get("module", name)
+    return import_module(f"coursekit.data.sets.{module}")

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,19 +35,37 @@ def held_out(y: np.ndarray, count: int) -> np.ndarray:
     return mask
 
 
-def hold_out(x: Any, y: np.ndarray, count: int) -> tuple[Split, Split]:
-    """(train, validation) of x and y, arrays or lists of one length."""
-    held = held_out(y, count)
-    train, validation = (
-        Split(_where(x, mask), _where(y, mask)) for mask in (~held, held)
-    )
-    return train, validation
+def by_part(
+    part: np.ndarray, x: Any, y: Any, parts: int = 3, **extra: Any
+) -> list[Split]:
+    """Splits of examples, by the number of the part each belongs to (n,).
+
+    x, y and each ``extra`` are arrays or lists of n.
+    """
+    splits = []
+    for number in range(parts):
+        own = part == number
+        more = {key: _where(values, own) for key, values in extra.items()}
+        splits.append(Split(_where(x, own), _where(y, own), more))
+    return splits
 
 
 def _where(values: Any, mask: np.ndarray) -> Any:
     if isinstance(values, np.ndarray):
-        return values[mask]
-    return [value for value, kept in zip(values, mask, strict=True) if kept]
+        return np.ascontiguousarray(values[mask])
+    return list(itertools.compress(values, mask))
+
+
+def published(
+    read: Callable[[str], tuple[Any, np.ndarray]], validation: int
+) -> tuple[Split, Split, Split]:
+    """A set of published parts, some of "train" held out to validate.
+
+    ``read`` returns x and y of "train" or "test".
+    """
+    x, y = read("train")
+    train, held = by_part(held_out(y, validation), x, y, parts=2)
+    return train, held, Split(*read("test"))
 
 
 def in_order(length: int, *ends: float) -> list[slice]:
@@ -86,7 +104,7 @@ def assert_disjoint(*parts: Any, strict: bool = True) -> None:
     _check_comparable(inputs)
     names = [getattr(part, "name", "") for part in parts]
     names = [name or f"part {n}" for n, name in enumerate(names, start=1)]
-    prints = [_fingerprints(part) for part in inputs]
+    prints = [[_fingerprint(x) for x in part] for part in inputs]
     for i, j in itertools.combinations(range(len(parts)), 2):
         known = set(prints[i])
         shared = sum(example in known for example in prints[j])
@@ -122,14 +140,12 @@ def _check_comparable(inputs: list[Any]) -> None:
         )
 
 
-def _fingerprints(part: Iterable[Any]) -> list[bytes]:
-    """One digest an example, equal for equal ones."""
-    return [hashlib.blake2b(_bytes(example)).digest() for example in part]
-
-
-def _bytes(example: Any) -> bytes:
+def _fingerprint(example: Any) -> bytes:
+    """A digest, equal for equal examples."""
     if isinstance(example, str):
-        return example.encode()
-    if isinstance(example, list | tuple):
-        return repr(example).encode()
-    return np.asarray(example).tobytes()
+        content = example.encode()
+    elif isinstance(example, list | tuple):
+        content = repr(example).encode()
+    else:
+        content = np.asarray(example).tobytes()
+    return hashlib.blake2b(content).digest()

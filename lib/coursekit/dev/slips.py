@@ -18,6 +18,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from coursekit import exercises
 from coursekit.errors import CourseError
 from coursekit.exercises import engine
@@ -27,49 +32,23 @@ from coursekit.exercises.engine import Exercise
 OUTCOMES = ("ACCEPTED", "difference", "error", "diagnosed")
 _MOST_LINES = 500_000  # of Python executed for one slip; more is endless
 
-_OPERATORS: dict[type, tuple[type, ...]] = {
-    ast.Add: (ast.Sub, ast.Mult),
-    ast.Sub: (ast.Add,),
-    ast.Mult: (ast.Div, ast.MatMult, ast.Add),
-    ast.Div: (ast.Mult, ast.FloorDiv),
-    ast.FloorDiv: (ast.Div, ast.Mod),
-    ast.Mod: (ast.FloorDiv,),
-    ast.MatMult: (ast.Mult,),
-    ast.Pow: (ast.Mult,),
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.GtE),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-    ast.And: (ast.Or,),
-    ast.Or: (ast.And,),
+# ast's operators, each with those that a slip makes of it.
+_OPERATOR_SLIPS = """
+Add:Sub/Mult Sub:Add Mult:Div/MatMult/Add Div:Mult/FloorDiv
+FloorDiv:Div/Mod Mod:FloorDiv MatMult:Mult Pow:Mult
+Lt:LtE/Gt LtE:Lt/GtE Gt:GtE/Lt GtE:Gt/LtE Eq:NotEq NotEq:Eq
+Is:IsNot IsNot:Is In:NotIn NotIn:In And:Or Or:And"""
+_OPERATORS = {
+    getattr(ast, name): [getattr(ast, other) for other in others.split("/")]
+    for name, others in (s.split(":") for s in _OPERATOR_SLIPS.split())
 }
-_PAIRS = (
-    ("sum", "mean"),
-    ("max", "min"),
-    ("max", "sum"),
-    ("max", "argmax"),
-    ("argmax", "argmin"),
-    ("maximum", "minimum"),
-    ("zeros", "ones"),
-    ("zeros_like", "ones_like"),
-    ("floor", "ceil"),
-    ("any", "all"),
-    ("sin", "cos"),
-    ("exp", "log"),
-    ("log", "log2"),
-    ("var", "std"),
-    ("mean", "median"),
-    ("append", "extend"),
-    ("dot", "multiply"),
-    ("inner", "outer"),
-    ("hstack", "vstack"),
-)
+# Functions that are taken for each other.
+_FUNCTION_SLIPS = """
+sum/mean max/min max/sum max/argmax argmax/argmin maximum/minimum
+zeros/ones zeros_like/ones_like floor/ceil any/all sin/cos exp/log
+log/log2 var/std mean/median append/extend dot/multiply inner/outer
+hstack/vstack"""
+_PAIRS = [pair.split("/") for pair in _FUNCTION_SLIPS.split()]
 
 
 @dataclass(frozen=True)
@@ -119,8 +98,10 @@ def slips(function: Callable) -> Iterator[Slip]:
     tree = ast.parse(textwrap.dedent("".join(lines)))
     original = ast.unparse(tree)
     seen = {original}
+    nodes = list(ast.walk(tree))
+    parameters = [node.arg for node in nodes if isinstance(node, ast.arg)]
     for holder, key, node in list(_places(tree)):
-        for other in _variants(node, _parameters(tree)):
+        for other in _variants(node, parameters):
             holder[key] = other
             source = ast.unparse(tree)
             holder[key] = node
@@ -208,10 +189,6 @@ def _places(node: ast.AST) -> Iterator[tuple[Any, Any, Any]]:
                 yield from _places(child)
 
 
-def _parameters(tree: ast.AST) -> list[str]:
-    return [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
-
-
 def _variants(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
     """What a slip makes of a node; most nodes have none."""
     match node:
@@ -219,7 +196,10 @@ def _variants(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
             yield from _other_operators(node)
             yield from (node.left, node.right)
             if isinstance(node.op, ast.MatMult):
-                yield from _transposed(node)
+                left, right = node.left, node.right
+                yield _with(node, left=right, right=left)
+                yield _with(node, left=ast.Attribute(left, "T", ast.Load()))
+                yield _with(node, right=ast.Attribute(right, "T", ast.Load()))
         case ast.AugAssign():
             yield from _other_operators(node)
             yield ast.Assign([node.target], node.value, lineno=node.lineno)
@@ -238,8 +218,7 @@ def _variants(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
         case ast.Subscript(slice=ast.Tuple(elts=[first, second])):
             yield _with(node, slice=ast.Tuple([second, first]))
         case ast.Slice():
-            for bound in ("lower", "upper", "step"):
-                yield _with(node, **{bound: None})
+            yield from (_with(node, **{b: None}) for b in node._fields)
         case ast.Attribute(attr="T"):
             yield node.value
         case ast.Constant():
@@ -251,12 +230,6 @@ def _variants(node: ast.AST, parameters: list[str]) -> Iterator[ast.AST]:
 def _other_operators(node: Any) -> Iterator[ast.AST]:
     for other in _OPERATORS.get(type(node.op), ()):
         yield _with(node, op=other())
-
-
-def _transposed(node: ast.BinOp) -> Iterator[ast.AST]:
-    yield _with(node, left=node.right, right=node.left)
-    yield _with(node, left=_attribute(node.left, "T"))
-    yield _with(node, right=_attribute(node.right, "T"))
 
 
 def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
@@ -275,18 +248,13 @@ def _other_calls(node: ast.Call) -> Iterator[ast.AST]:
     elif len(node.args) == 2:
         yield _with(node, args=node.args[::-1])
     for k, keyword in enumerate(node.keywords):
-        yield _with(node, keywords=node.keywords[:k] + node.keywords[k + 1 :])
-        if keyword.arg == "axis":
-            yield from _other_axes(node, k)
+        before, after = node.keywords[:k], node.keywords[k + 1 :]
+        yield _with(node, keywords=before + after)
+        for axis in (0, 1, -1) if keyword.arg == "axis" else ():
+            changed = ast.keyword("axis", ast.Constant(axis))
+            yield _with(node, keywords=[*before, changed, *after])
     if name == "range":
         yield from _other_ranges(node)
-
-
-def _other_axes(node: ast.Call, k: int) -> Iterator[ast.AST]:
-    for axis in (0, 1, -1):
-        keywords = list(node.keywords)
-        keywords[k] = ast.keyword("axis", ast.Constant(axis))
-        yield _with(node, keywords=keywords)
 
 
 def _other_ranges(node: ast.Call) -> Iterator[ast.AST]:
@@ -318,10 +286,6 @@ def _with(node: Any, **changes: Any) -> Any:
     return changed
 
 
-def _attribute(node: ast.expr, name: str) -> ast.Attribute:
-    return ast.Attribute(node, name, ast.Load())
-
-
 def _changed_line(before: str, after: str) -> str:
     """The first line of ``after`` that is new."""
     pairs = zip(before.splitlines(), after.splitlines(), strict=False)
@@ -332,26 +296,13 @@ def _changed_line(before: str, after: str) -> str:
 
 
 def _report(exercise: Exercise) -> None:
-    from rich.console import Console
-
+    """Print a table of the exercise's slips, and how many of each outcome."""
     console = Console(highlight=False)
     title = f"{exercise.id}  {exercise.title}"
     if not callable(exercise.reference):
         console.print(f"{title}: a value, no slips\n", markup=False)
         return
     results = judged(exercise)
-    count = Counter(result.outcome for result in results)
-    counts = ", ".join(f"{count[outcome]} {outcome}" for outcome in OUTCOMES)
-    console.print(f"{title}: {len(results)} slips", markup=False)
-    console.print(_table(results))
-    console.print(f"{exercise.id}: {counts}\n", markup=False)
-
-
-def _table(results: list[Result]) -> Any:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table("outcome", box=box.SIMPLE_HEAD)
     table.add_column("line", justify="right")
     table.add_column("the slip", ratio=1)
@@ -360,4 +311,8 @@ def _table(results: list[Result]) -> Any:
         slip = result.slip
         cells = (result.outcome, str(slip.line), slip.text, result.message)
         table.add_row(*map(Text, cells))
-    return table
+    count = Counter(result.outcome for result in results)
+    counts = ", ".join(f"{count[outcome]} {outcome}" for outcome in OUTCOMES)
+    console.print(f"{title}: {len(results)} slips", markup=False)
+    console.print(table)
+    console.print(f"{exercise.id}: {counts}\n", markup=False)

@@ -4,17 +4,18 @@ A fact stands in one place: lesson.toml, the source of a lesson, the record
 of a data set. What repeats it is written by :func:`update`.
 """
 
+import base64
 import functools
-import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
+import jupytext
 
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.data import registry
+from coursekit.dev.compare import pixels_that_differ
 from coursekit.errors import CourseError
-from coursekit.figures import course
 
 WORDS_A_MINUTE = 200
 MINUTES_A_CELL = 0.5
@@ -42,25 +43,15 @@ def update(write: bool = True) -> list[Path]:
             stale.append(path)
             if write:
                 path.write_text(new, encoding="utf-8")
-    if not _map_is_current():
-        stale.append(_map_path())
+    drawn = lessons.module("00", "figures").course_map()
+    path = paths.kit_root() / "docs" / "course_map.png"
+    stored = base64.b64encode(path.read_bytes()).decode()
+    # Two machines may pack the same pixels into other bytes.
+    if pixels_that_differ(drawn.output()[0]["image/png"], stored):
+        stale.append(path)
         if write:
-            course.course_map().save(_map_path())
+            drawn.save(path)
     return stale
-
-
-def _map_path() -> Path:
-    return paths.kit_root() / "docs" / "course_map.png"
-
-
-def _map_is_current() -> bool:
-    """The same pixels; two machines may pack them into other bytes."""
-    try:
-        stored = Image.open(_map_path()).convert("RGB")
-    except OSError:
-        return False
-    new = Image.open(io.BytesIO(course.course_map().png())).convert("RGB")
-    return stored.tobytes() == new.tobytes()
 
 
 def between(text: str, name: str, content: str) -> str:
@@ -80,6 +71,14 @@ def between(text: str, name: str, content: str) -> str:
     return new
 
 
+def _table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; ``head`` has the names of its columns."""
+    columns = head.split(" | ")
+    lines = [f"| {head} |", f"|{'---|' * len(columns)}"]
+    lines += [f"| {' | '.join(cells)} |" for cells in rows]
+    return "\n".join(lines) + "\n"
+
+
 def _data_readme(text: str) -> str:
     text = between(text, "bundled", bundled_table())
     return between(text, "real", real_table())
@@ -88,33 +87,27 @@ def _data_readme(text: str) -> str:
 def bundled_table() -> str:
     """data/README's table of the sets that lie in data/."""
     rows = [
-        "| set | file | what | origin | licence | program |",
-        "|---|---|---|---|---|---|",
+        (
+            info.name,
+            ", ".join(info.files),
+            f"{info.title}; {info.details}".rstrip("; "),
+            info.origin,
+            info.licence,
+            f"`{info.program}`",
+        )
+        for info in map(registry.info, registry.names())
+        if info.bundled
     ]
-    for info in map(registry.info, registry.names()):
-        if info.bundled:
-            cells = (
-                info.name,
-                ", ".join(info.files),
-                f"{info.title}; {info.details}".rstrip("; "),
-                info.origin,
-                info.licence,
-                f"`{info.program}`",
-            )
-            rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+    return _table("set | file | what | origin | licence | program", rows)
 
 
 def real_table() -> str:
     """data/README's table of the sets that are fetched or brought."""
-    rows = [
-        "| set | what | MB | lessons | licence | origin | checked by |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    rows = []
     for name in registry.names():
         info, size = registry.info(name), round(registry.megabytes(name), 2)
         if not info.bundled:
-            cells = (
+            row = (
                 name,
                 info.title,
                 f"{size:,g}" if size else "-",
@@ -123,19 +116,16 @@ def real_table() -> str:
                 info.origin,
                 _checked_by(name),
             )
-            rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+            rows.append(row)
+    head = "set | what | MB | lessons | licence | origin | checked by"
+    return _table(head, rows)
 
 
 def _checked_by(name: str) -> str:
     """The kinds of published checksums, and what else is counted."""
     sources = registry.sources(name)
-    kinds = {
-        remote.checksum.partition(":")[0]
-        for source in sources
-        for remote in source.remotes
-        if remote.checksum
-    }
+    sums = [remote.checksum for s in sources for remote in s.remotes]
+    kinds = {checksum.partition(":")[0] for checksum in sums if checksum}
     counted = {source.counted for source in sources if source.counted}
     return ", ".join([*sorted(kinds), *sorted(counted)]) or "-"
 
@@ -146,24 +136,21 @@ def _readme(text: str) -> str:
 
 def lesson_table() -> str:
     """README's table: a row a lesson."""
-    rows = [
-        "| lesson | you build | data | road | quick run | backends |",
-        "|---|---|---|---|---|---|",
-    ]
+    rows = []
     for number in lessons.numbers():
         facts = lessons.facts(number)
         link = f"notebooks/{lessons.notebook(number).name}"
-        everywhere = len(facts["backends"]) == 3
-        cells = (
+        row = (
             f"[{number} {facts['title']}]({link})",
             facts["builds"],
             facts["data"],
             f"{minutes(number)[0]} min",
             facts["quick_run"],
-            "all" if everywhere else "TensorFlow",
+            "all" if len(facts["backends"]) == 3 else "TensorFlow",
         )
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+        rows.append(row)
+    head = "lesson | you build | data | road | quick run | backends"
+    return _table(head, rows)
 
 
 def minutes(lesson: str) -> tuple[int, int, int]:
@@ -173,13 +160,15 @@ def minutes(lesson: str) -> tuple[int, int, int]:
     minute for each code cell.
     """
     words = cells = 0
-    for cell in _cells(lesson):
+    source = lessons.folder(lesson) / "lesson.py"
+    for cell in jupytext.read(source, fmt="py:percent").cells:
         if cell.cell_type == "code":
             cells += 1
-        elif cell.source.startswith("## Quiz"):
+            continue
+        text, *quiz = re.split("(?m)^## Quiz", cell.source)
+        words += len(re.sub(_TIMES, "", text).split())
+        if quiz:
             break
-        else:
-            words += len(re.sub(_TIMES, "", cell.source).split())
     return (
         round(words / WORDS_A_MINUTE + cells * MINUTES_A_CELL),
         MINUTES_AN_EXERCISE * len(exercises.load(lesson)),
@@ -194,22 +183,14 @@ def header(lesson: str, text: str) -> str:
     full = facts.get("full_run")
     runs = f"(quick), {full} (full)" if full else "(quick and full)"
     rows = {
-        "# # .*": f"# # {lesson} · {facts['title']}",
-        r"# \| \*\*Time\*\* .*": f"# | **Time** | {road} min on the road, "
-        f"{practice} of exercises, {quiz} of quiz |",
-        r"# \| \*\*Runs in\*\* .*": "# | **Runs in** | "
-        f"{facts['quick_run']} {runs} |",
-        r"# \| \*\*Data\*\* .*": f"# | **Data** | {facts['data']} |",
+        "# # ": f"{lesson} · {facts['title']}",
+        "# | **Time** | ": f"{road} min on the road, {practice} of "
+        f"exercises, {quiz} of quiz |",
+        "# | **Runs in** | ": f"{facts['quick_run']} {runs} |",
+        "# | **Data** | ": f"{facts['data']} |",
     }
-    for pattern, row in rows.items():
-        found = re.search(rf"^{pattern}$", text, re.M)
-        if found:
-            text = text[: found.start()] + row + text[found.end() :]
+    for start, row in rows.items():
+        line = rf"^{re.escape(start.strip())} .*$"
+        if found := re.search(line, text, re.MULTILINE):
+            text = text[: found.start()] + start + row + text[found.end() :]
     return text
-
-
-def _cells(lesson: str) -> list:
-    import jupytext
-
-    source = lessons.folder(lesson) / "lesson.py"
-    return jupytext.read(source, fmt="py:percent").cells

@@ -22,7 +22,7 @@ import numpy as np
 
 from coursekit.exercises.compare import close, difference, kind, shown
 from coursekit.exercises.edits import Edit
-from coursekit.exercises.surroundings import put_back
+from coursekit.exercises.surroundings import exit_raises, put_back
 from coursekit.session import last_line
 
 LEVELS = ("warm-up", "core", "stretch")
@@ -143,7 +143,7 @@ def judge(exercise: Exercise, answer: Any) -> Verdict:
     Raises nothing on its account but KeyboardInterrupt, and leaves what
     the answer changed outside itself as it was before.
     """
-    with put_back():
+    with put_back(), exit_raises():
         return _judged(exercise, answer)
 
 
@@ -275,17 +275,23 @@ def _agree(one: _Outcome, other: _Outcome, atol: float) -> bool:
 def _call(exercise: Exercise, function: Callable, case: Case) -> _Outcome:
     """Call once, on copies of the arguments, and summarise the result."""
     args, kwargs = copy.deepcopy((case.args, case.kwargs))
-    try:
-        result = function(*args, **kwargs)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # sys.exit() is no Exception
-        return _Outcome(error=error)
+    called = _attempt(function, *args, **kwargs)
+    if called.error is not None:
+        return called
     before = (*case.args, *case.kwargs.values())
     after = (*args, *kwargs.values())
     changed = any(map(_changed, before, after))
-    summary = _summary(exercise, result)
-    return _Outcome(summary.result, summary.error, changed)
+    return replace(_summary(exercise, called.result), changed_input=changed)
+
+
+def _attempt(function: Callable, *args: Any, **kwargs: Any) -> _Outcome:
+    """What a call returns or raises, even by exit(), but for an interrupt."""
+    try:
+        return _Outcome(function(*args, **kwargs))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return _Outcome(error=error)
 
 
 def _changed(before: Any, after: Any) -> bool:
@@ -301,16 +307,14 @@ def _summary(exercise: Exercise, result: Any) -> _Outcome:
     """The result through the exercise's ``summarise``, if it has one."""
     if exercise.summarise is None or result is None:
         return _Outcome(result)
-    try:
-        return _Outcome(exercise.summarise(result))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        text = (
-            f"you returned {shown(result)}, which is not the kind of thing "
-            f"asked for ({_said(error)})"
-        )
-        return _Outcome(error=_Misfit(text, type(result)))
+    found = _attempt(exercise.summarise, result)
+    if found.error is None:
+        return found
+    text = (
+        f"you returned {shown(result)}, which is not the kind of thing "
+        f"asked for ({_said(found.error)})"
+    )
+    return _Outcome(error=_Misfit(text, type(result)))
 
 
 # ------------------------------------------------------- a learner's error

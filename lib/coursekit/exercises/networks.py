@@ -36,13 +36,16 @@ def _with_known_weights(model: Any, example: np.ndarray) -> np.ndarray:
 
     own = model.get_weights()
     try:
-        model.set_weights([_known(weight.shape) for weight in own])
+        model.set_weights([_known(weight) for weight in model.weights])
         return np.array(ops.convert_to_numpy(model(example)))
     finally:
         model.set_weights(own)
 
 
-def _known(shape: tuple[int, ...]) -> np.ndarray:
+def _known(weight: Any) -> np.ndarray:
     """The same numbers whenever the shape is the same, of usual size."""
+    shape = tuple(weight.shape)
     numbers = np.random.default_rng(shape).standard_normal(shape)
+    if weight.name == "moving_variance":  # of batch normalisation
+        numbers = np.abs(numbers)
     return numbers / np.sqrt(np.prod(shape[:-1], initial=1.0))

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.session import running_shell
+
 _SHARED = (
     "math",
     "random",
@@ -52,6 +54,23 @@ def put_back() -> Iterator[None]:
             os.environ.update(variables)
         if folder and folder != _folder():
             os.chdir(folder)
+
+
+@contextlib.contextmanager
+def exit_raises() -> Iterator[None]:
+    """Inside, exit() and quit() of IPython raise SystemExit, as Python's do.
+
+    They would go on and end the kernel after the cell.
+    """
+    shell = running_shell()
+    if shell is None:
+        yield
+        return
+    shell.ask_exit = sys.exit
+    try:
+        yield
+    finally:
+        vars(shell).pop("ask_exit", None)  # the class has its own
 
 
 def _names() -> list[tuple[ModuleType, dict[str, Any]]]:

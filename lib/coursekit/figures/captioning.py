@@ -17,11 +17,12 @@ def pictures(
     images: Sequence[np.ndarray],
     captions: Sequence[str],
     references: Sequence[str] = (),
+    trained: bool = True,
 ) -> CourseFigure:
     """Pictures with a caption below each, and a reference in grey.
 
-    The summary gives the references, not the captions: those differ a
-    little from machine to machine.
+    Captions are the network's, so that they differ a little from machine to
+    machine; ``trained`` False says that they are not.
     """
     count = len(images)
     columns = min(count, 4) if count != 6 else 3
@@ -53,15 +54,16 @@ def pictures(
                 style="italic",
             )
     what = "1 picture" if count == 1 else f"{count} pictures"
+    said = " | ".join(captions)
+    if not trained:
+        return CourseFigure(figure, f"{what} with captions: {said}")
     if references:
-        said = " | ".join(references)
-        return CourseFigure(
-            figure,
-            f"{what} with the network's captions; people say: {said}",
-            varies=("title", "texts"),  # references move below long captions
-        )
+        what += f"; references: {' | '.join(references)}"
     return CourseFigure(
-        figure, f"{what}, each with a caption below it.", varies=("title",)
+        figure,
+        f"The network's captions of {what}",
+        varies=("title", "texts"),  # references move below long captions
+        trained=f"- It says: {said}.",
     )
 
 
@@ -89,13 +91,18 @@ def two_losses(
 
 
 def attention_maps(
-    image: np.ndarray, words: Sequence[str], weights: np.ndarray
+    image: np.ndarray,
+    words: Sequence[str],
+    weights: np.ndarray,
+    what: str,
+    chosen: str = "",
 ) -> CourseFigure:
     """The picture, then once a word with the attention drawn over it.
 
     ``weights`` (words, side, side). Bright and in colour is where the network
     looked, the rest is grey; each panel is scaled to its own largest weight,
-    given above it.
+    given above it. ``what`` says which picture it is, ``chosen`` why this
+    one, where training decides it.
     """
     columns = min(6, len(words) + 1)
     rows = -(-(len(words) + 1) // columns)
@@ -122,8 +129,25 @@ def attention_maps(
         panel.set_axis_off()
     return CourseFigure(
         figure,
-        f"A picture, and once for each word of its caption with the "
-        f"{weights.shape[1]} x {weights.shape[2]} places lit up where the "
-        "network looked.",
+        f"Attention of each word over {chosen or what}, "
+        f"{weights.shape[1]} x {weights.shape[2]} places.",
         varies=("title", "limits", "images"),
+        trained=f"It is {what}. " * bool(chosen) + _looked(words, weights),
+        fixed=[
+            (0, kind) for kind in ("title", "images")[: 1 if chosen else 2]
+        ],
+    )
+
+
+def _looked(words: Sequence[str], weights: np.ndarray) -> str:
+    """What is said, and each word's strongest place."""
+    if not words:
+        return "The network says nothing."
+    found = []
+    for word, map_ in zip(words, weights, strict=False):
+        row, column = np.unravel_index(map_.argmax(), map_.shape)
+        found.append(f"{word} ({row + 1}, {column + 1}: {map_.max():.2f})")
+    return (
+        "The network says, with row, column and share of the strongest "
+        f"place: {' '.join(found)}."
     )

@@ -28,9 +28,14 @@ _MOST = 16  # points of a curve that are listed
 _GRID = 5  # rows and columns to which a picture is averaged
 
 
-def content(figure: Any, varies: Collection[str] = ()) -> str:
+def content(
+    figure: Any,
+    varies: Collection[str] = (),
+    fixed: Collection[tuple[int, str]] = (),
+) -> str:
     """What a matplotlib figure shows, without the kinds in ``varies``.
 
+    Those (panel, kind) in ``fixed`` are told all the same.
     A line of JSON for each thing: [panel, kind, what]; panels count from 0.
     The kinds are "title", "labels", "scales", "limits", "ticks", "legend",
     "texts", "lines", "marks", "patches" and "images".
@@ -41,7 +46,7 @@ def content(figure: Any, varies: Collection[str] = ()) -> str:
         for kind, what in panel.items():
             several = kind in ("lines", "marks", "patches", "images")
             items = what if several else [what]
-            if kind not in varies:
+            if kind not in varies or (number, kind) in fixed:
                 found += [[number, kind, item] for item in items if item]
     return "\n".join(json.dumps(line, ensure_ascii=False) for line in found)
 

@@ -40,10 +40,11 @@ class Captioned:
     text alternative of a PNG, and a page that filters HTML (GitHub's) could
     lose a picture inside it. The first one also holds, unseen, what the
     figure shows, which a replay compares. A subclass has ``summary``, one
-    line of text.
+    line of text; ``trained`` is the end of it that training decides.
     """
 
     summary: str
+    trained = ""
 
     def png(self) -> bytes:
         """The picture as PNG bytes, the same for the same figure."""
@@ -70,7 +71,8 @@ class Captioned:
 
         data, notes = self.output()
         display(data, metadata=notes, raw=True)
-        display(self.caption(), raw=True)
+        told = {"trained": self.trained} if self.trained else {}
+        display(self.caption(), metadata=told, raw=True)
 
     def __repr__(self) -> str:
         return self.summary
@@ -81,7 +83,9 @@ class CourseFigure(Captioned):
 
     ``varies`` names kinds of content (see coursekit.figures.content) that
     training decides, so that they differ from processor to processor: a
-    replay compares them only in pixels, on a machine like the builder's. In
+    replay compares them only in pixels, on a machine like the builder's, but
+    for (panel, kind) in ``fixed``. What training decides of the text stands
+    in ``trained``, which follows the summary and is not compared. In
     a ``timed`` figure they are times, and no pixel is compared. With
     COURSEKIT_FIGURES set to a folder, each figure is also saved there (for
     plain-script runs).
@@ -93,11 +97,14 @@ class CourseFigure(Captioned):
         summary: str,
         varies: Collection[str] = (),
         timed: bool = False,
+        trained: str = "",
+        fixed: Collection[tuple[int, str]] = (),
     ):
-        if "\n" in summary or not summary.strip():
+        if "\n" in summary + trained or not summary.strip():
             raise ValueError("a figure's summary is one line of text")
         self.figure = figure
-        self.summary = summary
+        self.summary = f"{summary} {trained}".strip()
+        self.trained, self.fixed = trained, fixed
         self.varies = (*varies, *TIMES) if timed else tuple(varies)
         self.timed = timed
         folder = os.environ.get("COURSEKIT_FIGURES")
@@ -127,7 +134,7 @@ class CourseFigure(Captioned):
 
     def content(self) -> str:
         first = '["timed"]\n' if self.timed else ""
-        return first + content(self.figure, self.varies)
+        return first + content(self.figure, self.varies, self.fixed)
 
 
 def _fewer_colours(png: bytes) -> bytes:

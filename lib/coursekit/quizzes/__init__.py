@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from coursekit import lookup
-from coursekit.quizzes.bank import Question, Quiz, load
+from coursekit.quizzes.bank import Quiz, load
 
 __all__ = ["answer", "quiz"]
 
@@ -27,7 +27,12 @@ def answer(question_id: str = "", labels: str | Iterable[str] = "") -> None:
     ``labels`` is one label ("b") or several (["a", "c"], "ac" or "a, c")
     where the question says so.
     """
-    question = _find(question_id)
+    question = lookup.find(
+        "question",
+        question_id,
+        lambda lesson: load(lesson).questions,
+        "Exercises are checked with ck.check.",
+    )
     if question is None:
         return
     question_id = question.id
@@ -68,12 +73,3 @@ def _mark(right: bool, chosen: list[str]) -> str:
     if len(chosen) == 1:
         return ""
     return "Right. " if right else "Not right. "
-
-
-def _find(question_id: str) -> Question | None:
-    other = "Exercises are checked with ck.check."
-    return lookup.find("question", question_id, _questions, other)
-
-
-def _questions(lesson: str) -> tuple[Question, ...]:
-    return load(lesson).questions

@@ -63,6 +63,14 @@ def download(url: str, target: Path, checksum: str | None = None) -> None:
                 ) from None
 
 
+def has_checksum(path: Path, checksum: str) -> bool:
+    """Whether a file has the checksum "sha256:..." or "md5:..."."""
+    import pooch
+
+    algorithm, _, expected = checksum.partition(":")
+    return pooch.file_hash(str(path), alg=algorithm) == expected
+
+
 class _Transfer:
     """The downloader that pooch calls; ``part`` keeps what has arrived."""
 

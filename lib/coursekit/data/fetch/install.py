@@ -1,7 +1,6 @@
 """Installing a set in the cache: all of it or nothing."""
 
 import errno
-import hashlib
 import json
 import shutil
 import time
@@ -47,21 +46,24 @@ def install(source: Source) -> Path:
     cache = paths.cache_dir()
     incoming = cache / ".incoming" / source.name
     try:
-        with only_one(
-            cache / ".locks" / source.name,
-            lambda: print(
-                f"{source.name} is being fetched elsewhere: waiting"
-            ),
-        ):
+        waiting = f"{source.name} is being fetched elsewhere: waiting"
+        with only_one(cache / ".locks" / source.name, lambda: print(waiting)):
             if not is_installed(target):
                 _fill(source, incoming)
                 shutil.rmtree(target, ignore_errors=True)
                 (incoming / "set").replace(target)
                 shutil.rmtree(incoming)
     except OSError as error:
+        problem = "The cache folder {cache} cannot be used"
         if error.errno == errno.ENOSPC:
             shutil.rmtree(incoming, ignore_errors=True)
-        raise _disk_trouble(source, cache, error) from error
+            problem = "There is no room for {set} on the disk of {cache}"
+        problem = problem.format(set=source.name, cache=cache)
+        raise CourseError(
+            f"{problem}: {error.strerror or error}.",
+            "free some space, or set COURSEKIT_HOME to a folder that you may "
+            "write to; `coursekit data list` shows the sizes",
+        ) from error
     return target
 
 
@@ -76,10 +78,16 @@ def verify(source: Source, folder: Path) -> list[str]:
     return [
         f"{remote.file} is not the published file (its checksum differs)"
         for remote in source.remotes
-        if remote.checksum
-        and (folder / remote.file).is_file()
-        and not _has_checksum(folder / remote.file, remote.checksum)
+        if as_published(remote, folder) is False
     ]
+
+
+def as_published(remote: Remote, folder: Path) -> bool | None:
+    """Whether a file has its published checksum; None: nobody knows."""
+    path = folder / remote.file
+    if not remote.checksum or not path.is_file():
+        return None
+    return download.has_checksum(path, remote.checksum)
 
 
 def is_published(source: Source, folder: Path) -> bool | None:
@@ -91,17 +99,10 @@ def is_published(source: Source, folder: Path) -> bool | None:
     unpacked = installed and any(remote.unpack for remote in source.remotes)
     if unpacked or not source.remotes:
         return True
-    comparable = installed or any(
-        remote.checksum and (folder / remote.file).is_file()
-        for remote in source.remotes
-    )
-    return not verify(source, folder) if comparable else None
-
-
-def _has_checksum(path: Path, checksum: str) -> bool:
-    algorithm, _, expected = checksum.partition(":")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, algorithm).hexdigest() == expected
+    if installed:
+        return not _verify_record(folder)
+    found = {as_published(remote, folder) for remote in source.remotes}
+    return None if found == {None} else False not in found
 
 
 def _verify_record(folder: Path) -> list[str]:
@@ -142,8 +143,9 @@ def _fill(source: Source, incoming: Path) -> None:
     downloads.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    here = sum(path.stat().st_size for path in downloads.iterdir())
     needed = int((source.megabytes + source.unpacked_megabytes) * 1e6)
-    require_space(incoming, needed - _size(downloads))
+    require_space(incoming, needed - here)
     print(f"fetching {source.name}, {source.megabytes:,.1f} MB")
     fetched = [_fetch(source, r, downloads) for r in source.remotes]
     try:
@@ -153,7 +155,13 @@ def _fill(source: Source, incoming: Path) -> None:
                 unpack(path, folder)
             else:
                 path.replace(folder / remote.file)
-        _check(source, folder)
+        if missing := source.missing(folder):
+            raise CourseError(
+                f"What was fetched for {source.name} lacks "
+                f"{', '.join(missing)}: upstream has changed.",
+                _WAYS.format(name=source.name),
+            )
+        source.check(folder)
     except CourseError:
         shutil.rmtree(incoming)
         raise
@@ -181,36 +189,5 @@ def _fetch(source: Source, remote: Remote, folder: Path) -> dict:
             f"The data set {source.name} could not be fetched: {error}.",
             _WAYS.format(name=source.name),
         ) from error
-    return {
-        "url": remote.url,
-        "published": remote.checksum,
-        "sha256": sha256(path),
-    }
-
-
-def _check(source: Source, folder: Path) -> None:
-    missing = source.missing(folder)
-    if missing:
-        raise CourseError(
-            f"What was fetched for {source.name} lacks "
-            f"{', '.join(missing)}: upstream has changed.",
-            _WAYS.format(name=source.name),
-        )
-    if source.check:
-        source.check(source.base(folder))
-
-
-def _size(folder: Path) -> int:
-    return sum(p.stat().st_size for p in folder.iterdir() if p.is_file())
-
-
-def _disk_trouble(source: Source, cache: Path, error: OSError):
-    if error.errno == errno.ENOSPC:
-        problem = f"There is no room for {source.name} on the disk of {cache}"
-    else:
-        problem = f"The cache folder {cache} cannot be used"
-    return CourseError(
-        f"{problem}: {error.strerror or error}.",
-        "free some space, or set COURSEKIT_HOME to a folder that you may "
-        "write to; `coursekit data list` shows the sizes",
-    )
+    published = remote.checksum
+    return {"url": remote.url, "published": published, "sha256": sha256(path)}

@@ -88,8 +88,7 @@ def _in_keras(source: Source) -> Path | None:
     for folder in (keras_home() / place for place in source.keras):
         if _holds(source, folder) and not install.verify(source, folder):
             with contextlib.suppress(CourseError):
-                if source.check:
-                    source.check(source.base(folder))
+                source.check(folder)
                 return folder
     return None
 

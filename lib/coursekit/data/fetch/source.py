@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.errors import CourseError
+
 
 @dataclass(frozen=True)
 class Remote:
@@ -11,7 +13,7 @@ class Remote:
 
     ``checksum`` is what upstream publishes, "sha256:..." or "md5:...". None
     where upstream publishes nothing or replaces the file now and then: the
-    content is checked instead, and the sha256 that arrived is recorded.
+    content is counted instead, and the sha256 that arrived is recorded.
     """
 
     url: str
@@ -32,10 +34,10 @@ class Source:
     by "|" ("Images|Flicker8k_Dataset"); they may lie one level deeper, in a
     folder named ``inside``, where upstream's archive has them. ``folders``
     are further names the folder may have below COURSEKIT_DATA, ``keras`` its
-    places below Keras' cache. ``check`` reads the content and raises
-    CourseError; it stands in where no checksum is published, and ``counted``
-    says what it counts. ``by_hand`` says how a person gets the set, ``words``
-    what its folder holds, where patterns would not be understood.
+    places below Keras' cache. ``counted`` says how much is published, where
+    no checksum is; ``count`` reads a folder and says it of that. ``by_hand``
+    says how a person gets the set, ``words`` what its folder holds, where
+    patterns would not be understood.
     """
 
     name: str
@@ -45,7 +47,7 @@ class Source:
     folders: tuple[str, ...] = ()
     keras: tuple[str, ...] = ()
     unpacked_megabytes: float = 0
-    check: Callable[[Path], object] | None = None
+    count: Callable[[Path], str] | None = None
     counted: str = ""
     by_hand: str = ""
     words: str = ""
@@ -75,3 +77,13 @@ class Source:
                 next(base.glob(pattern), None) for pattern in entry.split("|")
             )
         ]
+
+    def check(self, folder: Path) -> None:
+        """Raise CourseError unless a folder holds as much as is published."""
+        found = self.count(self.base(folder)) if self.count else self.counted
+        if found != self.counted:
+            raise CourseError(
+                f"{self.name} holds {found}, expected {self.counted}: "
+                "upstream has changed.",
+                "bring the published edition (COURSEKIT_DATA)",
+            )

@@ -6,8 +6,8 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from coursekit.errors import CourseError
 
@@ -23,11 +23,15 @@ def unpack(archive: Path, into: Path) -> None:
     """
     try:
         with _members(archive) as members:
-            for name, _, plain in members:
+            for name, plain, _ in members:
                 _refuse(archive, name, plain)
-            for name, open_member, _ in members:
-                if not any(part in _LITTER for part in name.split("/")):
-                    _write(open_member, into / name)
+            for name, _, open_member in members:
+                litter = any(part in _LITTER for part in name.split("/"))
+                if open_member and not litter:
+                    target = into / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    with open_member() as source, target.open("wb") as copy:
+                        shutil.copyfileobj(source, copy, 1 << 20)
     except CourseError:
         raise
     except Exception as e:  # whatever decompressing stumbles upon
@@ -37,12 +41,6 @@ def unpack(archive: Path, into: Path) -> None:
             f"The archive {archive.name} cannot be unpacked: {e}",
             "delete it and fetch it again; it did not arrive whole",
         ) from e
-
-
-def _write(open_member, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open_member() as source, target.open("wb") as copy:
-        shutil.copyfileobj(source, copy, 1 << 20)
 
 
 def _refuse(archive: Path, name: str, plain: bool) -> None:
@@ -59,35 +57,26 @@ def _refuse(archive: Path, name: str, plain: bool) -> None:
 
 @contextlib.contextmanager
 def _members(archive: Path) -> Iterator[list]:
-    """(name, function that opens it, is it plain) of every file inside."""
+    """(name, is it plain, what opens it; None for a folder) of everything."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
             yield [
-                (info.filename, _opener(packed, info), not _is_link(info))
-                for info in packed.infolist()
-                if not info.is_dir() or _strange(info.filename)
+                (
+                    member.filename,
+                    not stat.S_ISLNK(member.external_attr >> 16),
+                    None if member.is_dir() else partial(packed.open, member),
+                )
+                for member in packed.infolist()
             ]
     else:
-        with tarfile.open(archive) as packed_tar:
+        with tarfile.open(archive) as tape:
             yield [
-                (info.name, _opener(packed_tar, info), info.isfile())
-                for info in packed_tar.getmembers()
-                if not info.isdir() or _strange(info.name)
+                (
+                    member.name,
+                    member.isfile() or member.isdir(),
+                    partial(tape.extractfile, member)
+                    if member.isfile()
+                    else None,
+                )
+                for member in tape.getmembers()
             ]
-
-
-def _strange(name: str) -> bool:
-    return name.startswith("/") or ".." in PurePosixPath(name).parts
-
-
-def _is_link(info: zipfile.ZipInfo) -> bool:
-    return stat.S_ISLNK(info.external_attr >> 16)
-
-
-def _opener(packed, info):
-    def open_member() -> IO[bytes]:
-        if isinstance(packed, zipfile.ZipFile):
-            return packed.open(info)
-        return packed.extractfile(info)
-
-    return open_member

@@ -63,3 +63,8 @@ def read_npz(name: str) -> dict[str, np.ndarray]:
     path = path_of(name)
     with reading(path, _REMEDY), np.load(path, allow_pickle=False) as stored:
         return {key: stored[key] for key in stored.files}
+
+
+def unpack_lines(stored: np.ndarray) -> list[str]:
+    """Texts from uint8 (bytes,): UTF-8, one line feed between two."""
+    return stored.tobytes().decode().split("\n")

@@ -1,11 +1,11 @@
-"""What every file from elsewhere goes through: whole, and as published.
+"""What every option, and every file from elsewhere, goes through.
 
 ``reading`` turns whatever a decoder raises into a sentence; ``values``
 compares an array with what the set's publishers say of it.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,15 @@ AGAIN = (
     "this is not the published file or it is damaged; get the published file "
     "again (`coursekit data fetch`, or copy it once more)"
 )
+
+
+def one_of(known: Iterable, what: str, given: Any) -> None:
+    """Raise CourseError unless an option of a set is a known one."""
+    if given not in known:
+        listed = ", ".join(str(value) for value in known if value)
+        raise CourseError(
+            f"There is no {what} {given!r}.", f"choose one of {listed}"
+        )
 
 
 @contextlib.contextmanager
@@ -33,14 +42,10 @@ def reading(path: Path, remedy: str = AGAIN) -> Iterator[None]:
         raise CourseError(f"{path} cannot be read: {said}.", remedy) from error
 
 
-def counted(what: str, found: str, expected: str) -> None:
-    """Raise CourseError unless a file holds as much as was published."""
-    if found != expected:
-        raise CourseError(
-            f"{what} holds {found}, expected {expected}: upstream has "
-            "changed.",
-            "bring the published edition (COURSEKIT_DATA)",
-        )
+def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
+    """Arrays of an .npz file from elsewhere; never unpickles anything."""
+    with reading(path), np.load(path, allow_pickle=False) as stored:
+        return [stored[name] for name in names]
 
 
 def values(

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,23 +37,25 @@ def decode(path: Path, size: int) -> np.ndarray | None:
 
 
 def load_pictures(
-    name: str, files: Sequence[Path], size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """All readable pictures, mapped from disk, and which those are.
+    name: str, groups: Sequence[Sequence[Path]], size: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each group of files: its pictures, mapped from disk, and which.
 
     Returns images (n, size, size, 3), uint8, read-only, and the positions
-    in ``files`` (n,) of the pictures that could be decoded, in order. The
+    in the group (n,) of the pictures that could be decoded, in order. The
     decoded file belongs to the set ``name`` in the cache and is made again
     when a file changes. Raises CourseError when it cannot be written and
     when not one of the pictures can be decoded.
     """
+    files = list(itertools.chain(*groups))
     base = paths.temporary_dir() if in_replay() else paths.cache_dir()
     ready = base / ".ready" / name
     store = ready / f"{size}-{_fingerprint(files)}"
     try:
         if not store.is_dir():
             lock = base / ".locks" / f"{name}-ready"
-            with only_one(lock, _say(name)):
+            waiting = f"{name} is being decoded elsewhere: waiting"
+            with only_one(lock, lambda: print(waiting)):
                 if not store.is_dir():
                     _make(files, size, store)
         positions = np.load(store / "positions.npy")
@@ -63,12 +65,8 @@ def load_pictures(
                 f"{files[0]}.",
                 "bring JPEG or PNG files that an image viewer shows",
             )
-        images = np.memmap(
-            store / "images.bin",
-            "uint8",
-            "r",
-            shape=(len(positions), size, size, 3),
-        )
+        shape = (len(positions), size, size, 3)
+        images = np.memmap(store / "images.bin", "uint8", "r", shape=shape)
     except (OSError, ValueError) as error:
         raise CourseError(
             f"The decoded pictures of {name} cannot be kept in {store}: "
@@ -76,28 +74,19 @@ def load_pictures(
             "free some space or set COURSEKIT_HOME to a folder that you may "
             f"write to; if the file is damaged, delete {ready}",
         ) from error
-    return images, positions
-
-
-def consecutive(positions: np.ndarray, sizes: Sequence[int]) -> list[slice]:
-    """Which of the loaded pictures belong to each of consecutive groups.
-
-    The files given to ``load_pictures`` were ``sizes[0]`` of one group, then
-    ``sizes[1]`` of the next, and so on; some were left out.
-    """
-    ends = np.cumsum([0, *sizes])
-    bounds = np.searchsorted(positions, ends).tolist()
-    return [slice(*pair) for pair in itertools.pairwise(bounds)]
+    ends = np.cumsum([0, *map(len, groups)])
+    slices = itertools.pairwise(np.searchsorted(positions, ends))
+    return [
+        (images[start:stop], positions[start:stop] - end)
+        for (start, stop), end in zip(slices, ends[:-1], strict=True)
+    ]
 
 
 def left_out(**counts: int) -> str:
     """The note of a data set: what was skipped; "" when nothing."""
-    parts = [
-        f"{count} {what.replace('_', ' ')}"
-        for what, count in counts.items()
-        if count
-    ]
-    return f"left out: {', '.join(parts)}" if parts else ""
+    held = {what.replace("_", " "): n for what, n in counts.items() if n}
+    parts = ", ".join(f"{count} {what}" for what, count in held.items())
+    return f"left out: {parts}" if parts else ""
 
 
 def _make(files: Sequence[Path], size: int, store: Path) -> None:
@@ -106,12 +95,16 @@ def _make(files: Sequence[Path], size: int, store: Path) -> None:
     with replacing(store) as part:
         part.mkdir()
         require_space(part, len(files) * size * size * 3)
-        with (part / "images.bin").open("wb") as images:
-            for position, path in enumerate(_shown(files)):
+        with (
+            (part / "images.bin").open("wb") as images,
+            bar("decoding pictures", len(files), sizes=False) as advance,
+        ):
+            for position, path in enumerate(files):
                 picture = decode(path, size)
                 if picture is not None:
                     images.write(picture.tobytes())
                     positions.append(position)
+                advance(1)
         np.save(part / "positions.npy", np.array(positions, "int64"))
 
 
@@ -125,14 +118,3 @@ def _fingerprint(files: Sequence[Path]) -> str:
     folder = str(files[0].resolve().parent) if files else ""
     text = json.dumps([_READER, folder, facts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _shown(files: Sequence[Path]) -> Iterator[Path]:
-    with bar("decoding pictures", len(files), sizes=False) as advance:
-        for path in files:
-            yield path
-            advance(1)
-
-
-def _say(name: str):
-    return lambda: print(f"{name} is being decoded elsewhere: waiting")

@@ -1,15 +1,12 @@
 """Folders of pictures, one folder per class, as a data set."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 
 from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.readers.photographs import (
-    consecutive,
-    left_out,
-    load_pictures,
-)
+from coursekit.data.readers.photographs import left_out, load_pictures
 from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.splits import held_out
 from coursekit.errors import CourseError
@@ -45,18 +42,26 @@ def load_classes(info: DatasetInfo, root: Path, size: int) -> Dataset:
             f"put pictures ({', '.join(ENDINGS)}) in one folder per class, or "
             "in train/CLASS, val/CLASS and test/CLASS",
         )
-    parts = [_numbered(classes, names) for classes in held]
+    parts = [  # file -> the number of its class
+        {
+            file: number
+            for number, name in enumerate(names)
+            for file in classes.get(name, ())
+        }
+        for classes in held
+    ]
     for number in (2, 1):
         if not folders[number]:
-            parts[0], parts[number] = _hold_out(*parts[0])
-    files = [file for part, _ in parts for file in part]
-    images, positions = load_pictures(info.name, files, size)
-    y = np.concatenate([labels for _, labels in parts])[positions]
-    slices = consecutive(positions, [len(part) for part, _ in parts])
-    train, validation, test = (Split(images[k], y[k]) for k in slices)
+            parts[0], parts[number] = _hold_out(parts[0])
+    loaded = load_pictures(info.name, [list(part) for part in parts], size)
+    train, validation, test = (
+        Split(images, np.array(list(part.values()), "int64")[kept])
+        for part, (images, kept) in zip(parts, loaded, strict=True)
+    )
+    files = set(itertools.chain(*parts))
     note = left_out(
-        pictures_undecodable=len(files) - len(positions),
-        **_unused(root, folders, held, names, set(files)),
+        pictures_undecodable=len(files) - sum(len(x) for x, _ in loaded),
+        **_unused(root, folders, held, names, files),
     )
     shown = tuple(name.replace("_", " ") for name in names)
     return Dataset(info, train, validation, test, shown, note)
@@ -83,9 +88,9 @@ def _classes(folder: Path, alone: str) -> dict[str, list[Path]]:
         for path in sorted(folder.iterdir())
         if path.is_dir() and not path.name.startswith((".", "__"))
     }
-    if any(classes.values()):
-        return classes
-    return {**classes, alone: _pictures(folder)}
+    if not any(classes.values()):
+        classes[alone] = _pictures(folder)
+    return classes
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -94,14 +99,6 @@ def _pictures(folder: Path) -> list[Path]:
         for path in folder.iterdir()
         if path.suffix.lower() in ENDINGS and not path.name.startswith(".")
     )
-
-
-def _numbered(classes: dict[str, list[Path]], names: list[str]):
-    """Files of the classes in ``names``, and each one's number there (n,)."""
-    chosen = [classes.get(name, []) for name in names]
-    sizes = [len(files) for files in chosen]
-    files = [file for files in chosen for file in files]
-    return files, np.repeat(np.arange(len(names)), sizes)
 
 
 def _unused(root: Path, folders, held, names, used) -> dict[str, int]:
@@ -135,17 +132,17 @@ def _unused(root: Path, folders, held, names, used) -> dict[str, int]:
     }
 
 
-def _hold_out(files: list[Path], y: np.ndarray):
-    """((kept files, kept y), (held files, held y)): a fifth is held.
+def _hold_out(part: dict[Path, int]) -> tuple[dict, dict]:
+    """What is kept and what is held out of a part: a fifth.
 
     Of a class that would be held whole, one picture is kept.
     """
+    y = np.array(list(part.values()))
     held = held_out(y, len(y) // 5)
     for label in np.unique(y[held]):
         if held[y == label].all():
             held[np.argmax(y == label)] = False
     kept, apart = (
-        ([files[place] for place in np.flatnonzero(mask)], y[mask])
-        for mask in (~held, held)
+        dict(itertools.compress(part.items(), mask)) for mask in (~held, held)
     )
     return kept, apart

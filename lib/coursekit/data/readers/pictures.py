@@ -37,7 +37,10 @@ def open_picture(path: Path, at_least: int = 0):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as opened:
-                _refuse_enormous(path.name, *opened.size)
+                width, height = opened.size
+                if width * height > MOST_PIXELS:
+                    what = f"has {width:,} x {height:,} pixels"
+                    raise CourseError(f"{path.name} {what}.", _SMALLER)
                 if at_least:
                     opened.draft("RGB", (at_least, at_least))
                 opened.load()
@@ -58,13 +61,6 @@ def open_picture(path: Path, at_least: int = 0):
         raise CourseError(
             f"{path.name} is damaged: {error}.", _AGAIN
         ) from None
-
-
-def _refuse_enormous(name: str, width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise CourseError(
-            f"{name} has {width:,} x {height:,} pixels.", _SMALLER
-        )
 
 
 def _upright(picture):

@@ -41,9 +41,11 @@ def rows(
     A line must have one of ``counts`` fields; without counts, as many as the
     first. With commas the file is CSV, where quotes may enclose a field.
     """
+    held = False
     for number, line in numbered_lines(path, member):
         if not line.strip():
             continue
+        held = True
         if separator == "," and '"' in line:
             fields = next(csv.reader([line]))
         else:
@@ -55,6 +57,8 @@ def rows(
                 path, number, f"has {len(fields)} columns, expected {expected}"
             )
         yield number, fields
+    if not held:
+        raise CourseError(f"{path} is empty.", AGAIN)
 
 
 def read_lines(path: Path) -> list[str]:

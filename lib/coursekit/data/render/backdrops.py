@@ -5,6 +5,8 @@ of float32, 0 to 1. ``dice`` (n, 16) are numbers from 0 to 1 that vary one
 backdrop: where the horizon lies, what the hills look like.
 """
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from coursekit.data.render.drawing import FAR
@@ -18,6 +20,16 @@ _SKY_LOW = ((0.80, 0.91, 0.99), (0.99, 0.66, 0.38), (0.18, 0.22, 0.42))
 LIGHT = np.array(
     [(1.0, 1.0, 1.0), (1.0, 0.87, 0.76), (0.60, 0.64, 0.80)], "float32"
 )
+_SUN = (1.0, 0.95, 0.66)
+_WALLS = np.array(
+    [
+        *((0.93, 0.89, 0.79), (0.78, 0.86, 0.87)),
+        *((0.88, 0.80, 0.80), (0.82, 0.85, 0.74)),
+    ],
+    "float32",
+)
+_WOOD = np.array([(0.72, 0.53, 0.34), (0.60, 0.42, 0.27)], "float32")
+_FRAME = (0.50, 0.36, 0.24)
 
 
 def horizon(setting: int, dice: np.ndarray) -> np.ndarray:
@@ -30,26 +42,31 @@ def paint(setting: int, time: int, dice: np.ndarray, size: int) -> np.ndarray:
     """Backdrops (n, 3, size, size) of one setting at one time of day."""
     line = (np.arange(size, dtype="float32") + 0.5) / size
     image = np.zeros((len(dice), 3, size, size), "float32")
+    x, y = line[None, None, :], line[None, :, None]
     low = horizon(setting, dice)[:, None, None]
-    whole = Canvas(image, line[None, None, :], line[None, :, None], low)
-    whole.time, whole.dice = time, dice.astype("float32")
-    (_park, _beach, _room, _road, _snow)[setting](whole)
+    canvas = Canvas(image, x, y, low, time, dice.astype("float32"))
+    (_park, _beach, _room, _road, _snow)[setting](canvas)
     return image
 
 
+@dataclass(frozen=True)
 class Canvas:
     """The pictures being painted, and the coordinates to paint them by.
 
-    ``x`` (1, 1, size) and ``y`` (1, rows, 1) run from 0 to 1; ``low``
-    (n, 1, 1) is the horizon; ``image`` is (n, 3, rows, size).
+    ``image`` is (n, 3, rows, size), painted in place. ``x`` (1, 1, size) and
+    ``y`` (1, rows, 1) run from 0 to 1; ``low`` (n, 1, 1) is the horizon.
     """
 
-    time = 0
-    dice = np.zeros((1, 16), "float32")
+    image: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    low: np.ndarray
+    time: int
+    dice: np.ndarray
 
-    def __init__(self, image, x, y, low):
-        self.image, self.x, self.y, self.low = image, x, y, low
-        self.pixel = np.float32(1 / image.shape[-1])
+    @property
+    def pixel(self) -> np.float32:
+        return np.float32(1 / self.image.shape[-1])
 
     def rows(self, top: float, bottom: float) -> "Canvas":
         """The part between two heights; painting less takes less time.
@@ -58,9 +75,7 @@ class Canvas:
         """
         size = self.image.shape[-1]
         part = slice(round(top * size), round(bottom * size))
-        canvas = Canvas(self.image[:, :, part], self.x, self.y[:, part], 0)
-        canvas.low, canvas.time, canvas.dice = self.low, self.time, self.dice
-        return canvas
+        return replace(self, image=self.image[:, :, part], y=self.y[:, part])
 
     def die(self, number: int, low: float, high: float) -> np.ndarray:
         """One of the random numbers (n, 1, 1), scaled to low..high."""
@@ -74,19 +89,20 @@ class Canvas:
         """
         share = np.clip(0.5 - distance / (self.pixel * soft), 0, 1)[:, None]
         colour = np.array(colour, "float32") * (LIGHT[self.time] if lit else 1)
-        self.image *= 1 - share
-        self.image += share * np.atleast_2d(colour)[:, :, None, None]
+        self.image[:] *= 1 - share
+        self.image[:] += share * np.atleast_2d(colour)[:, :, None, None]
 
     def shade(self, amount: np.ndarray) -> None:
         """Make brighter (> 1) or darker (< 1)."""
-        self.image *= amount[:, None]
+        self.image[:] *= amount[:, None]
 
 
-def _sky(whole: Canvas) -> Canvas:
-    """A gradient, with clouds and the sun, or the moon and stars.
+def _length(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    return np.sqrt(u * u + v * v)
 
-    Returns the upper part of the canvas.
-    """
+
+def _sky(whole: Canvas) -> None:
+    """A gradient, with clouds and the sun, or the moon and stars."""
     sky = whole.rows(0, 0.625)
     top, low = (
         np.array(table[whole.time], "float32")[:, None, None]
@@ -94,25 +110,22 @@ def _sky(whole: Canvas) -> Canvas:
     )
     height = np.clip(sky.y / sky.low, 0, 1)[:, None]
     sky.image[:] = top + (low - top) * height
-    if whole.time == 2:
-        _night(sky.rows(0, 0.4))
-        return sky
     x, y, radius = sky.die(1, 0.08, 0.92), sky.die(2, 0.06, 0.18), 0.05
+    if whole.time == 2:
+        _night(sky.rows(0, 0.4), x, y)
+        return
     if whole.time == 1:
         y, radius = sky.low - 0.06, 0.075
-    sun = np.sqrt(_square(sky.x - x) + _square(sky.y - y)) - radius
-    sky.cover(sun, (1.0, 0.95, 0.66), lit=False)
+    sky.cover(_length(sky.x - x, sky.y - y) - radius, _SUN, lit=False)
     for number in (3, 5):
         _cloud(sky.rows(0, 0.4), number)
-    return sky
 
 
-def _night(sky: Canvas) -> None:
-    x, y = sky.die(1, 0.08, 0.92), sky.die(2, 0.06, 0.18)
-    moon = np.sqrt(_square(sky.x - x) + _square(sky.y - y)) - 0.05
-    bite = np.sqrt(_square(sky.x - x - 0.03) + _square(sky.y - y + 0.01))
-    moon = np.maximum(moon, 0.05 - bite)
-    sky.cover(moon, (1.0, 0.95, 0.66), lit=False)
+def _night(sky: Canvas, x: np.ndarray, y: np.ndarray) -> None:
+    """The moon at x, y (n, 1, 1), and nine stars."""
+    bite = _length(sky.x - x - 0.03, sky.y - y + 0.01)
+    moon = np.maximum(_length(sky.x - x, sky.y - y) - 0.05, 0.05 - bite)
+    sky.cover(moon, _SUN, lit=False)
     stars = FAR
     for number in range(9):
         x = sky.die(number, 0.03, 0.97)
@@ -128,13 +141,8 @@ def _cloud(sky: Canvas, number: int) -> None:
     edge = FAR
     for shift, width in ((-0.11, 0.1), (0.0, 0.13), (0.11, 0.1)):
         u, v = (sky.x - x - shift) / width, (sky.y - y) / (0.4 * width)
-        near = (np.sqrt(_square(u) + _square(v)) - 1) * (0.4 * width)
-        edge = np.minimum(edge, near)
+        edge = np.minimum(edge, (_length(u, v) - 1) * (0.4 * width))
     sky.cover(edge, (0.98, 0.97, 0.96), soft=2.5)
-
-
-def _square(values: np.ndarray) -> np.ndarray:
-    return values * values
 
 
 def _ground(whole: Canvas, near, far, grain: float, wide: int = 1) -> Canvas:
@@ -146,7 +154,7 @@ def _ground(whole: Canvas, near, far, grain: float, wide: int = 1) -> Canvas:
     ground.cover(ground.low - ground.y, far)
     depth = np.clip((ground.y - ground.low) / (1 - ground.low), 0, 1)
     change = np.array(near, "float32") / np.array(far, "float32") - 1
-    ground.image *= 1 + depth[:, None] * change[:, None, None]
+    ground.image[:] *= 1 + depth[:, None] * change[:, None, None]
     rows = np.clip((ground.y - ground.low) / ground.pixel + 0.5, 0, 1)
     ground.shade(1 + grain * rows * (_grains(ground, wide) - 0.5))
     return ground
@@ -175,8 +183,8 @@ def _park(whole: Canvas) -> None:
     for number in range(8):
         x = number / 7 + trees.die(7 + number % 4, -0.06, 0.06)
         radius = trees.die((3 * number + 8) % 16, 0.06, 0.13)
-        square = _square(trees.x - x) + _square(trees.y - trees.low)
-        crowns = np.minimum(crowns, np.sqrt(square) - radius)
+        crown = _length(trees.x - x, trees.y - trees.low) - radius
+        crowns = np.minimum(crowns, crown)
     trees.cover(crowns, (0.20, 0.43, 0.24))
     trees.cover(crowns + 0.035, (0.26, 0.50, 0.27), soft=3)
     _ground(whole, (0.38, 0.66, 0.25), (0.53, 0.77, 0.36), 0.16)
@@ -186,7 +194,7 @@ def _beach(whole: Canvas) -> None:
     """Sand in front of the sea."""
     _sky(whole)
     water = whole.rows(0.3125, 0.625)
-    sea = sea_line(whole.low, whole.dice)
+    sea = water.low - 0.13 - 0.05 * water.dice[:, 7, None, None]
     water.cover(sea - water.y, (0.16, 0.47, 0.70))
     for number in range(3):
         wave = sea + (water.low - sea) * (0.25 + 0.25 * number)
@@ -197,23 +205,9 @@ def _beach(whole: Canvas) -> None:
     _ground(whole, (0.87, 0.75, 0.52), (0.95, 0.87, 0.68), 0.1)
 
 
-def sea_line(low: np.ndarray, dice: np.ndarray) -> np.ndarray:
-    """Where the sea ends and the sky begins (n, 1, 1)."""
-    return low - 0.13 - 0.05 * dice[:, 7, None, None]
-
-
-_WALLS = (
-    (0.93, 0.89, 0.79),
-    (0.78, 0.86, 0.87),
-    (0.88, 0.80, 0.80),
-    (0.82, 0.85, 0.74),
-)
-_FRAME = (0.50, 0.36, 0.24)
-
-
 def _room(whole: Canvas) -> None:
     """A wall with a window or a picture, above a floor of planks."""
-    wall = np.array(_WALLS, "float32")[(whole.dice[:, 1] * 4).astype(int)]
+    wall = _WALLS[(whole.dice[:, 1] * 4).astype(int)]
     whole.image[:] = wall[:, :, None, None]
     whole.shade(1.04 - 0.1 * whole.y)
     part = whole.rows(0.03125, 0.4375)
@@ -225,18 +219,13 @@ def _room(whole: Canvas) -> None:
     part.cover(frame, _FRAME)
     part.cover(frame + 0.022, _SKY_LOW[0])
     hill = np.maximum(frame + 0.022, y + 0.05 - part.y)
-    part.cover(
-        hill, np.where(window[:, 0], (0.42, 0.62, 0.38), (0.78, 0.55, 0.38))
-    )
+    hills = np.where(window[:, 0], (0.42, 0.62, 0.38), (0.78, 0.55, 0.38))
+    part.cover(hill, hills)
     bars = np.maximum(frame, np.minimum(across, up) - 0.011)
     part.cover(np.where(window, bars, 1), _FRAME)
-    _floor(whole.rows(0.5, 1))
-
-
-def _floor(part: Canvas) -> None:
-    """Planks that run towards the viewer, and a skirting board."""
-    wood = np.array([(0.72, 0.53, 0.34), (0.60, 0.42, 0.27)], "float32")
-    tone = wood[(part.dice[:, 5] * 2).astype(int)]
+    # Planks that run towards the viewer, and a skirting board.
+    part = whole.rows(0.5, 1)
+    tone = _WOOD[(part.dice[:, 5] * 2).astype(int)]
     part.cover(part.low - part.y, tone)
     widening = 0.55 + 0.45 * (part.y - part.low) / (1 - part.low)
     across = (part.x - 0.5) / widening * 7 + part.die(6, 0, 1)
@@ -248,7 +237,8 @@ def _floor(part: Canvas) -> None:
 
 def _road(whole: Canvas) -> None:
     """A road, mountains behind it."""
-    part = _sky(whole).rows(0.2, 1)
+    _sky(whole)
+    part = whole.rows(0.2, 0.625)
     for number, colour in ((7, (0.56, 0.60, 0.72)), (10, (0.44, 0.48, 0.60))):
         x, slope = part.die(number, 0.1, 0.9), part.die(number + 1, 0.7, 1.1)
         top = part.low - part.die(number + 2, 0.2, 0.34)
@@ -270,7 +260,8 @@ def _road(whole: Canvas) -> None:
 
 def _snow(whole: Canvas) -> None:
     """Firs behind a white field."""
-    part = _sky(whole).rows(0.15, 1)
+    _sky(whole)
+    part = whole.rows(0.15, 0.625)
     for number in range(6):
         x = (number + 0.5) / 6 + part.die(7 + number, -0.07, 0.07)
         tall = part.die((7 * number + 2) % 16, 0.16, 0.32)

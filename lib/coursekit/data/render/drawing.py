@@ -20,30 +20,15 @@ from pathlib import Path
 
 import numpy as np
 
-# A paint is six numbers: how much of the main colour, of the second colour,
-# then red, green, blue of its own, then opacity.
-PAINTS = {
-    "main": (1, 0, 0, 0, 0, 1),  # carries the texture
-    "flat": (1, 0, 0, 0, 0, 1),
-    "dark": (0.6, 0, 0, 0, 0, 1),
-    "light": (0.55, 0, 0.42, 0.42, 0.42, 1),
-    "second": (0, 1, 0, 0, 0, 1),
-    "cut": (0, 0, 0, 0, 0, 0),  # what it covers becomes transparent
-    "shadow": (0, 0, 0, 0, 0, 0.3),
-}
-NAMED = {
-    "black": "1c1c20",
-    "white": "f7f7f4",
-    "grey": "8d9096",
-    "glass": "bfe0ee",
-    "wood": "9a6b3d",
-    "leaf": "3f8f3a",
-    "steel": "c3c8ce",
-    "gold": "e8b53a",
-    "red": "c8362f",
-    "skin": "e8b892",
-    "pink": "e89aa4",
-}
+_FOLDER = Path(__file__).parent / "sketches"
+
+
+def _table(name: str) -> dict:
+    """What sketches/``name``.toml holds."""
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
+
+
+PAINTS = _table("paints")
 
 
 @dataclass(frozen=True)
@@ -63,9 +48,10 @@ class Part:
 
     def colour(self) -> tuple[float, ...]:
         """The six numbers of its paint."""
-        if self.paint in PAINTS:
-            return PAINTS[self.paint]
-        code = NAMED.get(self.paint, self.paint.removeprefix("#"))
+        paint = PAINTS.get(self.paint, self.paint)
+        if isinstance(paint, list):
+            return tuple(paint)
+        code = paint.removeprefix("#")
         rgb = (int(code[i : i + 2], 16) / 255 for i in (0, 2, 4))
         return (0, 0, *rgb, 1)
 
@@ -88,9 +74,7 @@ def parse(text: str) -> Sketch:
 @cache
 def sketches(name: str) -> dict[str, Sketch]:
     """All sketches of sketches/``name``.toml, by their names."""
-    path = Path(__file__).parent / "sketches" / f"{name}.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {key: parse(text) for key, text in table.items()}
+    return {key: parse(text) for key, text in _table(name).items()}
 
 
 def draw(
@@ -126,11 +110,9 @@ def draw(
 
 def colourise(layers: np.ndarray, main, second) -> np.ndarray:
     """Red, green, blue (3, ...) of layers, multiplied by their opacity."""
-    bands = [
-        layers[0] * main[band] + layers[1] * second[band] + layers[2 + band]
-        for band in range(3)
-    ]
-    return np.stack(bands)
+    bands = zip(main, second, layers[2:5], strict=True)
+    mixed = [layers[0] * a + layers[1] * b + own for a, b, own in bands]
+    return np.stack(mixed)
 
 
 def stripes(x: np.ndarray, y: np.ndarray, pixel) -> np.ndarray:

@@ -4,30 +4,20 @@ A scene is described by :class:`Thing` objects; the picture is made from the
 description, so what it shows, and where, is known exactly.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from coursekit.data.render import backdrops, drawing
 
+_FILE = Path(__file__).parent / "kinds.toml"
+TABLE = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 # Kind of thing -> its usual width in 64ths of the picture, and its poses.
-KINDS = {
-    "dog": (21, ("standing", "sitting", "running")),
-    "cat": (18, ("sitting", "walking")),
-    "ball": (13, ("lying",)),
-    "box": (17, ("standing",)),
-    "chair": (20, ("standing",)),
-    "car": (26, ("parked",)),
-    "umbrella": (24, ("open",)),
-    "stop sign": (22, ("standing",)),
-    "boat": (21, ("sailing",)),
-    "kite": (19, ("flying",)),
-    "balloon": (17, ("floating",)),
-    "frisbee": (16, ("flying",)),
-    "bird": (17, ("flying",)),
-}
+KINDS = {kind: (v["width"], tuple(v["poses"])) for kind, v in TABLE.items()}
 COLOURS = {
     "red": (0.83, 0.15, 0.13),
     "orange": (0.96, 0.55, 0.10),
@@ -78,18 +68,14 @@ class Thing:
         """Row and column of the sprite's upper left corner."""
         scale, sprite = size // 64, self.sprite(size)
         edge = sprite.layers.shape[1]
-        return self.y * scale - sprite.foot, self.x * scale - edge // 2
+        return self.y * scale - sprite.box[3], self.x * scale - edge // 2
 
     def box(self, size: int = 64) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of what is visible, in pixels."""
         row, column = self.corner(size)
-        left, top, right, bottom = self.sprite(size).box
-        return (
-            min(max(left + column, 0), size),
-            min(max(top + row, 0), size),
-            min(max(right + column, 0), size),
-            min(max(bottom + row, 0), size),
-        )
+        edges = np.add(self.sprite(size).box, (column, row, column, row))
+        left, top, right, bottom = np.clip(edges, 0, size).tolist()
+        return left, top, right, bottom
 
     def colours(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Main and second colour: red, green, blue from 0 to 1."""
@@ -99,10 +85,9 @@ class Thing:
             min(1.0, max(0.0, band * (1 + 0.1 * bright) + change))
             for band, change in zip(COLOURS[self.colour], shift, strict=True)
         )
-        if self.kind == "cat" and self.colour != "white":
-            return main, tuple(0.5 * band for band in main)
-        if self.kind == "cat":
-            return main, (0.45,) * 3
+        if self.kind == "cat":  # on white, stripes darker than any road
+            share = 0.3 if self.colour == "white" else 0.5
+            return main, tuple(share * band for band in main)
         pale = self.colour in ("white", "yellow")
         return main, (0.25 if pale else 0.95,) * 3
 
@@ -111,14 +96,12 @@ class Thing:
 class Sprite:
     """A thing drawn by itself: layers (6, edge, edge), solid (edge, edge).
 
-    ``box`` is left, top, right, bottom of the solid part (no shadow),
-    ``foot`` the row on which the thing stands.
+    ``box`` is left, top, right, bottom of the solid part (no shadow).
     """
 
     layers: np.ndarray
     solid: np.ndarray
-    box: tuple[int, int, int, int]
-    foot: int
+    box: tuple[int, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -130,45 +113,35 @@ def _sprite(name: str, pixels: int, texture: str, flipped: bool) -> Sprite:
     pixel = np.float32(2 * reach / edge)
     sketch = drawing.sketches("scenes")[name]
     pattern = {"striped": drawing.stripes, "spotted": drawing.spots}
-    layers = drawing.draw(
-        sketch,
-        x,
-        y,
-        pixel,
-        pattern[texture](x, y, pixel) if texture in pattern else None,
-        outline=max(0.02, 0.3 * float(pixel)),
-    )
+    mixed = pattern[texture](x, y, pixel) if texture in pattern else None
+    outline = max(0.02, 0.3 * float(pixel))
+    layers = drawing.draw(sketch, x, y, pixel, mixed, outline)
     layers[:2] *= 1.06 - 0.14 * y  # light from above
     bare = tuple(part for part in sketch if part.paint != "shadow")
     solid = drawing.draw(bare, x, y, pixel)[5] > 0.5
     rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
     box = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
-    left, top, right, bottom = map(int, box)
-    return Sprite(layers, solid, (left, top, right, bottom), bottom)
+    return Sprite(layers, solid, tuple(map(int, box)))
 
 
 def blit(image: np.ndarray, labels, thing: Thing, number: int, light) -> None:
     """Draw a thing on an image (3, size, size).
 
-    ``labels`` (size, size), or None, gets ``number`` where the thing is.
+    ``labels`` (size, size) gets ``number`` where the thing is.
     """
     size = image.shape[-1]
     sprite, (row, column) = thing.sprite(size), thing.corner(size)
     edge = sprite.layers.shape[1]
     top, left = max(row, 0), max(column, 0)
     bottom, right = min(row + edge, size), min(column + edge, size)
-    there = (slice(top, bottom), slice(left, right))
-    here = (
-        slice(top - row, bottom - row),
-        slice(left - column, right - column),
-    )
+    there = slice(top, bottom), slice(left, right)
+    here = np.s_[top - row : bottom - row, left - column : right - column]
     layers = sprite.layers[:, *here]
     colour = drawing.colourise(layers, *thing.colours())
     colour *= light[:, None, None]
     image[:, *there] *= 1 - layers[5]
     image[:, *there] += colour
-    if labels is not None:
-        labels[there][sprite.solid[here]] = number
+    labels[there][sprite.solid[here]] = number
 
 
 def render(
@@ -188,9 +161,10 @@ def render(
     hour = backdrops.TIMES.index(time)
     where = backdrops.SETTINGS.index(setting)
     image = backdrops.paint(where, hour, dice, size)
-    for scene, (picture, listed) in enumerate(zip(image, things, strict=True)):
+    if labels is None:
+        labels = np.zeros((len(image), size, size), "uint8")
+    for picture, mask, listed in zip(image, labels, things, strict=True):
         for number, thing in enumerate(listed, 1):
-            mask = None if labels is None else labels[scene]
             blit(picture, mask, thing, number, backdrops.LIGHT[hour])
     np.clip(image, 0, 1, out=image)
     return np.rint(image * 255).astype("uint8").transpose(0, 2, 3, 1)

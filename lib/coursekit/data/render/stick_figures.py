@@ -1,7 +1,7 @@
-"""A stick figure from the side, in the poses of a sun salutation.
+"""A stick figure from the side, looking to the right.
 
-A pose is the directions of the body's parts, in degrees clockwise from up;
-the figure looks to the right. Sines are rounded, because they differ in the
+It is drawn from the directions of the body's parts, in degrees clockwise
+from up. Sines are rounded, because they differ in the
 last digit between systems: a figure has the same pixels everywhere.
 """
 
@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from coursekit.data.render.drawing import FAR
+from coursekit.data.render.drawing import FAR, SHAPES
 
 # part -> where it begins, and its length as a share of the body's height
 PARTS = {
@@ -22,29 +22,10 @@ PARTS = {
     "other_thigh": ("hip", 0.24),
     "other_shin": ("other_thigh", 0.25),
 }
-# Directions of the parts; one pair of legs and arms hides the other unless
-# two more numbers tell them apart.
-POSES = {
-    #               torso head  arm, forearm  leg       other leg
-    "prayer": (0, 0, 150, 35, 180, 180),
-    "raised arms": (345, 335, 340, 335, 176, 182),
-    "forward bend": (150, 165, 212, 235, 180, 182),
-    "lunge": (66, 40, 172, 178, 98, 185, 220, 248),
-    "plank": (64, 66, 180, 180, 244, 244),
-    "eight limbs": (122, 92, 292, 140, 212, 272),
-    "cobra": (48, 20, 230, 135, 262, 270),
-    "downward dog": (132, 150, 130, 128, 218, 204),
-}
 SIZE = 28
 _DEGREES = [math.radians(degree) for degree in range(360)]
 _ACROSS = np.array([round(math.sin(a), 6) for a in _DEGREES], "float32")
 _DOWN = np.array([round(-math.cos(a), 6) for a in _DEGREES], "float32")
-
-
-def directions(pose: str) -> tuple[int, ...]:
-    """The direction of each part in PARTS."""
-    numbers = POSES[pose]
-    return (*numbers, *numbers[4:6]) if len(numbers) == 6 else numbers
 
 
 def joints(angles: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -76,26 +57,15 @@ def draw(ends: np.ndarray, half_width: np.ndarray) -> np.ndarray:
     width = half_width[:, None, None]
     nearest = np.full((len(ends), SIZE, SIZE), FAR)
     for number, (part, (start, _)) in enumerate(PARTS.items(), 1):
-        a, b = ends[:, names.index(start)], ends[:, number]
+        x1, y1 = ends[:, names.index(start)].T[..., None, None]
+        x2, y2 = ends[:, number].T[..., None, None]
         if part == "head":
-            middle = a + (b - a) * np.float32(1.15)
-            distance = _to_point(x, y, middle) - 2 * width - np.float32(0.4)
+            reach = np.float32(1.15)
+            middle = x1 + (x2 - x1) * reach, y1 + (y2 - y1) * reach
+            distance = SHAPES["disc"](x, y, *middle, 2 * width)
+            distance -= np.float32(0.4)
         else:
-            distance = _to_line(x, y, a, b)
-            distance -= width * (1.35 if part == "torso" else 1)
+            thick = width * (1.35 if part == "torso" else 1)
+            distance = SHAPES["line"](x, y, x1, y1, x2, y2, thick)
         np.minimum(nearest, distance, out=nearest)
     return np.clip(np.float32(0.5) - nearest, 0, 1)
-
-
-def _to_point(x, y, point):
-    u = x - point[:, 0, None, None]
-    v = y - point[:, 1, None, None]
-    return np.sqrt(u * u + v * v)
-
-
-def _to_line(x, y, a, b):
-    u, v = x - a[:, 0, None, None], y - a[:, 1, None, None]
-    dx, dy = (b - a)[:, 0, None, None], (b - a)[:, 1, None, None]
-    along = np.clip((u * dx + v * dy) / (dx * dx + dy * dy), 0, 1)
-    u, v = u - along * dx, v - along * dy
-    return np.sqrt(u * u + v * v)

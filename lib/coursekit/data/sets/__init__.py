@@ -1,1 +1,1 @@
-"""Data sets, one module each: its record (INFO), its sources, load()."""
+"""Data sets: records.toml says what they are, a module each loads them."""

@@ -10,51 +10,29 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo
-from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.checked import counted
+from coursekit.data.dataset import Dataset
+from coursekit.data.fetch import locate
+from coursekit.data.readers.checked import one_of
 from coursekit.data.readers.textfiles import broken, rows
+from coursekit.data.records import info, source
 from coursekit.data.splits import over_time
-from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="classic_series",
-    title="airline passengers, sunspots, lowest temperatures at Melbourne",
-    real=True,
-    bundled=False,
-    licence="published facts",
-    origin="github.com/jbrownlee/Datasets",
-    lessons=("11", "15"),
-)
+INFO = info("classic_series")
 
-# name of the series -> file, column, readings, megabytes
+# Name of the series -> file and column.
 SERIES = {
-    "passengers": ("airline-passengers.csv", "Passengers", 144, 0.002),
-    "sunspots": ("monthly-sunspots.csv", "Sunspots", 2_820, 0.05),
-    "temperatures": ("daily-min-temperatures.csv", "Temp", 3_650, 0.07),
+    "passengers": ("airline-passengers.csv", "Passengers"),
+    "sunspots": ("monthly-sunspots.csv", "Sunspots"),
+    "temperatures": ("daily-min-temperatures.csv", "Temp"),
 }
 
-_BASE = "https://raw.githubusercontent.com/jbrownlee/Datasets/master/"
+
+def _count(folder: Path) -> str:
+    counts = [len(_read(folder / f, name)[0]) for f, name in SERIES.values()]
+    return "{:,}, {:,} and {:,} readings".format(*counts)
 
 
-def _check(folder: Path) -> None:
-    """No checksum is published; the lengths are known."""
-    for file, column, length, _ in SERIES.values():
-        count = len(_read(folder / file, column)[0])
-        counted(file, f"{count:,} readings", f"{length:,} readings")
-
-
-SOURCE = Source(
-    name="classic_series",
-    files=tuple(file for file, *_ in SERIES.values()),
-    remotes=tuple(
-        Remote(f"{_BASE}{file}", megabytes)
-        for file, _, _, megabytes in SERIES.values()
-    ),
-    folders=("timeseries",),
-    check=_check,
-    counted="144, 2,820 and 3,650 readings",
-)
+SOURCE = source("classic_series", count=_count)
 
 
 def variants(folder: Path) -> list[dict[str, str]]:
@@ -69,12 +47,8 @@ def load(series: str = "sunspots", folder=None) -> Dataset:
     day or month (datetime64). Raises CourseError for an unknown series or
     a broken line.
     """
-    if series not in SERIES:
-        raise CourseError(
-            f"There is no series {series!r}; there are {', '.join(SERIES)}.",
-            "choose one of these",
-        )
-    file, column, *_ = SERIES[series]
+    one_of(SERIES, "series", series)
+    file, column = SERIES[series]
     y, time = _read(locate(SOURCE, folder) / file, column)
     splits = over_time(y[:, np.newaxis], y, time=time)
     return Dataset(INFO, *splits, note=series, columns=(column,))
@@ -83,15 +57,14 @@ def load(series: str = "sunspots", folder=None) -> Dataset:
 def _read(path: Path, column: str) -> tuple[np.ndarray, np.ndarray]:
     """Readings (n,) float32 and their times, from "1949-01",112 lines."""
     values, times = [], []
-    for number, (time, value) in rows(path, counts=(2,), separator=","):
-        if number == 1 and value != column:
-            raise broken(path, 1, f"names no column {column!r}")
-        if number > 1:
-            try:
-                values.append(float(value))
-                times.append(np.datetime64(time))
-            except ValueError as error:
-                raise broken(
-                    path, number, f"is not a reading: {error}"
-                ) from error
+    lines = rows(path, counts=(2,), separator=",")
+    number, (_, named) = next(lines)
+    if named != column:
+        raise broken(path, number, f"names no column {column!r}")
+    for number, (time, value) in lines:
+        try:
+            values.append(float(value))
+            times.append(np.datetime64(time))
+        except ValueError as error:
+            raise broken(path, number, f"is not a reading: {error}") from error
     return np.array(values, "float32"), np.array(times)

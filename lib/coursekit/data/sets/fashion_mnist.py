@@ -9,55 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.dataset import Dataset
+from coursekit.data.fetch import locate
 from coursekit.data.readers import checked
-from coursekit.data.splits import hold_out
+from coursekit.data.records import info, source
+from coursekit.data.splits import published
 
-INFO = DatasetInfo(
-    name="fashion_mnist",
-    title="70,000 pictures of clothes, 28x28 pixels",
-    real=True,
-    bundled=False,
-    licence="MIT",
-    origin="Zalando Research 2017, Keras' mirror",
-)
-
+INFO = info("fashion_mnist")
+SOURCE = source("fashion_mnist")
 CLASSES = (
     *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
     *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
-)
-
-_BASE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-# file -> megabytes, sha256
-_FILES = {
-    "train-images-idx3-ubyte.gz": (
-        26.4,
-        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        0.03,
-        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-    ),
-    "t10k-images-idx3-ubyte.gz": (
-        4.4,
-        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-    ),
-    "t10k-labels-idx1-ubyte.gz": (
-        0.01,
-        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-    ),
-}
-
-SOURCE = Source(
-    name="fashion_mnist",
-    files=tuple(_FILES),
-    remotes=tuple(
-        Remote(f"{_BASE}{file}", megabytes, f"sha256:{digest}")
-        for file, (megabytes, digest) in _FILES.items()
-    ),
-    folders=("fashion-mnist",),
-    keras=("datasets/fashion-mnist",),
 )
 
 
@@ -67,18 +29,15 @@ def load(validation: int = 5_000, folder=None) -> Dataset:
     The validation images are drawn with a fixed seed, stratified by class.
     """
     found = locate(SOURCE, folder)
-    x, y = _read(found, "train", 60_000)
-    train, held = hold_out(x, y, validation)
-    test = Split(*_read(found, "t10k", 10_000))
-    return Dataset(INFO, train, held, test, CLASSES)
+    splits = published(lambda part: _read(found, part), validation)
+    return Dataset(INFO, *splits, CLASSES)
 
 
-def _read(
-    folder: Path, part: str, count: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _read(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     """Images and classes; each class has a tenth of them."""
-    images = _idx(folder / f"{part}-images-idx3-ubyte.gz", (count, 28, 28, 1))
-    path = folder / f"{part}-labels-idx1-ubyte.gz"
+    name, count = {"train": ("train", 60_000), "test": ("t10k", 10_000)}[part]
+    images = _idx(folder / f"{name}-images-idx3-ubyte.gz", (count, 28, 28, 1))
+    path = folder / f"{name}-labels-idx1-ubyte.gz"
     labels, counts = _idx(path, (count,)), [count // 10] * 10
     return images, checked.labels(path, "classes", labels, counts)
 

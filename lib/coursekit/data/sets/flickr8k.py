@@ -9,54 +9,18 @@ import itertools
 from collections import defaultdict
 from pathlib import Path
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.photographs import (
-    consecutive,
-    left_out,
-    load_pictures,
-)
+from coursekit.data.dataset import Dataset, Split
+from coursekit.data.fetch import locate
+from coursekit.data.readers.photographs import left_out, load_pictures
 from coursekit.data.readers.pictures import ENDINGS
 from coursekit.data.readers.textfiles import broken, read_lines, rows
+from coursekit.data.records import info, source
 from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="flickr8k",
-    title="8,091 photographs, five English captions each",
-    real=True,
-    bundled=False,
-    licence="non-commercial research; cite Hodosh et al. 2013",
-    origin="Hodosh et al. 2013, copy at github.com/jbrownlee/Datasets",
-    lessons=("21", "22", "23"),
-)
-
-_BASE = "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/"
-_LISTS = (
-    "Flickr_8k.trainImages.txt",
-    "Flickr_8k.devImages.txt",
-    "Flickr_8k.testImages.txt",
-)
-_FOLDERS = ("Images", "Flicker8k_Dataset", "Flickr8k_Dataset")
-
-SOURCE = Source(
-    name="flickr8k",
-    files=("|".join(_FOLDERS), "Flickr8k.token.txt", *_LISTS),
-    remotes=(
-        Remote(
-            f"{_BASE}Flickr8k_Dataset.zip",
-            1_115.4,
-            "md5:f18a1e2920de5bd84dae7cf08ec78978",
-            unpack=True,
-        ),
-        Remote(
-            f"{_BASE}Flickr8k_text.zip",
-            2.3,
-            "md5:bf6c1abcb8e4a833b7f922104de18627",
-            unpack=True,
-        ),
-    ),
-    unpacked_megabytes=1_125,
-)
+INFO = info("flickr8k")
+SOURCE = source("flickr8k")
+_FOLDERS = SOURCE.files[0].split("|")
+_LISTS = SOURCE.files[2:]
 
 
 def load(size: int = 160, folder=None) -> Dataset:
@@ -75,21 +39,18 @@ def load(size: int = 160, folder=None) -> Dataset:
     _refuse_overlap(found, lists)
     held = {path.name for path in pictures.iterdir()}
     usable = [[f for f in x if f in captions and f in held] for x in lists]
-    files = [file for group in usable for file in group]
-    if not files:
+    count = sum(map(len, usable))
+    if not count:
         raise _no_match(pictures, lists, captions)
-    images, positions = load_pictures(
-        "flickr8k", [pictures / file for file in files], size
-    )
+    groups = [[pictures / file for file in group] for group in usable]
+    loaded = load_pictures("flickr8k", groups, size)
     train, validation, test = (
-        _split(
-            images[part], [files[place] for place in positions[part]], captions
-        )
-        for part in consecutive(positions, [len(group) for group in usable])
+        _split(images, [group[place] for place in kept], captions)
+        for group, (images, kept) in zip(usable, loaded, strict=True)
     )
     note = left_out(
-        listed_photographs_absent=sum(map(len, lists)) - len(files),
-        photographs_undecodable=len(files) - len(positions),
+        listed_photographs_absent=sum(map(len, lists)) - count,
+        photographs_undecodable=count - sum(len(x) for x, _ in loaded),
         captioned_photographs_absent=len(captions.keys() - held),
         photographs_in_no_list=sum(
             name.lower().endswith(ENDINGS) for name in held.difference(*lists)

@@ -14,33 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.data.dataset import DatasetInfo
-from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.fetch import locate
 from coursekit.data.readers.checked import reading
 from coursekit.data.readers.textfiles import broken, numbered_lines
+from coursekit.data.records import info, source
 from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="glove",
-    title="400,000 English words as vectors",
-    real=True,
-    bundled=False,
-    licence="PDDL 1.0",
-    origin="Pennington et al. 2014, Stanford, glove.6B.zip",
-    lessons=("16",),
-)
-
-SOURCE = Source(
-    name="glove",
-    files=("glove*.txt|glove*.zip",),
-    remotes=(
-        Remote(
-            "https://nlp.stanford.edu/data/glove.6B.zip",
-            862.2,
-            "sha256:617afb2fe6cbd085c235baf7a465b96f"
-            "4112bd7f7ccb2b2cbd649fed9cbcf2fb",
-        ),
-    ),
-)
+INFO = info("glove")
+SOURCE = source("glove")
 
 
 @dataclass(frozen=True, eq=False)

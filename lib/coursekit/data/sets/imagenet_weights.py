@@ -10,69 +10,40 @@ here they are fetched like data, and their path goes to Keras::
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from coursekit.data.dataset import DatasetInfo
 from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.checked import reading
-from coursekit.errors import CourseError
+from coursekit.data.readers.checked import one_of, reading
+from coursekit.data.records import info, table
 
-INFO = DatasetInfo(
-    name="imagenet_weights",
-    title="networks trained on ImageNet's 1.28 million photographs",
-    real=True,
-    bundled=False,
-    licence="Apache-2.0 (the weights); ImageNet: research",
-    origin="keras.applications",
-    lessons=("08", "23"),
-)
-
-_BASE = "https://storage.googleapis.com/tensorflow/keras-applications/"
-_MOBILENET_V2 = "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_"
-
-# model -> file below _BASE, megabytes, checksum where Keras knows one.
-# Without the classifier, except where the name says "top".
-MODELS: dict[str, tuple[str, float, str | None]] = {
-    "mobilenet_v2_0.35": (f"{_MOBILENET_V2}0.35_224_no_top.h5", 2.0, None),
-    "mobilenet_v2_1.0": (f"{_MOBILENET_V2}1.0_224_no_top.h5", 9.4, None),
-    "mobilenet_0.25": ("mobilenet/mobilenet_2_5_224_tf_no_top.h5", 1.1, None),
-    "mobilenet_0.25_top": ("mobilenet/mobilenet_2_5_224_tf.h5", 2.1, None),
-    "resnet50": (
-        "resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        94.8,
-        "md5:4d473c1dd8becc155b73f8504c6f6626",
-    ),
-    "vgg16": (
-        "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        58.9,
-        "md5:6d6bbae143d832006294945121d1f1fc",
-    ),
-}
+INFO = info("imagenet_weights")
 
 
-def _source(model: str) -> Source:
-    file, megabytes, checksum = MODELS[model]
-    remote = Remote(f"{_BASE}{file}", megabytes, checksum)
+def _count(file: str, folder: Path) -> str:
+    """Keras publishes no checksum for MobileNet: it must be whole HDF5."""
+    import h5py  # comes with Keras
+
+    with reading(folder / file), h5py.File(folder / file) as opened:
+        opened.visit(lambda name: None)
+    return "whole HDF5"
+
+
+def _source(model: str, remote: Remote) -> Source:
     return Source(
         name=f"imagenet_{model}",
         files=(remote.file,),
         remotes=(remote,),
         folders=("imagenet_weights", "keras/models"),
         keras=("models",),
-        check=lambda folder: _check(folder / remote.file),
+        count=partial(_count, remote.file),
         counted="whole HDF5",
     )
 
 
-def _check(path: Path) -> None:
-    """Keras publishes no checksum for MobileNet: it must be whole HDF5."""
-    import h5py  # comes with Keras
-
-    with reading(path), h5py.File(path) as file:
-        file.visit(lambda name: None)
-
-
-SOURCES = {model: _source(model) for model in MODELS}
+_MODELS = table()["imagenet_weights"]["models"].items()
+SOURCES = {model: _source(model, Remote(**facts)) for model, facts in _MODELS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +70,8 @@ def variants(folder: Path) -> list[dict[str, str]]:
 
 def load(model: str = "mobilenet_v2_0.35", folder=None) -> Weights:
     """The stored weights of a model, fetched when they are not here."""
-    if model not in MODELS:
-        raise CourseError(
-            f"There are no weights of {model!r}; there are "
-            f"{', '.join(MODELS)}.",
-            "choose one of these",
-        )
+    one_of(SOURCES, "model", model)
     source = SOURCES[model]
-    path = locate(source, folder) / source.files[0]
-    _check(path)
-    return Weights(INFO, model, path)
+    found = locate(source, folder)
+    source.check(found)
+    return Weights(INFO, model, found / source.files[0])

@@ -11,47 +11,23 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo
-from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.checked import counted
+from coursekit.data.dataset import Dataset
+from coursekit.data.fetch import locate
 from coursekit.data.readers.textfiles import broken, rows
+from coursekit.data.records import info, source
 from coursekit.data.splits import over_time
 
-INFO = DatasetInfo(
-    name="jena",
-    title="weather at Jena every ten minutes, 2009 to 2016",
-    real=True,
-    bundled=False,
-    licence="free use; credit Max Planck Institute for Biogeochemistry",
-    origin="www.bgc-jena.mpg.de/wetter, Chollet's edition",
-    lessons=("11", "15"),
-)
+INFO = info("jena")
 
 TARGET = "T (degC)"
-_ZIP = "jena_climate_2009_2016.csv.zip"
 
 
-def _check(folder: Path) -> None:
-    """No checksum is published: the length and the columns are known."""
+def _count(folder: Path) -> str:
     _, x, _ = _read(folder)
-    found = f"{x.shape[0]:,} rows of {x.shape[1]} columns"
-    counted(_ZIP, found, "420,551 rows of 14 columns")
+    return f"{x.shape[0]:,} rows of {x.shape[1]} columns"
 
 
-SOURCE = Source(
-    name="jena",
-    files=("jena_climate*.csv|jena_climate*.zip",),
-    remotes=(
-        Remote(
-            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-            f"{_ZIP}",
-            13.6,
-        ),
-    ),
-    folders=("timeseries",),
-    check=_check,
-    counted="420,551 rows of 14 columns",
-)
+SOURCE = source("jena", count=_count)
 
 
 def load(folder=None) -> Dataset:
@@ -73,9 +49,9 @@ def _read(folder: Path) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
     path = sorted([*folder.glob("jena*.csv"), *folder.glob("jena*.zip")])[0]
     member = path.stem if path.suffix == ".zip" else ""
     lines = rows(path, separator=",", member=member)
-    first, *columns = next(lines)[1]
+    number, (first, *columns) = next(lines)
     if first != "Date Time" or TARGET not in columns:
-        raise broken(path, 1, f"names no 'Date Time' and {TARGET!r}")
+        raise broken(path, number, f"names no 'Date Time' and {TARGET!r}")
     values, minutes = array("f"), array("q")
     for number, (moment, *fields) in lines:
         try:

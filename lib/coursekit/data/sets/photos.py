@@ -11,20 +11,9 @@ import numpy as np
 
 from coursekit.data.dataset import DatasetInfo
 from coursekit.data.readers.bundled import read_npz
+from coursekit.data.records import info
 
-INFO = DatasetInfo(
-    name="photos",
-    title="two photographs (china, flower) and two rendered pictures",
-    real=True,
-    bundled=True,
-    licence="CC BY 2.0 (china: danielbuechele, flower: vultilion)",
-    origin="scikit-learn's sample images china.jpg and flower.jpg "
-    "(Flickr), reduced to half size; bars and disc rendered by the "
-    "kit",
-    lessons=("01", "02", "10"),
-    files=("photos.npz",),
-    details="213x320 and 128x128 pixels, colour",
-)
+INFO = info("photos")
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,38 +3,15 @@
 A. Karpathy (2015), char-rnn; the plays themselves are in the public domain.
 """
 
-from coursekit.data.dataset import Dataset, DatasetInfo
-from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.dataset import Dataset
+from coursekit.data.fetch import locate
 from coursekit.data.readers.textfiles import numbered_lines
+from coursekit.data.records import info, source
 from coursekit.data.splits import in_order, next_character
 from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="shakespeare",
-    title="1,115,394 characters of Shakespeare's plays",
-    real=True,
-    bundled=False,
-    licence="public domain",
-    origin="Karpathy 2015, char-rnn",
-    lessons=("17",),
-)
-
-_FILES = ("input.txt", "tinyshakespeare.txt", "shakespeare.txt")
-
-SOURCE = Source(
-    name="shakespeare",
-    files=("|".join(_FILES),),
-    remotes=(
-        Remote(
-            "https://raw.githubusercontent.com/karpathy/char-rnn/master/"
-            "data/tinyshakespeare/input.txt",
-            1.1,
-            "sha256:86c4e6aa9db7c042ec79f339dcb96d42"
-            "b0075e16b8fc2e86bf0ca57e2dc565ed",
-        ),
-    ),
-    folders=("text",),
-)
+INFO = info("shakespeare")
+SOURCE = source("shakespeare")
 
 
 def load(folder=None) -> Dataset:
@@ -43,7 +20,8 @@ def load(folder=None) -> Dataset:
     x is the text of a split, y the same one character later.
     """
     found = locate(SOURCE, folder)
-    path = next(found / f for f in _FILES if (found / f).is_file())
+    names = SOURCE.files[0].split("|")
+    path = next(found / name for name in names if (found / name).is_file())
     text = "\n".join([*(line for _, line in numbered_lines(path)), ""])
     if len(text) < 1_000:
         raise CourseError(

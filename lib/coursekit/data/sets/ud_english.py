@@ -10,21 +10,14 @@ from sys import intern
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.fetch import Remote, Source, locate
-from coursekit.data.readers.checked import AGAIN, counted
+from coursekit.data.dataset import Dataset, Split
+from coursekit.data.fetch import locate
+from coursekit.data.readers.checked import AGAIN
 from coursekit.data.readers.textfiles import broken, numbered_lines
+from coursekit.data.records import info, source
 from coursekit.errors import CourseError
 
-INFO = DatasetInfo(
-    name="ud_english",
-    title="16,622 English sentences with a part of speech for every word",
-    real=True,
-    bundled=False,
-    licence="CC BY-SA 4.0",
-    origin="Universal Dependencies, UD_English-EWT r2.16",
-    lessons=("18",),
-)
+INFO = info("ud_english")
 
 # The 17 parts of speech of Universal Dependencies.
 TAGS = (
@@ -32,35 +25,13 @@ TAGS = (
     *("PART", "PRON", "PROPN", "PUNCT", "SCONJ", "SYM", "VERB", "X"),
 )
 
-_SENTENCES = {"train": 12_544, "dev": 2_001, "test": 2_077}
-_BASE = (
-    "https://raw.githubusercontent.com/UniversalDependencies/"
-    "UD_English-EWT/r2.16/"
-)
+
+def _count(folder: Path) -> str:
+    counts = [len(read_conllu(folder / file)[0]) for file in SOURCE.files]
+    return "{:,}, {:,} and {:,} sentences".format(*counts)
 
 
-def _check(folder: Path) -> None:
-    """No checksum is published; the numbers of sentences are."""
-    for part, expected in _SENTENCES.items():
-        count = len(read_conllu(folder / _file(part))[0])
-        counted(_file(part), f"{count:,} sentences", f"{expected:,} sentences")
-
-
-def _file(part: str) -> str:
-    return f"en_ewt-ud-{part}.conllu"
-
-
-SOURCE = Source(
-    name="ud_english",
-    files=tuple(_file(part) for part in _SENTENCES),
-    remotes=tuple(
-        Remote(f"{_BASE}{_file(part)}", 14.2 if part == "train" else 1.8)
-        for part in _SENTENCES
-    ),
-    folders=("ud_english_ewt", "UD_English-EWT"),
-    check=_check,
-    counted="12,544, 2,001 and 2,077 sentences",
-)
+SOURCE = source("ud_english", count=_count)
 
 
 def load(folder=None) -> Dataset:
@@ -71,7 +42,7 @@ def load(folder=None) -> Dataset:
     """
     found = locate(SOURCE, folder)
     train, validation, test = (
-        Split(*read_conllu(found / _file(part))) for part in _SENTENCES
+        Split(*read_conllu(found / file)) for file in SOURCE.files
     )
     return Dataset(INFO, train, validation, test, TAGS)
 

@@ -11,43 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from coursekit.data.dataset import Dataset, DatasetInfo, Split
-from coursekit.data.fetch import Remote, Source, locate
+from coursekit.data.dataset import Dataset
+from coursekit.data.fetch import locate
 from coursekit.data.readers import checked
-from coursekit.data.splits import hold_out
-from coursekit.errors import CourseError
+from coursekit.data.records import info, source
+from coursekit.data.sets.digits import NAMES
+from coursekit.data.splits import published
 
+INFO = info("usps")
+SOURCE = source("usps")
 SIZES = {"train": 7_291, "test": 2_007}
-
-INFO = DatasetInfo(
-    name="usps",
-    title="9,298 handwritten zip-code digits, 16x16 pixels",
-    real=True,
-    bundled=False,
-    licence="research use",
-    origin="US Postal Service, LeCun et al. 1989, LIBSVM's copy",
-    lessons=("04",),
-)
-
-
-_BASE = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/"
-
 _FORMS = (
     "it is an HDF5 file with groups train and test, each with data and "
     "target, or LIBSVM's usps.bz2; copy it again"
-)
-
-SOURCE = Source(
-    name="usps",
-    files=("usps.h5|usps.bz2", "usps.h5|usps.t.bz2"),
-    remotes=(
-        Remote(
-            f"{_BASE}usps.bz2", 6.6, "md5:ec16c51db3855ca6c91edd34d0e9b197"
-        ),
-        Remote(
-            f"{_BASE}usps.t.bz2", 1.8, "md5:8ea070ee2aca1ac39742fdd1ef5ed118"
-        ),
-    ),
 )
 
 
@@ -61,16 +37,10 @@ def load(folder=None, validation: int = 1_000, size: int = 16) -> Dataset:
     are the published ones. Raises CourseError when the files are absent or
     not as expected.
     """
-    if size != 16:
-        raise CourseError(
-            f"The zip-code digits come in 16 pixels, not in {size!r}.",
-            'write ck.data.load("usps")',
-        )
+    checked.one_of((16,), "size in pixels", size)
     found = locate(SOURCE, folder)
-    x, y = _read(found, "train")
-    train, held = hold_out(x, y, validation)
-    names = tuple(str(digit) for digit in range(10))
-    return Dataset(INFO, train, held, Split(*_read(found, "test")), names)
+    splits = published(lambda part: _read(found, part), validation)
+    return Dataset(INFO, *splits, NAMES)
 
 
 def _read(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:

@@ -69,13 +69,6 @@ def convolution_parameters(
     return (height * width * channels + bool(bias)) * filters
 
 
-def dense_parameters(inputs: int, units: int, bias: bool = True) -> int:
-    """(inputs + 1) x units."""
-    _positive("inputs", inputs)
-    _positive("units", units)
-    return (inputs + bool(bias)) * units
-
-
 def multiply_adds(
     output_shape: tuple[int, int, int],
     kernel_size: int | tuple[int, int],

@@ -5,47 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from coursekit.data.render import backdrops
-from coursekit.data.render.scene_pictures import KINDS, SIZES, Thing
+from coursekit.data.render.scene_pictures import KINDS, SIZES, TABLE, Thing
+from coursekit.data.sets.scenes import HELD_OUT
 
-AIR = ("kite", "balloon", "frisbee", "bird")
-# Kind and colour, together only in the held-out split.
-HELD_OUT = (
-    ("ball", "blue"),
-    ("balloon", "purple"),
-    ("box", "yellow"),
-    ("car", "red"),
-    ("cat", "black"),
-    ("dog", "white"),
-    ("frisbee", "orange"),
-    ("kite", "green"),
-    ("umbrella", "yellow"),
+AIR = tuple(kind for kind, facts in TABLE.items() if "flies" in facts)
+_BRIGHT = (
+    *("red", "orange", "yellow", "green"),
+    *("blue", "purple", "pink", "white"),
 )
-HERE = {
-    "park": "dog,cat,ball,box,chair,umbrella,kite,balloon,frisbee,bird",
-    "beach": "dog,ball,chair,umbrella,boat,boat,kite,balloon,frisbee,bird",
-    "room": "dog,cat,ball,box,chair,balloon",
-    "road": "dog,cat,car,car,stop sign,balloon,bird",
-    "snow": "dog,cat,ball,box,car,kite,balloon,bird",
-}
-BRIGHT = "red,orange,yellow,green,blue,purple,pink,white"
-COLOURS_OF = {
-    "dog": "brown,black,white,grey",
-    "cat": "black,white,grey,orange",
-    "box": "brown,red,yellow,green,blue",
-    "chair": "brown,red,green,blue,white",
-    "car": "red,yellow,green,blue,white,black",
-    "stop sign": "red",
-    "boat": "red,yellow,green,blue,brown",
-    "bird": "white,black,blue,red,grey",
-}
-TEXTURES_OF = {
-    "dog": ("spotted", 0.25),
-    "cat": ("striped", 0.3),
-    "ball": ("striped", 0.3),
-    "umbrella": ("striped", 0.4),
-    "balloon": ("spotted", 0.25),
-    "kite": ("striped", 0.3),
-}
 
 
 def make_scene(rng, held_out: bool):
@@ -87,11 +54,13 @@ def _things(rng, setting: str, low: float) -> list[Thing]:
 
 def _thing(rng, setting: str, kind: str = "") -> Thing:
     """A thing of the setting, not in its place yet."""
-    kind = kind or str(rng.choice(HERE[setting].split(",")))
-    texture, share = TEXTURES_OF.get(kind, ("plain", 0))
+    here = [k for k, v in TABLE.items() for s in v["settings"] if s == setting]
+    kind = kind or str(rng.choice(here))
+    texture = TABLE[kind].get("texture", "plain")
+    share = TABLE[kind].get("share", 0)
     return Thing(
         kind,
-        str(rng.choice(COLOURS_OF.get(kind, BRIGHT).split(","))),
+        str(rng.choice(TABLE[kind].get("colours", _BRIGHT))),
         x=int(rng.integers(5, 60)),
         y=0,
         size=str(rng.choice(list(SIZES), p=(0.28, 0.44, 0.28))),
@@ -108,8 +77,7 @@ def _twin(rng, model: Thing) -> dict:
         field: getattr(model, field)
         for field in ("kind", "texture", "pose", "facing_left")
     }
-    others = COLOURS_OF.get(model.kind, BRIGHT).split(",")
-    other = str(rng.choice(others))
+    other = str(rng.choice(TABLE[model.kind].get("colours", _BRIGHT)))
     return same | {"colour": model.colour if rng.random() < 0.6 else other}
 
 
@@ -140,14 +108,8 @@ def _place(rng, thing: Thing, setting: str, low: float, things) -> Thing:
 def _fits(thing: Thing, things: list[Thing]) -> bool:
     """Wholly in the picture, and neither hiding nor hidden by others."""
     left, top, right, bottom = thing.box()
-    row, column = thing.corner(64)
-    full = thing.sprite(64).box
-    if (left, top, right, bottom) != (
-        full[0] + column,
-        full[1] + row,
-        full[2] + column,
-        full[3] + row,
-    ):
+    x1, y1, x2, y2 = thing.sprite(64).box
+    if (right - left, bottom - top) != (x2 - x1, y2 - y1):  # not cut off
         return False
     for other in things:
         x1, y1, x2, y2 = other.box()
@@ -164,30 +126,18 @@ def _back_to_front(things: list[Thing]) -> list[Thing]:
 
     def place(thing: Thing):
         flies = thing.kind in AIR
-        under = [t.y for t in things if relation(thing, t) == "on"]
+        under = [t.y for t in things if behind_or_on(thing, t) == "on"]
         return (not flies, max(under, default=thing.y), bool(under))
 
     return sorted(things, key=place)
 
 
-def relation(a: Thing, b: Thing) -> str:
-    """How a lies to b: "on", "above", "to the left of" ...; "" if unclear."""
-    left, top, right, bottom = a.box()
-    b_left, b_top, b_right, b_bottom = b.box()
-    across = (left + right - b_left - b_right) / 2
-    shared = min(right, b_right) - max(left, b_left)
-    flies = a.kind in AIR
-    if flies != (b.kind in AIR):
-        return "above" if flies and abs(across) <= 9 and top < b_top else ""
-    if "boat" in (a.kind, b.kind):
+def behind_or_on(a: Thing, box: Thing) -> str:
+    """How a thing on the ground lies to a box: "on", "behind" or ""."""
+    if box.kind != "box" or a.kind in (*AIR, "boat"):
         return ""
-    if b.kind == "box" and bottom < b_bottom - 6 and shared > 5:
-        return "on" if abs(bottom - b_top) <= 4 else "behind"
-    overlap = shared / min(right - left, b_right - b_left)
-    if abs(bottom - b_bottom) >= 6 and overlap >= 0.5 and not flies:
-        return "in front of" if bottom > b_bottom else "behind"
-    if -8 < shared <= 1 and abs(bottom - b_bottom) <= 5:
-        return "next to"
-    if shared <= 1 and abs(across) >= 12:
-        return "to the left of" if across < 0 else "to the right of"
-    return ""
+    left, _, right, bottom = a.box()
+    b_left, b_top, b_right, b_bottom = box.box()
+    if bottom >= b_bottom - 6 or min(right, b_right) - max(left, b_left) <= 5:
+        return ""
+    return "on" if abs(bottom - b_top) <= 4 else "behind"
