@@ -872,8 +872,9 @@ for wanted in profile.photograph_encoders:
 #
 # Two of the smallest networks of `keras.applications`, in seconds. (One of the
 # five flowers, the daisy, is among ImageNet's thousand classes.)
-# With one photograph of each, the draws lie far apart (0.37 to 0.54); with 20
-# or more within 0.06. Larger ones go the same way:
+# With one photograph of each, the draws lie far apart (0.37 to 0.54), and
+# other starting weights move them by 0.06 or so; with 20 or more the draws lie
+# within 0.06. Larger ones go the same way:
 # `encoders.load("resnet50")`.
 #
 # ## Your own pictures
