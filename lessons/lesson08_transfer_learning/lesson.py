@@ -601,9 +601,10 @@ assert untrained["real digits"]["relu1"] > 0.8
 # task is, the lower you may cut. J. Yosinski and colleagues measured it in
 # 2014 on ImageNet, and named it: from bottom to top, layers go **from general
 # to specific**. There, frozen upper layers cost accuracy, the more the
-# farther apart the tasks; and even from far tasks learned layers beat random
-# ones. Here they do not: digits are too far, and too easy. How far to trust
-# it: one seed, 360 digits, and every layer seen at the same coarse 4 x 4.
+# farther apart the tasks; and even from far tasks learned layers could beat
+# random ones. Here they do not: perhaps digits are too far, perhaps too easy.
+# How far to trust it: one seed, 360 digits, and every layer seen at the same
+# coarse 4 x 4.
 #
 # ## Another light, another hand
 #
