@@ -587,8 +587,8 @@ random, untrained = encoders.build_objects(), {}
 for name in ("new kinds", "real digits"):
     untrained[name] = probe(tasks[name], random)
     for layer in ("relu1", "relu5"):
-        was, chance = probed[name][layer], untrained[name][layer]
-        print(f"{name:<12} {layer}: trained {was:.2f}, random {chance:.2f}")
+        was, drawn = probed[name][layer], untrained[name][layer]
+        print(f"{name:<12} {layer}: trained {was:.2f}, random {drawn:.2f}")
 assert untrained["new kinds"]["relu5"] < probed["new kinds"]["relu5"] - 0.3
 assert untrained["real digits"]["relu1"] > 0.8
 
@@ -699,11 +699,11 @@ assert gained > 0.03
 #
 # ## When it makes sense, and when not
 #
-# Three conditions are often given (as by A. Ng, in his course): the input is of the same kind (pictures
-# to pictures), the source task had far more data than yours, and what the low
-# layers found is of use to both. A network of wild animals for pets: all three
-# hold. One of cats and cars for X-rays: is that the same kind of input? Nobody
-# knows before it is measured.
+# Three conditions are often given (as by A. Ng, in his course): the input is
+# of the same kind (pictures to pictures), the source task had far more data
+# than yours, and what the low layers found is of use to both. A network of
+# wild animals for pets: all three hold. One of cats and cars for X-rays: is
+# that the same kind of input? Nobody knows before it is measured.
 #
 # Break the first condition on purpose. Digits are pictures, but of another
 # world. And the same digits with their pixels *scrambled*, all in the same
@@ -1147,8 +1147,9 @@ ck.check("08.7", nearest_mean)
 # Scikit-Learn, Keras, and TensorFlow*, chapter 11: reusing pretrained layers.
 # G. James, D. Witten, T. Hastie, R. Tibshirani and J. Taylor (2023), *An
 # Introduction to Statistical Learning with Applications in Python*, chapter
-# 10: pretrained networks on one's own photographs. A. Ng (2017), *Deep Learning
-# Specialization*, course 3: when transfer makes sense. E. B. Wilson (1927),
+# 10: pretrained networks on one's own photographs. A. Ng (2017), *Deep
+# Learning Specialization*, course 3: when transfer makes sense. E. B. Wilson
+# (1927),
 # *Probable inference*, Journal of the American Statistical Association 22: the
 # interval.
 #
