@@ -82,7 +82,7 @@ def _network(classes, picture, frozen):
         x = layers.Conv2D(5, 3, kernel_initializer=start)(x)
     else:
         x = layers.Dense(5, kernel_initializer=start)(x)
-    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.ReLU()(layers.BatchNormalization(name="bn")(x))
     x = layers.GlobalAveragePooling2D()(x) if picture else x
     logits = layers.Dense(classes, kernel_initializer=start)(x)
     model = keras.Model(inputs, logits)
@@ -103,39 +103,44 @@ def _set_known(weights):
         )
 
 
-def _kinds(model):
-    names = [type(layer).__name__ for layer in model.layers]
-    return [name for name in names if name != "InputLayer"]
+def _kinds(model, wanted=lambda layer: True):
+    names = [type(x).__name__ for x in model.layers if wanted(x)]
+    return ", ".join(n for n in names if n != "InputLayer") or "none"
+
+
+def _outputs(model):
+    """What the model gives for two examples."""
+    from keras import ops
+
+    shape = (2, *model.input_shape[1:])
+    example = np.cos(np.arange(np.prod(shape))).reshape(shape)
+    return ops.convert_to_numpy(model(example))
 
 
 def _transfer_facts(model):
     """What learns, what is kept, and what comes out."""
-    from keras import ops
-
     shapes = [str(tuple(w.shape)) for w in model.trainable_weights]
     _set_known([*model.trainable_weights, *model.layers[-1].weights])
-    shape = (2, *model.input_shape[1:])
-    example = np.cos(np.arange(np.prod(shape))).reshape(shape)
+    for weight in model.layers[-1].weights:  # a ReLU would show
+        weight.assign(-weight)
     return {
         "layers": _kinds(model),
         "weights that learn": ", ".join(shapes) or "none",
-        "outputs, with a known head": ops.convert_to_numpy(model(example)),
+        "outputs, with a known head": _outputs(model),
     }
 
 
 def _tune_facts(model):
-    """Which layers learn, and how."""
-    learning = [
-        type(layer).__name__
-        for layer in model.layers
-        if layer.weights and layer.trainable
-    ]
+    """Which layers learn, how, and from which weights on."""
+    loss = model.loss
+    settings = {} if isinstance(loss, str) else loss.get_config()
     return {
-        "layers that learn": learning,
+        "layers that learn": _kinds(model, lambda x: x.trainable_weights),
         "optimizer": type(model.optimizer).__name__,
         "rate": float(model.optimizer.learning_rate),
-        "loss": type(model.loss).__name__,
-        "from_logits": str(model.loss.get_config().get("from_logits")),
+        "loss": loss if isinstance(loss, str) else type(loss).__name__,
+        "from_logits": str(settings.get("from_logits")),
+        "outputs": _outputs(model),
     }
 
 
@@ -151,6 +156,8 @@ _features = _features * (
 )
 _asked = _clusters[[1, 0, 2, 2, 1]] * [[9], [0.2], [1], [5], [0.1]]
 _asked = _asked + 0.5 * _rng.standard_normal((5, 4))
+_uneven = np.array([[-3, 2], [5, 1], [-1, 2], [1, -1], [0, 1], [6, 0]]) * 1.0
+_asked_uneven = np.array([[6.0, 3.0], [-3.0, -3.0], [-4.0, 2.0]])
 
 EXERCISES = (
     Exercise(
@@ -200,6 +207,25 @@ EXERCISES = (
                 ),
                 "You froze the whole model, its new head too. Freeze the "
                 "encoder only.",
+            ),
+            Mistake(
+                edit(
+                    "    encoder.trainable = False\n",
+                    "    for layer in encoder.layers:\n"
+                    "        norm = keras.layers.BatchNormalization\n"
+                    "        layer.trainable = isinstance(layer, norm)\n",
+                ),
+                "The batch normalisation of the encoder still learns. Option "
+                "1 freezes all of the encoder.",
+            ),
+            Mistake(
+                edit("keras.Model(encoder.input, logits)", "logits"),
+                "You return the new layer's output. Make a model that ends in "
+                "it: keras.Model(encoder.input, logits).",
+            ),
+            Mistake(
+                edit("Dense(classes)", 'Dense(classes, activation="relu")'),
+                "Your head ends in a ReLU. Logits have no activation.",
             ),
             Mistake(
                 edit("Dense(classes)", 'Dense(classes, activation="softmax")'),
@@ -281,6 +307,36 @@ EXERCISES = (
                 "rate, and with the list of weights it had.",
             ),
             Mistake(
+                edit(
+                    "    model.compile(keras.optimizers.Adam(rate), loss)\n",
+                    "    model.optimizer.learning_rate = rate\n",
+                ),
+                "The rate is new, but nothing was compiled: fit goes on with "
+                "the list of weights it had, and with the old loss.",
+            ),
+            Mistake(
+                edit("from_logits=True", ""),
+                "That loss expects probabilities, and the head gives logits: "
+                "from_logits=True.",
+            ),
+            Mistake(
+                edit(
+                    "rate), loss)", 'rate), "sparse_categorical_crossentropy")'
+                ),
+                "Named like this the loss expects probabilities, and the head "
+                "gives logits. Pass loss, which was made with "
+                "from_logits=True.",
+            ),
+            Mistake(
+                edit(
+                    "    for layer in model",
+                    "    model = keras.models.clone_model(model)\n"
+                    "    for layer in model",
+                ),
+                "The weights are lost: clone_model copies the layers, not "
+                "what they have learned. Go on with the model you got.",
+            ),
+            Mistake(
                 edit("Adam(rate)", "Adam()"),
                 "The rate is Adam's default, 0.001: pass yours, Adam(rate).",
             ),
@@ -317,6 +373,15 @@ EXERCISES = (
             Mistake(
                 edit("features * classes + classes", "features * classes"),
                 "The biases of the head are missing: one a class.",
+            ),
+            Mistake(
+                edit("classes + classes", "classes + features"),
+                "A bias belongs to an output: one a class, not one a feature.",
+            ),
+            Mistake(
+                edit("encoder - statistics", "encoder - 2 * statistics"),
+                "Here scale and shift of the batch normalisation learn. Take "
+                "the statistics off, once.",
             ),
             Mistake(
                 edit("encoder - statistics", "encoder"),
@@ -375,8 +440,33 @@ EXERCISES = (
                 "For torch the spread is missing: over 0.229, 0.224, 0.225.",
             ),
             Mistake(
+                edit("shares = pixels / 255", "shares = pixels / 127.5 - 1"),
+                "For torch the pixels go from 0 to 1 first, not from -1: over "
+                "255, and nothing taken off.",
+            ),
+            Mistake(
                 edit("0.485, 0.456, 0.406", "0.406, 0.456, 0.485"),
                 "Your means are blue first; the pictures are red first.",
+            ),
+            Mistake(
+                edit(
+                    "0.485, 0.456, 0.406",
+                    "0.406, 0.456, 0.485",
+                    "0.229, 0.224, 0.225",
+                    "0.225, 0.224, 0.229",
+                ),
+                "Your means and spreads are blue first; the pictures are red "
+                "first.",
+            ),
+            Mistake(
+                edit("pixels / 255", "pixels[..., ::-1] / 255"),
+                "You turned the colours round: these networks want red first, "
+                "as the pictures are.",
+            ),
+            Mistake(
+                edit('if kind == "tf":', "if False:"),
+                "You prepare both kinds like torch: that is the preprocessing "
+                "of another network.",
             ),
             Mistake(
                 edit('kind == "tf"', 'kind == "torch"'),
@@ -427,6 +517,14 @@ EXERCISES = (
                 "chosen by it: it flatters. Report the test accuracy.",
             ),
             Mistake(
+                edit(
+                    "name, tried[name][1]",
+                    "name, max(test for _, test in tried.values())",
+                ),
+                "You report the best test accuracy of all, not that of the "
+                "name you chose.",
+            ),
+            Mistake(
                 edit("tried[name][0])", "sum(tried[name]))"),
                 "The test pictures take part in your choice. Only the "
                 "validation pictures may.",
@@ -445,6 +543,10 @@ EXERCISES = (
         level="core",
         reference=standardise,
         cases=(
+            Case(
+                np.array([[1.0, 10.0], [3.0, 30.0]]),
+                np.array([[2.0, 50.0], [5.0, 10.0]]),
+            ),
             Case(_train, _test),
             Case(np.array([[1.0, 7.0], [3.0, 7.0]]), np.array([[2.0, 9.0]])),
             Case(10 * _test, _train[:2]),
@@ -476,6 +578,22 @@ EXERCISES = (
                 ),
                 "You gave the test features a mean and spread of their own. "
                 "The head has learned those of the training features.",
+            ),
+            Mistake(
+                edit(
+                    "train.mean(axis=0), train.std(axis=0)",
+                    "test.mean(axis=0), test.std(axis=0)",
+                ),
+                "Mean and spread are those of the test features: they may "
+                "not be known before the test.",
+            ),
+            Mistake(
+                edit(
+                    "spread = np.where(spread == 0, 1, spread)",
+                    "spread = spread + 1e-8",
+                ),
+                "A column that does not vary is divided by 0.00000001: what "
+                "differs from it at the test becomes huge. Divide it by 1.",
             ),
             Mistake(
                 edit("train.mean(axis=0)", "train.mean()"),
@@ -513,6 +631,7 @@ EXERCISES = (
                 np.array([5, 3]),
                 np.array([[0.1, 9.0], [7.0, 1.0], [3.0, 2.9]]),
             ),
+            Case(_uneven, np.array([4, 4, 4, 1, 1, 1]), _asked_uneven),
             Case(_features, np.array([4, 9, 2])[_places], _asked),
             Case(_features[:5], np.array([7, 1, 0])[_places[:5]], 3 * _asked),
         ),
@@ -550,6 +669,27 @@ EXERCISES = (
                 ),
                 "That is the smallest distance. The smallest angle is asked "
                 "for: it does not care how long a vector is.",
+            ),
+            Mistake(
+                edit(
+                    "kinds[(asked @ means.T)",
+                    "labels[(asked @ means.T)",
+                    "means = np.array(means)",
+                    "means = features",
+                ),
+                "That is the nearest single vector. Take the mean vector of "
+                "each label first.",
+            ),
+            Mistake(
+                edit(
+                    "    kinds =",
+                    "    lengths = np.linalg.norm(features, axis=1)\n"
+                    "    features = features / lengths[:, np.newaxis]\n"
+                    "    kinds =",
+                ),
+                "You scaled each vector before the mean was taken. The mean "
+                "of the vectors as they are is asked for; its length is "
+                "divided off afterwards.",
             ),
             Mistake(
                 edit(".argmax(axis=1)", ".argmin(axis=1)"),

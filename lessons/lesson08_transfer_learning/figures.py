@@ -123,7 +123,13 @@ def probes(
         numbers = ", ".join(f"{value:.2f}" for value in values)
         said.append(f"{name} {numbers}")
     axes.axhline(chance, color="0.4", linestyle=":", linewidth=1)
-    axes.text(len(names) - 1, chance + 0.01, "chance", ha="right", va="bottom")
+    axes.text(
+        len(names) - 1,
+        chance + 0.01,
+        "chance, 20 kinds",
+        ha="right",
+        va="bottom",
+    )
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 1), xlabel="what the probe reads")
     axes.set_ylabel("test accuracy")

@@ -116,6 +116,25 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         made(tmp_path / "nowhere")
 
 
+def test_a_file_instead_of_a_folder_is_named_as_one(put, tmp_path):
+    picture = put("red", 1) / "0.png"
+    with pytest.raises(CourseError, match="0.png is a file, no folder"):
+        made(picture)
+
+
+def test_pictures_that_lie_too_deep_are_shown(put, tmp_path):
+    put("red", 6, "all/colours"), put("blue", 6, "all/colours")
+    with pytest.raises(CourseError, match="too deep .*/blue/0.png") as error:
+        made(tmp_path)
+    assert "holds the folders of the classes" in error.value.remedy
+
+
+def test_training_for_no_epoch_is_refused(put, tmp_path):
+    put("red", 5), put("blue", 5)
+    with pytest.raises(CourseError, match="0 epochs"):
+        from_folder(tmp_path, encoder="objects80", epochs=0)
+
+
 def test_unreadable_files_alone_are_an_error_with_a_remedy(tmp_path):
     for name in ("red", "blue"):
         (tmp_path / name).mkdir()

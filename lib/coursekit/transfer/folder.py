@@ -8,6 +8,7 @@ from coursekit import paths
 from coursekit.backend import import_keras, in_replay
 from coursekit.data.dataset import Dataset, DatasetInfo
 from coursekit.data.readers.picture_folders import load_classes
+from coursekit.data.readers.pictures import ENDINGS
 from coursekit.errors import CourseError
 from coursekit.transfer import encoders
 from coursekit.transfer.report import Report
@@ -35,6 +36,10 @@ def from_folder(
     keras = import_keras()
     from coursekit.callbacks import EpochProgress
 
+    if epochs < 1:
+        raise CourseError(
+            f"{epochs} epochs train nothing.", "leave epochs out: 60 do"
+        )
     name = encoders.choose(encoder)
     base = encoders.load(name)
     data = _read(paths.expanded(folder), base.input_shape[1])
@@ -65,8 +70,12 @@ def from_folder(
 def _read(folder: Path, side: int) -> Dataset:
     """The pictures of a folder, or what is wrong with it."""
     remedy = "put 5 pictures or more of each class in a folder of its own"
+    folder = folder.absolute()
+    if folder.is_file():
+        raise CourseError(f"{folder.name} is a file, no folder.", remedy)
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder.name}.", remedy)
+    _refuse_deeper(folder)
     info = DatasetInfo(
         name=folder.name or "pictures",
         title="your pictures",
@@ -98,6 +107,25 @@ def _read(folder: Path, side: int) -> Dataset:
             "leave out the folders val and test: they are then drawn",
         )
     return data
+
+
+def _refuse_deeper(folder: Path) -> None:
+    """Raise CourseError if all pictures lie below the folders of classes."""
+    files = [
+        path.relative_to(folder)
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in ENDINGS
+    ]
+    parts = any(
+        path.name.lower().startswith("train") for path in folder.iterdir()
+    )
+    if files and not parts and all(len(file.parts) > 2 for file in files):
+        raise CourseError(
+            f"The pictures lie too deep in {folder.name}, such as "
+            f"{files[0].as_posix()}.",
+            "give the folder that holds the folders of the classes, and put "
+            "the pictures of a class directly into its folder",
+        )
 
 
 def _with_head(base, classes: int):
