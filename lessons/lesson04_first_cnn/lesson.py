@@ -1245,8 +1245,9 @@ assert wrong[kept].mean() <= wrong.mean()
 # estimate, too*. An accuracy without its reject curve tells a post office half
 # of what it wants to know.
 #
-# (LeNet-5 as the paper of 1998 had it, until its 340,908 connections come out,
-# and what Keras code from before 2019 means today: [Reference](#Reference).)
+# (LeNet-5 as the paper of 1998 had it, until its number of connections comes
+# out, and what Keras code from before 2019 means today:
+# [Reference](#Reference).)
 #
 # ## Common mistakes
 #
@@ -1535,8 +1536,10 @@ assert unpooled.get_layer("c3").count_params() == 2_416
 # the table:
 
 # %%
-print("2 x 2, stride 1:", layers.MaxPooling2D(2, strides=1)(image).shape[1])
-print("2 x 2, stride 2:", layers.MaxPooling2D(2, strides=2)(image).shape[1])
+for stride in (1, 2):
+    halved = layers.MaxPooling2D(2, strides=stride)(np.zeros((1, 28, 28, 1)))
+    print(f"2 x 2, stride {stride}: {halved.shape[1]} of 28")
+assert halved.shape[1] == 14
 for side in (224, 227):
     print(f"{side}, filter 11, stride 4: {(side - 11) // 4 + 1}")
 with ck.expect_error(ValueError):

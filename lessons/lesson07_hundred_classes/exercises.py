@@ -531,7 +531,7 @@ EXERCISES = (
                     "return best, test_scores[best]",
                     "return test_scores[best]",
                 ),
-                "Two things are wanted: the position and the accuracy.",
+                "That is the accuracy alone. Say its position first.",
             ),
         ),
         explanation="Validation chooses, the test reports, once.",

@@ -192,7 +192,7 @@ def test_a_session_plan_quotes_what_its_lesson_prints(lesson, text):
         for output in cell.get("outputs", [])
         for data in [output.get("data", {})]
     )
-    for number in re.findall(r"\d+\.\d\d+|\d,\d{3}", text):
+    for number in re.findall(r"\d+\.\d\d+|\d+(?:,\d{3})+", text):
         assert re.search(rf"(?<!\d){re.escape(number)}", printed), number
 
 
