@@ -45,7 +45,7 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 
-check: setup lint  ## Lint, types and unit tests, no notebooks (2 minutes)
+check: setup lint  ## Lint, types and unit tests, no notebooks (3 minutes)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile \
 	-m "not slow and not bundled" tests lessons
 

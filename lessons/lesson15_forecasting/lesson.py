@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 45 min on the road, 35 of exercises, 6 of quiz |
-# | **Runs in** | 40 s (quick), 2 CPU min (full) |
+# | **Runs in** | 35 s (quick), 2 CPU min (full) |
 # | **Data** | weather (synthetic), CO2 (real); full: weather at Jena, too |
 # | **Hardware** | any laptop |
 # | **You should end with** | an 80 % interval that keeps its promise |
