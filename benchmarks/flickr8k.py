@@ -76,7 +76,7 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     import keras
 
     from coursekit.captions import features, image_encoders
-    from coursekit.captions.vocabulary import Vocabulary
+    from coursekit.vocabulary import Vocabulary
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=settings["pixels"])

@@ -126,7 +126,7 @@ def slow(model, pictures, said, seconds: float) -> dict:
 
 def speak(model, place) -> list[int]:
     """One caption, with ``predict`` for every word, as tutorials do it."""
-    from coursekit.captions.vocabulary import END, START
+    from coursekit.vocabulary import END, START
 
     words = [START]
     while words[-1] != END and len(words) <= MAX_LENGTH:

@@ -92,7 +92,7 @@ for caption in dataset.test.y[3]:
 # %%
 from collections import Counter
 
-from coursekit.captions.vocabulary import END, PAD, START, Vocabulary, words
+from coursekit.vocabulary import END, PAD, START, Vocabulary, words
 
 counts = Counter(w for five in dataset.train.y for c in five for w in words(c))
 usual = sorted(counts, key=lambda word: (-counts[word], word))

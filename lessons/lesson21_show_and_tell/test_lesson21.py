@@ -10,7 +10,7 @@ import sacrebleu
 from scipy import special
 
 from coursekit import lessons
-from coursekit.captions.vocabulary import END, PAD, START
+from coursekit.vocabulary import END, PAD, START
 
 answers = lessons.module("21", "exercises")
 figures = lessons.module("21", "figures")

@@ -191,7 +191,7 @@ def speak(part, places, tokens):
 
 # %%
 from coursekit.captions.attention_captioner import AttentionCaptioner
-from coursekit.captions.vocabulary import PAD, Vocabulary
+from coursekit.vocabulary import PAD, Vocabulary
 
 dataset = ck.data.load(profile.dataset)
 every = [caption for five in dataset.train.y for caption in five]

@@ -269,7 +269,7 @@ print(places["train"].dtype, f"{places['train'].nbytes / 1e6:.0f} MB on disk")
 # test captions is it?
 
 # %%
-from coursekit.captions.vocabulary import END, PAD, UNKNOWN, Vocabulary
+from coursekit.vocabulary import END, PAD, UNKNOWN, Vocabulary
 
 every = [caption for five in dataset.train.y for caption in five]
 vocabulary = Vocabulary.from_captions(every, at_least=5)
@@ -768,7 +768,7 @@ look(chosen["wrong"][-1], "the test picture with the worst CIDEr")
 # none of the other:
 
 # %%
-from coursekit.captions.vocabulary import words
+from coursekit.vocabulary import words
 
 groups = set(profile.group_one), set(profile.group_two)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coursekit.captions.scoring import bleu, brevity
-from coursekit.captions.vocabulary import words
+from coursekit.vocabulary import words
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import sacrebleu
 
 from coursekit import data, lessons
 from coursekit.captions import scoring
-from coursekit.captions.vocabulary import words
+from coursekit.vocabulary import words
 
 answers = lessons.module("23", "exercises")
 published = lessons.module("23", "published")

@@ -7,7 +7,7 @@ import pytest
 
 from coursekit.backend import import_keras
 from coursekit.captions import decoding
-from coursekit.captions.vocabulary import END, PAD, START
+from coursekit.vocabulary import END, PAD, START
 
 WORDS = 7  # four special ones and three to say
 MAX_LENGTH = 4

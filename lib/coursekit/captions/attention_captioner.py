@@ -12,7 +12,7 @@ import keras
 from keras import layers, ops
 
 from coursekit.captions.captioner import Captioner
-from coursekit.captions.vocabulary import END, PAD
+from coursekit.vocabulary import END, PAD
 
 
 @keras.saving.register_keras_serializable("coursekit")

@@ -5,8 +5,8 @@ import json
 
 import numpy as np
 
-from coursekit.captions.vocabulary import PAD
 from coursekit.data import pipeline
+from coursekit.vocabulary import PAD
 
 
 def caption_batches(

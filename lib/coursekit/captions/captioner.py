@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from coursekit.captions.vocabulary import Vocabulary
+from coursekit.vocabulary import Vocabulary
 
 
 class Captioner(keras.Model):

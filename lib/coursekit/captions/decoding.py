@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from coursekit.captions.vocabulary import END, PAD, START
+from coursekit.vocabulary import END, PAD, START
 
 Begin = Callable[[Any], Any]
 Step = Callable[[Any, Any], tuple[Any, Any]]

@@ -86,7 +86,7 @@ def _read(model, places, tokens) -> np.ndarray:
     """The attention weights (words, places) of a caption of one picture."""
     import tensorflow as tf
 
-    from coursekit.captions.vocabulary import START
+    from coursekit.vocabulary import START
 
     state, found = model.begin(places), []
     for token in [START, *tokens][: len(tokens)]:

@@ -13,7 +13,7 @@ import keras
 from keras import layers, ops
 
 from coursekit.captions.captioner import Captioner
-from coursekit.captions.vocabulary import PAD, START, UNKNOWN
+from coursekit.vocabulary import PAD, START, UNKNOWN
 
 _NEVER = -1e9
 

@@ -10,9 +10,9 @@ from coursekit import data, files
 from coursekit.captions import checkpoints, scene_encoder, training
 from coursekit.captions.attention_captioner import AttentionCaptioner
 from coursekit.captions.batches import caption_batches
-from coursekit.captions.vocabulary import Vocabulary
 from coursekit.data.dataset import Dataset
 from coursekit.settings import load_settings
+from coursekit.vocabulary import Vocabulary
 
 MAX_LENGTH = 20  # words to train with; longer captions are cut
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coursekit.captions.vocabulary import words
 from coursekit.data.dataset import Split
 from coursekit.data.render.scene_pictures import COLOURS, KINDS, TEXTURES
 from coursekit.errors import CourseError
+from coursekit.vocabulary import words
 
 
 def bleu(

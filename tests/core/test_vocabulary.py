@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coursekit import data
-from coursekit.captions.vocabulary import Vocabulary, words
 from coursekit.errors import CourseError
+from coursekit.vocabulary import Vocabulary, words
 
 SMALL = Vocabulary(["a", "ball", "red"])
 
@@ -94,3 +94,45 @@ def test_the_scenes_words_are_known_without_unknown_ones_in_training():
     ]
     known = Vocabulary.from_captions(captions, at_least=1)
     assert not (known.encode(captions[:500], 40) == 1).any()
+
+
+def test_plain_rows_have_no_start_or_end_and_are_cut_or_padded_behind():
+    known = Vocabulary.from_texts(["to be or not to be", "to do"])
+    assert known.words == ("<pad>", "<unk>", "to", "be", "do", "not", "or")
+    rows = known.encode(["to be", "what to do", "be be be be"], 3)
+    assert rows.tolist() == [[2, 3, 0], [1, 2, 4], [3, 3, 3]]
+    assert known.decode(rows) == ["to be", "<unk> to do", "be be be"]
+
+
+def test_max_tokens_is_the_whole_size_with_the_special_ones():
+    known = Vocabulary.from_texts(["a a b b c"], max_tokens=4)
+    assert known.words == ("<pad>", "<unk>", "a", "b")
+
+
+def test_characters_are_tokens_too_and_blanks_stay():
+    known = Vocabulary.from_texts(["na na, no"], split=list)
+    row = known.encode_one("no na", 8)
+    assert row[5:] == [0, 0, 0]
+    assert known.decode_one(row, joined_by="") == "no na"
+
+
+def test_tokens_that_are_given_are_not_split_again():
+    known = Vocabulary.from_texts([("Don't", "U.S.", "🙂"), ("U.S.", "नमस्ते")])
+    assert known.words[2:] == ("U.S.", "Don't", "नमस्ते", "🙂")
+    assert known.encode([("U.S.", "us")], 3).tolist() == [[2, 1, 0]]
+
+
+def test_numbers_equal_those_of_text_vectorization():
+    keras = pytest.importorskip("keras")
+    pytest.importorskip("tensorflow")
+    texts = ["to be or not to be", "or not", "to do is to be"]
+    theirs = keras.layers.TextVectorization(
+        max_tokens=6, output_sequence_length=5
+    )
+    theirs.adapt(texts)
+    own = Vocabulary.from_texts(texts, max_tokens=6)
+    known = theirs.get_vocabulary()[2:]
+    assert set(known) == set(own.words[2:])
+    same = Vocabulary(known, own.words[:2])
+    rows = np.asarray(theirs(texts))
+    assert rows.tolist() == same.encode(texts, 5).tolist()
