@@ -160,9 +160,7 @@ class Trial:
             layer.trainable = not norm
         model = self.whole(encoder)
         model.layers[-1].set_weights(self.head.get_weights())
-        return self.fit(
-            model, self.x, self.images, None, "tune", self.seconds
-        )
+        return self.fit(model, self.x, self.images, None, "tune", self.seconds)
 
     def scratch(self):
         encoder = encoders.load(
