@@ -103,6 +103,38 @@ def residual_block() -> CourseFigure:
     )
 
 
+def ablation(
+    panels: Mapping[str, Mapping[str, Sequence[float]]],
+) -> CourseFigure:
+    """Accuracies of arms: a point a seed, a line from mean to zero.
+
+    ``panels`` maps a title to {arm: accuracies of the seeds}.
+    """
+    figure, axes = new_figure(
+        columns=len(panels), width=9.6, height=3.8, sharey=True
+    )
+    said = []
+    for panel, (title, arms) in zip(axes, panels.items(), strict=True):
+        names = list(arms)[::-1]
+        means = [float(np.mean(arms[name])) for name in names]
+        panel.barh(names, means, color=PALETTE["sky"])
+        for place, name in enumerate(names):
+            seeds = list(arms[name])
+            panel.plot(seeds, [place] * len(seeds), "o", color="0.2", ms=4)
+            right = max(seeds) + 0.02
+            panel.text(right, place, f"{means[place]:.2f}", va="center")
+        panel.set(title=title, xlabel="right on validation", xlim=(0, 1))
+        panel.grid(False, axis="y")
+        rows = zip(names[::-1], means[::-1], strict=True)
+        numbers = ", ".join(f"{name} {mean:.2f}" for name, mean in rows)
+        said.append(f"{title}: {numbers}")
+    return CourseFigure(
+        figure,
+        "Share right on validation, mean of the seeds, each a point. "
+        f"{'; '.join(said)}.",
+    )
+
+
 def rate(rates: Sequence[float]) -> CourseFigure:
     """The learning rate of each step of one cycle."""
     figure, axes = new_figure()
