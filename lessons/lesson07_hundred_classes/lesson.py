@@ -430,8 +430,9 @@ residual_block = ck.yours_or_good("07.2", residual_block, good_residual_block)
 # (In the paper of 2015 the second ReLU stands behind the sum. Here both stand
 # inside, as in D. Page's fast ResNet of 2018; then the shortcut is straight
 # from end to end. The price: behind a ReLU $F(x)$ is never negative, so this
-# block can add to a map, and take nothing away.) Why no bias? Batch normalisation takes the mean away, and
-# the bias with it (lesson 05). How many parameters has a block of 16?
+# block can add to a map, and take nothing away.) Why no bias? Batch
+# normalisation takes the mean away, and the bias with it (lesson 05). How many
+# parameters has a block of 16?
 
 # %%
 block = residual_block(16)
