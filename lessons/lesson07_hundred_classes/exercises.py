@@ -34,6 +34,8 @@ def _as_seen(model):
     import keras
 
     filters = model.input_shape[-1]
+    if model.input_shape[1:3] != (None, None):  # these maps would not fit
+        return {"input shape": model.input_shape}
     maps = np.cos(np.arange(3 * 5 * 6 * filters)).reshape(3, 5, 6, filters)
     for weight in model.trainable_weights:
         wave = np.cos(1.7 * np.arange(np.prod(weight.shape)))
