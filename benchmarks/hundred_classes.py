@@ -47,6 +47,17 @@ ARM = {
     "peak": 0.1,
     "policy": "float32",
 }
+MANY = {"pictures": 8000, "stages": [[32, 3]]}  # as many steps
+ARMS = {
+    "plain pictures": ARM | {"make": []},
+    "crop": ARM | {"make": ["crop"]},
+    "flip": ARM | {"make": ["flip"]},
+    "crop, flip": ARM,
+    "cutout": ARM | {"make": ["crop", "flip", "cutout"]},
+    "mixup": ARM | {"make": ["crop", "flip", "mixup"]},
+    "no shortcut": ARM | {"shortcut": False},
+    "learned stem": ARM | {"whitening": False},
+}
 RECIPES = {
     "cpu": {},
     "gpu": {
@@ -57,19 +68,13 @@ RECIPES = {
         "make": ["crop", "flip", "cutout"],
         "jit": True,
     },
-    "plain pictures": ARM | {"make": []},
-    "crop": ARM | {"make": ["crop"]},
-    "flip": ARM | {"make": ["flip"]},
-    "crop, flip": ARM,
-    "cutout": ARM | {"make": ["crop", "flip", "cutout"]},
-    "mixup": ARM | {"make": ["crop", "flip", "mixup"]},
-    "no shortcut": ARM | {"shortcut": False},
-    "learned stem": ARM | {"whitening": False},
-    "residual": ARM | {"pictures": 8000, "stages": [[32, 3]]},
+    **ARMS,
+    **{f"many: {name}": arm | MANY for name, arm in ARMS.items()},
+    "residual": ARM | MANY,
     "plain": ARM
+    | MANY
     | {
         "network": "plain",
-        "pictures": 8000,
         "stages": [[32, 11]],
         "peak": 2e-3,  # Adam's, and constant
         "make": [],

@@ -24,7 +24,10 @@ def _right(seeds: list[dict]) -> list[float]:
 
 def ablation(which: str) -> dict[str, list[float]]:
     """Arm -> share right on validation, of each seed; "many" or "few"."""
-    return {name: _right(seeds) for name, seeds in _seeds(which).items()}
+    return {
+        name.removeprefix("many: "): _right(seeds)
+        for name, seeds in _seeds(which).items()
+    }
 
 
 def equal_cost() -> dict[str, dict]:
