@@ -55,8 +55,9 @@ profile = ck.start("07")
 # ## A hundred names in twenty families
 #
 # CIFAR-100 (A. Krizhevsky, 2009) is 60,000 photographs of 32 x 32 pixels, a
-# hundred kinds of things, five kinds to a family. The quick profile uses a
-# small cousin that the kit renders from sketches. Same shapes, same cells:
+# hundred kinds of things, five kinds to a family: aquarium fish, flatfish, ray,
+# shark and trout are the family "fish". The quick profile uses a small cousin
+# that the kit renders from sketches. Same shapes, same cells:
 
 # %%
 import numpy as np
@@ -668,11 +669,12 @@ for name, row in measured.equal_cost().items():
 # ## Which part helps?
 #
 # An **ablation** adds or leaves out one part at a time (lesson 05). Eight arms
-# were measured once (the command is in the [Reference](#Reference)). Each is
-# the network above, with crop and flip, but for what its name says. And each
-# was trained twice: with 80 pictures of each class for three epochs, and with
-# 20 of each for twelve. That is the same number of steps. Where will crop and
-# flip be worth more? Write down a guess before you look:
+# were measured once, on objects100 (the command is in the
+# [Reference](#Reference)). Each is the network above, with crop and flip, but
+# for what its name says. And each was trained twice: with 80 pictures of each
+# class for three epochs, and with 20 of each for twelve. That is about as many
+# steps. Where will crop and flip be worth more? Write down a guess before you
+# look:
 
 # %%
 arms = {
@@ -1175,13 +1177,15 @@ ck.check("07.7", triangle)
 # python benchmarks/hundred_classes.py --recipe gpu --seeds 3
 # ```
 #
-# The arms of the ablation, measured on validation:
+# The two networks of equal cost, and arms of the ablation, with 20 pictures of
+# each class and with 80 (`many`), measured on validation; benchmarks/README.md
+# lists all arms:
 #
 # ```sh
-# python benchmarks/hundred_classes.py --choose --seeds 2 \
-#     --recipe "plain pictures" --recipe crop --recipe flip \
-#     --recipe "crop, flip" --recipe cutout --recipe mixup \
-#     --recipe "no shortcut" --recipe "learned stem"
+# python benchmarks/hundred_classes.py --choose --seeds 3 \
+#     --recipe plain --recipe residual
+# python benchmarks/hundred_classes.py --choose \
+#     --recipe "plain pictures" --recipe "many: plain pictures"
 # ```
 #
 # The recipe for a GPU (wider, 80 epochs, cutout, jit) is ready; it is meant

@@ -940,7 +940,8 @@ print("one more file:", kind)
 # the best ImageNet network of which the weights are on your machine, and
 # fetches MobileNetV2-0.35 (2 MB) if there is none; `encoder="resnet50"` names
 # another. `fine_tune=True` adds option 2. Interrupt it, and the best epoch so
-# far is kept.
+# far is kept. Features are stored as they are made: called again, it goes on
+# behind them.
 #
 # ## Common mistakes
 #
