@@ -173,7 +173,7 @@ def _kept(model, pixels: np.ndarray) -> np.ndarray:
     """As ``_made``, from the cache if it is there."""
     named = hashlib.sha256(model.name.encode() + pixels.tobytes())
     path = paths.cache_dir() / "features" / f"{named.hexdigest()[:32]}.npy"
-    with contextlib.suppress(OSError, ValueError):  # absent, or damaged
+    with contextlib.suppress(OSError, ValueError, EOFError):  # or damaged
         return np.load(path, allow_pickle=False)
     made = _made(model, pixels)
     with contextlib.suppress(OSError), replacing(path) as part:  # no room
