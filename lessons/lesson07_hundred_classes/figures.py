@@ -38,11 +38,6 @@ def steps_took(milliseconds: Mapping[str, float]) -> CourseFigure:
     return _bars(milliseconds, "milliseconds a step of training")
 
 
-def costs(seconds: Mapping[str, float]) -> CourseFigure:
-    """CPU seconds of two trainings."""
-    return _bars(seconds, "CPU seconds of training")
-
-
 def residual_block() -> CourseFigure:
     """Two convolutions below, the shortcut above, the sum at the end."""
     figure, axes = new_figure(width=9, height=2.9)

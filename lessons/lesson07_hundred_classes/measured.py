@@ -12,10 +12,8 @@ FILES = {
 READS = tuple(FILES.values())  # a notebook is stale when one has changed
 
 
-def _seeds(which: str) -> dict[str, list[dict]]:
-    """Recipe -> what was measured with each seed."""
-    results = json.loads(FILES[which].read_text(encoding="utf-8"))["results"]
-    return {result["recipe"]: result["seeds"] for result in results}
+def _results(which: str) -> list[dict]:
+    return json.loads(FILES[which].read_text(encoding="utf-8"))["results"]
 
 
 def _right(seeds: list[dict]) -> list[float]:
@@ -25,18 +23,19 @@ def _right(seeds: list[dict]) -> list[float]:
 def ablation(which: str) -> dict[str, list[float]]:
     """Arm -> share right on validation, of each seed; "many" or "few"."""
     return {
-        name.removeprefix("many: "): _right(seeds)
-        for name, seeds in _seeds(which).items()
+        result["recipe"].removeprefix("many: "): _right(result["seeds"])
+        for result in _results(which)
     }
 
 
 def equal_cost() -> dict[str, dict]:
-    """Network -> mean CPU seconds of fit, and shares right of the seeds."""
+    """Network -> parameters, mean CPU seconds of fit, shares right."""
     found = {}
-    for name, seeds in _seeds("cost").items():
-        spent = [seed["fit_cpu_seconds"] for seed in seeds]
-        found[name] = {
+    for result in _results("cost"):
+        spent = [seed["fit_cpu_seconds"] for seed in result["seeds"]]
+        found[result["recipe"]] = {
+            "parameters": result["parameters"],
             "seconds": sum(spent) / len(spent),
-            "right": _right(seeds),
+            "right": _right(result["seeds"]),
         }
     return found
