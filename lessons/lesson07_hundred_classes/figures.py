@@ -108,9 +108,9 @@ def ablation(
     figure, axes = new_figure(
         columns=len(panels), width=9.6, height=3.8, sharey=True
     )
-    said = []
+    said, first = [], next(iter(panels.values()))
     for panel, (title, arms) in zip(axes, panels.items(), strict=True):
-        names = list(arms)[::-1]
+        names = [name for name in first if name in arms][::-1]
         means = [float(np.mean(arms[name])) for name in names]
         panel.barh(names, means, color=PALETTE["sky"])
         for place, name in enumerate(names):
