@@ -101,28 +101,28 @@ def residual_block() -> CourseFigure:
 def ablation(
     panels: Mapping[str, Mapping[str, Sequence[float]]],
 ) -> CourseFigure:
-    """Accuracies of arms: a point a seed, a line from mean to zero.
+    """Accuracies of arms: a bar for the mean, a point a seed.
 
-    ``panels`` maps a title to {arm: accuracies of the seeds}.
+    ``panels`` maps a title to {arm: accuracies of the seeds}; the first has
+    all arms, in their order.
     """
     figure, axes = new_figure(
         columns=len(panels), width=9.6, height=3.8, sharey=True
     )
-    said, first = [], next(iter(panels.values()))
+    said, blue, names = [], PALETTE["sky"], list(next(iter(panels.values())))
+    place = {name: -number for number, name in enumerate(names)}
     for panel, (title, arms) in zip(axes, panels.items(), strict=True):
-        names = [name for name in first if name in arms][::-1]
-        means = [float(np.mean(arms[name])) for name in names]
-        panel.barh(names, means, color=PALETTE["sky"])
-        for place, name in enumerate(names):
-            seeds = list(arms[name])
-            panel.plot(seeds, [place] * len(seeds), "o", color="0.2", ms=4)
-            right = max(seeds) + 0.02
-            panel.text(right, place, f"{means[place]:.2f}", va="center")
+        means = {name: float(np.mean(seeds)) for name, seeds in arms.items()}
+        panel.barh([place[n] for n in arms], means.values(), color=blue)
+        for name, seeds in arms.items():
+            panel.plot(seeds, [place[name]] * len(seeds), "o", c="0.2", ms=4)
+            beside = max(seeds) + 0.02
+            panel.text(beside, place[name], f"{means[name]:.2f}", va="center")
         panel.set(title=title, xlabel="right on validation", xlim=(0, 1))
         panel.grid(False, axis="y")
-        rows = zip(names[::-1], means[::-1], strict=True)
-        numbers = ", ".join(f"{name} {mean:.2f}" for name, mean in rows)
+        numbers = ", ".join(f"{n} {mean:.2f}" for n, mean in means.items())
         said.append(f"{title}: {numbers}")
+    axes[0].set_yticks([*place.values()], names)
     return CourseFigure(
         figure,
         "Share right on validation, mean of the seeds, each a point. "

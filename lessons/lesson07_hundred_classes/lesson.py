@@ -658,10 +658,10 @@ assert abs(costs["residual"]["seconds"] / costs["plain"]["seconds"] - 1) < 0.1
 # An **ablation** adds or leaves out one part at a time (lesson 05). Eight arms
 # were measured once, on objects100 (the command is in the
 # [Reference](#Reference)). Each is the network above, with crop and flip, but
-# for what its name says. And each was trained twice: with 80 pictures of each
-# class for three epochs, and with 20 of each for twelve. That is about as many
-# steps. Where will crop and flip be worth more? Write down a guess before you
-# look:
+# for what its name says (cutout and mixup come on top of crop and flip). And
+# each was trained twice: with 80 pictures of each class for three epochs, and
+# with 20 of each for twelve. That is about as many steps. Where will crop and
+# flip be worth more? Write down a guess before you look:
 
 # %%
 arms = {
