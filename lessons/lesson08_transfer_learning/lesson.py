@@ -460,8 +460,7 @@ figures.bars(table, f"accuracy, 400 {dataset.test.name} pictures", 0.05)
 #
 # Two sizes are no curve. From one picture of each kind to all eighty, with
 # more updates and three seeds, each with pictures of its own
-# (`python benchmarks/transfer.py --recipe objects --seeds 3` measures it
-# again):
+# (`python benchmarks/transfer.py --recipe objects` measures it again):
 
 # %%
 measured = profile.module("measured")
