@@ -311,9 +311,14 @@ parts = {"conv": conv, "pool": pool, "dense": dense}
 
 
 # %%
+def held(weights, kind=None):
+    """How many numbers there are in weights; in kernels only, or all."""
+    return sum(math.prod(w.shape) for w in weights if kind in (None, w.name))
+
+
+# %%
 def counted(rows, shape, show=True):
-    """Print the rows; {name: (shape, parameters)}, {name: numbers in
-    kernels} and the model."""
+    """Print the rows; by name: shape and parameters, kernels; the model."""
     found, kernels = {}, {}
     if show:
         print(f"{'row':<8}{'shape':<16}     formula      weights        Keras")
@@ -323,13 +328,11 @@ def counted(rows, shape, show=True):
             shape, formula = formulas[kind](shape, *numbers)
             before, x = x, parts[kind](x, *numbers)
             row = keras.Model(before, x)
-            one_by_one = sum(math.prod(w.shape) for w in row.weights)
+            one_by_one = held(row.weights)
             assert x.shape[1:] == shape, name
             assert formula == one_by_one == row.count_params(), name
             found[name] = shape, formula
-            kernels[name] = sum(
-                math.prod(w.shape) for w in row.weights if w.name == "kernel"
-            )
+            kernels[name] = held(row.weights, "kernel")
             three = formula, one_by_one, row.count_params()
             if show:
                 print(f"{name:<8}{' x '.join(map(str, shape)):<16}", end="")
