@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 47 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 47 min on the road, 40 of exercises, 6 of quiz |
 # | **Runs in** | 93 s (quick), not measured yet (full) |
 # | **Data** | objects100, drawn; digits, real; photographs of flowers (full) |
 # | **Hardware** | any laptop |
