@@ -459,8 +459,8 @@ figures.bars(table, f"accuracy, 400 {dataset.test.name} pictures", 0.05)
 # seed could tell.
 #
 # Two sizes are no curve. From one picture of each kind to all eighty, with
-# more updates and three seeds, each with pictures of its own
-# (`python benchmarks/transfer.py --recipe objects` measures it again):
+# more updates (`python benchmarks/transfer.py --recipe objects` measures it
+# again, with as many seeds as you like; a seed draws the pictures, too):
 
 # %%
 measured = profile.module("measured")
@@ -470,8 +470,8 @@ figures.accuracy_by_examples(measured.accuracies("objects"), chance=0.05)
 # %% [markdown]
 # *Less data:* with **one** picture of each kind the frozen encoder is as good
 # as the network from scratch with all 80. *Better:* at 80 it is still far
-# ahead. The two options differ by two hundredths or less, which one seed and
-# 400 test pictures cannot tell apart. (From scratch: 600 updates at each size.
+# ahead. The two options differ by two hundredths or less, which 400 test
+# pictures cannot tell apart. (From scratch: 600 updates at each size.
 # With augmentation it would gain; here nothing was augmented, for none of the
 # four.)
 #
