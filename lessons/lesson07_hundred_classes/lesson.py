@@ -1188,6 +1188,10 @@ ck.check("07.7", triangle)
 #     --recipe "plain pictures" --recipe "many: plain pictures"
 # ```
 #
+# The recipe `cpu` is made for two cores and well over half an hour; no seed of
+# it has been trained to its end yet, so there is no accuracy to give. An
+# interrupted one goes on after its last whole epoch.
+#
 # The recipe for a GPU (wider, 80 epochs, cutout, jit) is ready; it is meant
 # for 75 % and has not been run on one yet.
 #
