@@ -1,7 +1,7 @@
 """Numbers of a sentence are not exchanged.
 
-Two numbers of a paragraph that stand in the outputs near it, once or twice: the
-words beside each fit the output's row and column at least as well as those
+Two numbers of a paragraph that stand once or twice in the outputs near it:
+the words beside each fit the output's row and column at least as well as those
 beside the other one. And of two in one sentence, both once in the output above
 it, the one that comes first there comes first in the sentence.
 """
