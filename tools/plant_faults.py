@@ -18,13 +18,15 @@ import nbformat
 from coursekit import lessons, paths
 from coursekit.dev import build
 
-TESTS = (
-    *("tests/notebooks/test_arithmetic.py", "tests/notebooks/test_hints.py"),
-    *("tests/notebooks/test_numbers.py", "tests/notebooks/test_quoted.py"),
-    *("tests/notebooks/test_roles.py", "tests/notebooks/test_units.py"),
-    *("tests/notebooks/test_worded.py", "tests/dev/test_measured.py"),
+IN_LESSONS = [
+    f"tests/notebooks/test_{name}.py"
+    for name in ["arithmetic", "hints", "numbers", "quoted", "roles", "units", "worded"]
+]
+IN_DOCUMENTS = [
+    "tests/notebooks/test_arithmetic.py",
+    "tests/dev/test_measured.py",
     "tests/setup/test_documents.py",
-)
+]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
@@ -50,6 +52,8 @@ def failed(patch: str) -> list[str]:
     """The tests that fail while the patch is in."""
     touched = re.findall(r"^\+\+\+ b/(\S+)", patch, flags=re.MULTILINE)
     number = re.findall(r"^lessons/lesson(\d\d)", touched[0])
+    # What is parametrized by lessons runs for this one alone.
+    tests = [*IN_LESSONS, "-k", f"[{number[0]}"] if number else IN_DOCUMENTS
     books = [lessons.notebook(one) for one in number]
     kept = [(book, book.read_bytes()) for book in books]
     git("apply", patch)
@@ -57,8 +61,7 @@ def failed(patch: str) -> list[str]:
         for one in number:
             renew_texts(one)
         done = subprocess.run(
-            # What is parametrized by lessons: of this one alone.
-            [*PYTEST, *TESTS, *(["-k", f"[{number[0]}"] if number else [])],
+            [*PYTEST, *tests],
             cwd=paths.kit_root(),
             capture_output=True,
             text=True,
