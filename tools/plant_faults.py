@@ -1,39 +1,54 @@
-"""Plant the faults of docs/planted_faults.diff, one at a time.
+"""Plant the faults of docs/planted_faults.diff in texts, one at a time.
 
 python tools/plant_faults.py q        # those whose name begins with q
 python tools/plant_faults.py p03 q26
 
 Each is put into the working tree, the texts of its lesson's notebook too
-(outputs stay), the tests of texts and generated tables run, and the change is
-taken back. Prints which tests failed. Commit first: of a file with changes
-none is planted.
+(outputs stay), the tests of texts and generated parts run, and the change is
+taken back. Prints which tests failed. Commit first.
 """
 
+import contextlib
+import io
 import re
 import subprocess
 import sys
 
 import nbformat
+import pytest
 
 from coursekit import lessons, paths
 from coursekit.dev import build
 
-IN_LESSONS = [
-    f"tests/notebooks/test_{name}.py"
-    for name in ["arithmetic", "hints", "numbers", "quoted", "roles", "units", "worded"]
-]
+NAMES = ("arithmetic", "hints", "numbers", "quoted", "roles", "units")
+IN_LESSONS = [f"tests/notebooks/test_{name}.py" for name in NAMES]
+IN_LESSONS.append("tests/notebooks/test_worded.py")
 IN_DOCUMENTS = [
     "tests/notebooks/test_arithmetic.py",
     "tests/dev/test_measured.py",
     "tests/setup/test_documents.py",
 ]
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+
+class Failures:
+    """A plugin of pytest: the names of the tests that failed."""
+
+    def __init__(self):
+        self.names = set()
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.names.add(report.nodeid.split("::")[-1].split("[")[0])
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            raise SystemExit(report.longreprtext)
 
 
 def main(wanted: list[str]) -> None:
     """Plant what is wanted; print a line each, and how many were caught."""
-    root = paths.kit_root()
-    text = (root / "docs" / "planted_faults.diff").read_text(encoding="utf-8")
+    path = paths.kit_root() / "docs" / "planted_faults.diff"
+    text = path.read_text(encoding="utf-8")
     faults = [
         fault
         for fault in re.split(r"^# (?=\w\d\d: )", text, flags=re.MULTILINE)
@@ -54,31 +69,38 @@ def failed(patch: str) -> list[str]:
     number = re.findall(r"^lessons/lesson(\d\d)", touched[0])
     # What is parametrized by lessons runs for this one alone.
     tests = [*IN_LESSONS, "-k", f"[{number[0]}"] if number else IN_DOCUMENTS
-    books = [lessons.notebook(one) for one in number]
-    kept = [(book, book.read_bytes()) for book in books]
-    git("apply", patch)
+    kept = [
+        (book, book.read_bytes()) for book in map(lessons.notebook, number)
+    ]
+    git_apply(patch)
     try:
         for one in number:
             renew_texts(one)
-        done = subprocess.run(
-            [*PYTEST, *tests],
-            cwd=paths.kit_root(),
-            capture_output=True,
-            text=True,
-        )
+        return run(tests)
     finally:
-        git("apply", patch, "-R")
+        git_apply(patch, "-R")
         for book, content in kept:
             book.write_bytes(content)
-    names = re.findall(r"^FAILED \S+::(\w+)", done.stdout, flags=re.MULTILINE)
-    return sorted(set(names))
 
 
-def git(command: str, patch: str, *more: str) -> None:
-    """Give the patch to git."""
-    git = ["git", command, "--recount", *more, "-"]
+def run(tests: list[str]) -> list[str]:
+    """The names of the tests that fail, in this process, nothing cached."""
+    for name in list(sys.modules):
+        if name.startswith(("coursekit", "test_", "conftest")):
+            del sys.modules[name]
+    seen = Failures()
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main(["-q", "-p", "no:cacheprovider", *tests], [seen])
+    return sorted(seen.names)
+
+
+def git_apply(patch: str, *more: str) -> None:
     subprocess.run(
-        git, input=patch, text=True, check=True, cwd=paths.kit_root()
+        ["git", "apply", "--recount", *more, "-"],
+        input=patch,
+        text=True,
+        check=True,
+        cwd=paths.kit_root(),
     )
 
 
