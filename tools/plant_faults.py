@@ -56,7 +56,7 @@ def main(wanted: list[str]) -> None:
     ]
     caught = 0
     for fault in faults:
-        title, _, patch = fault.partition("\n")
+        title, _, patch = f"{fault.rstrip()}\n".partition("\n")
         tests = failed(patch)
         caught += bool(tests)
         print(f"{title}\n    {', '.join(tests) or 'NOT CAUGHT'}", flush=True)
@@ -96,7 +96,7 @@ def run(tests: list[str]) -> list[str]:
 
 def git_apply(patch: str, *more: str) -> None:
     subprocess.run(
-        ["git", "apply", "--recount", *more, "-"],
+        ["git", "apply", *more, "-"],
         input=patch,
         text=True,
         check=True,
