@@ -56,7 +56,7 @@ def main(wanted: list[str]) -> None:
     ]
     caught = 0
     for fault in faults:
-        title, _, patch = f"{fault.rstrip()}\n".partition("\n")
+        title, _, patch = f"{fault.rstrip(chr(10))}\n".partition("\n")
         tests = failed(patch)
         caught += bool(tests)
         print(f"{title}\n    {', '.join(tests) or 'NOT CAUGHT'}", flush=True)
