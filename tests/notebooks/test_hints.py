@@ -1,7 +1,7 @@
 """Numbers in the reasons of the quiz, in hints and in diagnoses.
 
-A reason's number stands in its own question or options, or is the sum,
-difference, product or quotient of two of them. That of an exercise stands in
+A reason's number stands in its own question or options; a decimal and what
+is 100 or more may be computed from two of them. That of an exercise stands in
 its reference and cases, in the lesson's cells that name it, or is computed so
 from these. Otherwise lesson.toml quotes it, for "the quiz" or "the hints".
 Sums are evaluated in test_arithmetic.
@@ -27,8 +27,11 @@ from test_numbers import (
 from coursekit import lessons
 from coursekit.quizzes import bank as quizzes
 
-ALONE = re.compile(r"(?<![\w.,_/^-])\d(?:[\d,_]*\d)?(?:\.\d+)?(?!\w)")
-FEW = 25  # of more numbers nearly everything can be computed
+ALONE = re.compile(
+    r"(?<![\w.,_^-])(?:(?<!/)\d|\d[\d,_]*\d)(?:\.\d+)?(?![\w.]\d|\w)"
+)
+# Of more numbers nearly everything can be computed, and so can what is small.
+FEW, LARGE = 25, 100
 
 
 def computed(known: Numbers) -> Numbers:
@@ -37,7 +40,7 @@ def computed(known: Numbers) -> Numbers:
     if len(found) <= FEW:
         for (a, _), (b, _) in itertools.product(known, repeat=2):
             made = [a + b, a - b, a * b, *([a / b] if b else [])]
-            found |= {(number, True) for number in made}
+            found |= {(n, True) for n in made if n >= LARGE or n != int(n)}
     return found
 
 
