@@ -1,6 +1,6 @@
 """A fraction or a multiple in words says what was measured.
 
-"Half of the weights", "three times as fast", "six-fold": lesson.toml says from
+"Half of the weights", "three times as fast", "2 of 5": lesson.toml says from
 which numbers of the lesson each comes::
 
     [[worded]]
@@ -51,6 +51,8 @@ MORE = r"(?:as|the|more|fewer|less|better|lower|higher|\w+er)"
 SHARE = "|".join(PARTS)
 ASKED = re.compile(
     rf"(?<![\w-])(?:(?P<mixed>{COUNT}) and a half\b"
+    rf"|(?!an?\b|one of)(?P<n>{COUNT}) (?:of (?:the )?(?!a\b|one\b)|in (?!a\b|one\b))"
+    rf"(?P<of>{COUNT})(?![\w-]| x )"
     rf"|(?P<k>{COUNT}) (?P<part>{SHARE})s?(?![\w-])"
     rf"|(?P<half>half)(?= (?:of (?!a degree|a milli)|{MORE}\b))"
     rf"|(?P<twice>twice)(?= {MORE}\b)"
@@ -73,6 +75,8 @@ def said(match: re.Match) -> float:
         return 2
     if match["half"]:
         return 0.5
+    if match["of"]:
+        return counted(match["n"]) / counted(match["of"])
     if match["mixed"]:
         return counted(match["mixed"]) + 0.5
     if match["times"]:
@@ -147,6 +151,7 @@ def test_fractions_and_multiples_in_words_are_those_of_the_numbers(lesson):
         ("half as wide", 0.5),
         ("twice the time", 2),
         ("six-fold", 6),
+        ("2 of the 8", 0.25),
         ("two and a half digits", 2.5),
         ("2.4 times as fast", 2.4),
     ],
