@@ -1,9 +1,9 @@
 """Numbers in the reasons of the quiz, in hints and in diagnoses.
 
-A reason's number stands in its own question or options; a decimal and what
-is 100 or more may be computed from two of them. That of an exercise stands in
-its reference and cases, in the lesson's cells that name it, or is computed so
-from these. Otherwise lesson.toml quotes it, for "the quiz" or "the hints".
+A reason's number stands in its question, its own option or the right one; a
+decimal and what is 100 or more may be computed from two of these. That of an
+exercise stands in its reference and cases, in the lesson's cells that name it,
+or is computed so from these. Otherwise lesson.toml quotes it, for "the quiz" or "the hints".
 Sums are evaluated in test_arithmetic.
 """
 
@@ -11,6 +11,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from test_numbers import (
@@ -22,6 +23,7 @@ from test_numbers import (
     output_text,
     plain,
     stands,
+    value,
 )
 
 from coursekit import lessons
@@ -34,38 +36,41 @@ ALONE = re.compile(
 FEW, LARGE = 25, 100
 
 
-def computed(known: Numbers) -> Numbers:
-    """The numbers, and what one operation makes of two of them."""
-    found = set(known)
-    if len(found) <= FEW:
+def computed(known: Numbers) -> set[Decimal]:
+    """What one operation makes of two of the numbers."""
+    found: set[Decimal] = set()
+    if len(known) <= FEW:
         for (a, _), (b, _) in itertools.product(known, repeat=2):
-            made = [a + b, a - b, a * b, *([a / b] if b else [])]
-            found |= {(n, True) for n in made if n >= LARGE or n != int(n)}
+            found |= {a + b, a - b, a * b, *([a / b] if b else [])}
     return found
 
 
-def missing(text: str, known: Numbers) -> list[str]:
-    code = numbers_in(" ".join(re.findall(r"`[^`]*`", text)))
-    text = plain(text)
-    return [
-        match[0]
-        for match in ALONE.finditer(text)
-        if not re.match(r"0\d", match[0])  # 009, or an exercise
-        and not stands(
-            match[0], bool(PERCENT.match(text, match.end())), known | code
-        )
-    ]
+def missing(text: str, known: Numbers, made: set[Decimal]) -> list[str]:
+    """The numbers of a text that are neither known nor made of these."""
+    known = known | numbers_in(" ".join(re.findall(r"`[^`]*`", text)))
+    text, found = plain(text), []
+    for match in ALONE.finditer(text):
+        percent = bool(PERCENT.match(text, match.end()))
+        large = value(match[0]) >= LARGE and value(match[0]) in made
+        decimals = {(n, True) for n in made} if "." in match[0] else set()
+        if not (
+            re.match(r"0\d|[01]$", match[0])  # 009, an exercise, an axis
+            or large
+            or stands(match[0], percent, known | decimals)
+        ):
+            found.append(match[0])
+    return found
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_number_in_a_reason_of_the_quiz_belongs_to_its_question(lesson):
     found = []
     for question in quizzes.load(lesson).questions:
-        said = [question.text, *(option.text for option in question.options)]
-        known = computed(numbers_in(" ".join(said)))
-        known |= listed(lesson, "the quiz")
+        right = [option.text for option in question.options if option.right]
         for option in question.options:
-            for number in missing(option.explanation, known):
+            said = numbers_in(" ".join([question.text, option.text, *right]))
+            known, made = said | listed(lesson, "the quiz"), computed(said)
+            for number in missing(option.explanation, known, made):
                 found.append((question.id, number, option.explanation))
     assert found == []
 
@@ -121,14 +126,18 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
             for cell in cells
             if name in "".join(cell["source"])
         )
-        known = computed(numbers_in(there)) | listed(lesson, "the hints")
+        asked = numbers_in(there)
+        known = asked | listed(lesson, "the hints")
         known |= facts_of(exercise, tree, set(told))
         for text in told:
-            large = [n for n in missing(text, known) if len(n) > 1]
+            large = [
+                n for n in missing(text, known, computed(asked)) if len(n) > 1
+            ]
             found += [(name, number, text) for number in large]
     assert found == []
 
 
 def test_a_number_that_nobody_gave_is_missing():
-    known = computed(numbers_in("5 and 12.5"))
-    assert missing("5 x 12.5 is 62.5, and 41 is 13", known) == ["41", "13"]
+    known = numbers_in("5 and 12.5")
+    found = missing("5 x 12.5 is 62.5, and 41 is 62", known, computed(known))
+    assert found == ["41", "62"]
