@@ -3,8 +3,8 @@
 A reason's number stands in its question, its own option or the right one; a
 decimal and what is 100 or more may be computed from two of these. That of an
 exercise stands in its reference and cases, in the lesson's cells that name it,
-or is computed so from these. Otherwise lesson.toml quotes it, for "the quiz" or "the hints".
-Sums are evaluated in test_arithmetic.
+or is computed so from these. Otherwise lesson.toml quotes it, for "the quiz"
+or "the hints". Sums are evaluated in test_arithmetic.
 """
 
 import ast

@@ -4,8 +4,8 @@ A number of two digits or more, and every decimal, stands near its text: in the
 output or the code (comments excluded) of the two code cells before or after,
 or in a formula or code of the text itself, perhaps rounded; a percentage as a
 share, too. A number of an exercise may stand in exercises.py, a setting in
-lesson.toml. So does a smaller one before what is counted ("eight points"), and
-a word from six on; "3 of them" is no setting. The opening and the closing
+lesson.toml. So does a digit, a word before what is counted ("eight points"), a
+word from six on; "3 of them" is no setting. The opening and the closing
 speak of the whole lesson. Otherwise lesson.toml lists it, for a section if it
 says where::
 
@@ -36,10 +36,12 @@ WORDS = {word: n for n, word in enumerate(_TO_TWENTY.split(), start=2)}
 WORDS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "eighty": 80}
 ANY = "|".join(WORDS)
 SMALL = re.compile(
-    rf"(?<![\w.,_/^-])(?:[2-9]|{ANY})(?= (?:of|times|points?|%|"
-    r"per cent|digits|steps|words|seeds|epochs)(?!\w))",
+    rf"(?<![\w.,_/^-])(?:[2-9](?![\w/-]|[.,]\d)|(?:{ANY})(?= (?:of|times|%|"
+    r"points?|per cent|digits|steps|words|seeds|epochs)(?!\w)))",
     re.IGNORECASE,
 )
+# Sides of a window or a picture: mostly equal, so another pair stands near.
+SIDES = re.compile(r"(?<! x )(?<![\w.])(\d+) x (\d+)(?! x|[\w.]\d|\d)")
 LARGER = re.compile(
     rf"(?<![\w-])(?!two|three|four\b|five)(?:{ANY})(?![\w-])", re.IGNORECASE
 )
@@ -71,6 +73,7 @@ EXEMPT = [
 
 def plain(prose: str) -> str:
     """Prose without what is not asked about."""
+    prose = re.sub(r"^#+ .*$|^ *\d\. ", " ", prose, flags=re.MULTILINE)
     for pattern in EXEMPT:
         prose = re.sub(pattern, " ", prose, flags=re.DOTALL)
     return prose
@@ -99,6 +102,15 @@ def asked(prose: str) -> list[tuple[str, bool, bool]]:
             bool(COUNTED.match(prose, match.end())),
         )
         for match in found
+    ]
+
+
+def other_sides(prose: str, known: Numbers) -> list[str]:
+    """Unequal sides, of which a product or a pair is not known."""
+    return [
+        f"{a} x {b}"
+        for a, b in SIDES.findall(plain(prose))
+        if a != b and not stands(str(int(a) * int(b)), False, known)
     ]
 
 
@@ -202,6 +214,10 @@ def unexplained(lesson: str) -> list[str]:
         known = numbers | listed(lesson, heading)
         if heading.startswith("Exercises"):
             known |= practice
+        missing += [
+            f"{sides} in {heading!r}"
+            for sides in other_sides(prose, known | numbers_in(settings))
+        ]
         missing += [
             f"{text} in {heading or 'the opening'!r}"
             for text, percent, count in asked(prose)

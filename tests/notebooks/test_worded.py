@@ -51,7 +51,7 @@ MORE = r"(?:as|the|more|fewer|less|better|lower|higher|\w+er)"
 SHARE = "|".join(PARTS)
 ASKED = re.compile(
     rf"(?<![\w-])(?:(?P<mixed>{COUNT}) and a half\b"
-    rf"|(?!an?\b|one of)(?P<n>{COUNT}) (?:of (?:the )?(?!a\b|one\b)|in (?!a\b|one\b))"
+    rf"|(?!an?\b|one of)(?P<n>{COUNT}) (?:of|of the|in) (?!a\b|one\b)"
     rf"(?P<of>{COUNT})(?![\w-]| x )"
     rf"|(?P<k>{COUNT}) (?P<part>{SHARE})s?(?![\w-])"
     rf"|(?P<half>half)(?= (?:of (?!a degree|a milli)|{MORE}\b))"
