@@ -6,8 +6,8 @@ or in a formula or code of the text itself, perhaps rounded; a percentage as a
 share, too. A number of an exercise may stand in exercises.py, a setting in
 lesson.toml. So does a digit, a word before what is counted ("eight points"), a
 word from six on; "3 of them" is no setting. The opening and the closing
-speak of the whole lesson. Otherwise lesson.toml lists it, for a section if it
-says where::
+repeat what the sections say. Otherwise lesson.toml lists it, for a section (or
+"the opening") if it says where::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
@@ -145,12 +145,29 @@ def numbers_of(cell: dict) -> Numbers:
     return numbers_in(f"{code}\n{output_text(cell)}")
 
 
+def told(lesson: str) -> Numbers:
+    """The numbers that a lesson's sections say, and its facts."""
+    cells = cells_of(lesson)
+    prose = "\n".join(
+        "".join(cell["source"])
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+    )
+    sections = re.split(r"^(?=## )", prose, flags=re.MULTILINE)[1:]
+    text = plain(
+        "\n".join(s for s in sections if s.splitlines()[0][3:] not in WHOLE)
+    )
+    words = [in_digits(word) for word in re.findall(rf"\b(?:{ANY})\b", text)]
+    facts = lessons.facts(lesson)
+    return numbers_in(f"{text} {words} {facts['data']} {facts['builds']}")
+
+
 def parts(lesson: str) -> list[tuple[str, str, Numbers]]:
     """(heading, prose, numbers near it) of each text, cut at its headings."""
     cells = cells_of(lesson)
     code = [k for k, cell in enumerate(cells) if cell["cell_type"] == "code"]
     numbers = {k: numbers_of(cells[k]) for k in code}
-    everything = set().union(*numbers.values())
+    said = told(lesson)
     found, heading = [], ""
     for place, cell in enumerate(cells):
         if cell["cell_type"] == "code":
@@ -161,10 +178,9 @@ def parts(lesson: str) -> list[tuple[str, str, Numbers]]:
             if part.startswith("## "):
                 heading = part.splitlines()[0][3:]
             own = numbers_in(" ".join(re.findall(r"\$[^$]+\$|`[^`]+`", part)))
-            # The opening and the closing speak of the whole lesson.
             known = own.union(*(numbers[k] for k in near))
             if heading in WHOLE:
-                known = own | everything
+                known = own | said
             found.append((heading, part, known))
     return found
 
@@ -211,7 +227,7 @@ def unexplained(lesson: str) -> list[str]:
         prose = re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
         if lesson == "00":  # its map names lessons
             prose = re.sub(r"\b[012]\d\b", " ", prose)
-        known = numbers | listed(lesson, heading)
+        known = numbers | listed(lesson, heading or "the opening")
         if heading.startswith("Exercises"):
             known |= practice
         missing += [
