@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from coursekit import lessons, paths
+from coursekit import paths
 from coursekit.dev import measured
 from coursekit.errors import CourseError
 
