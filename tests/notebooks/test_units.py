@@ -2,7 +2,8 @@
 
 Where an output near the text gives the number a unit, it is this one. And a
 unit of measurement stands in the cells near it, or in the source of the number
-where lesson.toml quotes it.
+where lesson.toml quotes it; what is counted (digits, maps ...) there, or in
+another sentence nearby.
 """
 
 import re
@@ -46,6 +47,9 @@ COUNTED += " epochs maps numbers units captions sentences places photographs"
 COUNTED += (
     " reviews pairs classes samples readings products filters connections"
 )
+# What is counted everywhere may stand nowhere else.
+EVERYWHERE = {"pixels", "numbers", "units"}
+NOUNS = {n: n.rstrip("s") for n in COUNTED.split() if n not in EVERYWHERE}
 UNIT = re.compile(rf" ?(%|{'|'.join([*MEASURED, *COUNTED.split()])})(?!\w)")
 WITH_UNIT = re.compile(rf"(?<![\w.])(\d[\d.,]*\d|\d){UNIT.pattern}")
 
@@ -61,7 +65,10 @@ def units_of(number: str, percent: bool, lines: list[str]) -> set[str]:
     }
 
 
-def wrong(text: str, near: str, lines: list[str], quoted=()) -> list[str]:
+def wrong(
+    text: str, near: str, lines: list[str], quoted=(), around: str = ""
+) -> list[str]:
+    """The numbers with a unit that they cannot have."""
     found = []
     for match in WITH_UNIT.finditer(" ".join(plain(text).split())):
         number, unit = match.groups()
@@ -69,10 +76,13 @@ def wrong(text: str, near: str, lines: list[str], quoted=()) -> list[str]:
         there = units_of(number, percent, lines) if len(number) > 1 else set()
         known = [near, *re.findall(r"`[^`]*`", text)]
         known += [e["source"] for e in quoted if number in e["numbers"]]
+        if unit in NOUNS:  # another sentence may use it, too
+            known += [around, match.string[: match.start()]]
+            known += [match.string[match.end() :]]
         if there and unit not in there:
             found.append(f"{match[0]}: {there} in the output")
         elif not there and not re.search(
-            MEASURED.get(unit, ""), " ".join(known)
+            MEASURED.get(unit, NOUNS.get(unit, "")), " ".join(known), re.I
         ):
             found.append(f"{match[0]}: no such unit near it")
     return found
@@ -92,7 +102,10 @@ def test_units_are_those_of_the_outputs(lesson):
         said = [line for k in near for line in cells[k]["source"]]
         prose = "".join(cell["source"])
         prose = re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
-        found += wrong(prose, " ".join(said + lines), lines, quoted)
+        beside = cells[max(0, place - 3) : place + 4]
+        texts = [c for c in beside if c["cell_type"] == "markdown"]
+        around = " ".join("".join(c["source"]) for c in texts if c is not cell)
+        found += wrong(prose, " ".join(said + lines), lines, quoted, around)
     assert found == []
 
 
