@@ -18,6 +18,7 @@ Not asked about: years, numbers of lessons, exercises and figures, formulas,
 references.
 """
 
+import functools
 import io
 import json
 import re
@@ -135,6 +136,7 @@ def output_text(cell: dict) -> str:
     return "".join(parts)
 
 
+@functools.cache
 def cells_of(lesson: str) -> list[dict]:
     return json.loads(lessons.notebook(lesson).read_text("utf-8"))["cells"]
 
@@ -162,6 +164,7 @@ def told(lesson: str) -> Numbers:
     return numbers_in(f"{text} {words} {facts['data']} {facts['builds']}")
 
 
+@functools.cache
 def parts(lesson: str) -> list[tuple[str, str, Numbers]]:
     """(heading, prose, numbers near it) of each text, cut at its headings."""
     cells = cells_of(lesson)
