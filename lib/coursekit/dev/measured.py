@@ -62,9 +62,10 @@ def results() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _fields(result: dict[str, Any], copied: bool) -> dict[str, Any]:
-    """The fields of one recipe. A copied mean may not be that of its seeds,
+    """The fields of one recipe.
 
-    which were rounded; otherwise the seeds say it.
+    What was copied states its mean, since its seeds were rounded; otherwise
+    the mean is that of the seeds.
     """
     seeds = result.get("seeds", [])
     said = result.get("summary", {})
