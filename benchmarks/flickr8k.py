@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 import measuring
-from coursekit import data
+from coursekit import data, lessons
 
 RECIPES = {
     "small": {
@@ -75,16 +75,17 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Features (from the cache, if they are there), training, decoding."""
     import keras
 
-    from coursekit.captions import features, image_encoders
+    from coursekit.captions import image_encoders
     from coursekit.vocabulary import Vocabulary
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=settings["pixels"])
     encoder = image_encoders.load(settings["encoder"])
+    kept = lessons.module("23", "grids")
     start = measuring.cpu_seconds()
     exam = getattr(sets, settings["measured_on"])
-    places = features.grids(sets.train.x, encoder)
-    exam_places = features.grids(exam.x, encoder)
+    places = kept.grids(sets.train.x, encoder)
+    exam_places = kept.grids(exam.x, encoder)
     seen = measuring.cpu_seconds()
     captions = [caption for five in sets.train.y for caption in five]
     vocabulary = Vocabulary.from_captions(captions)
