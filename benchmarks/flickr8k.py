@@ -114,6 +114,7 @@ def train(vocabulary, places, rows, settings: dict, seed: int, report):
     from coursekit.captions.batches import PictureBatches
     from coursekit.captions.luong_captioner import LuongCaptioner
 
+    long_training = lessons.module("23", "long_training")
     model = LuongCaptioner(
         vocabulary.words[4:],
         settings["units"],
@@ -131,8 +132,8 @@ def train(vocabulary, places, rows, settings: dict, seed: int, report):
         PictureBatches(places, rows, settings["batch"], seed),
         settings["epochs"],
         settings["learning_rate"],
-        optimizer=training.averaged,
-        store=training.folder(),
+        optimizer=long_training.averaged,
+        store=long_training.folder(),
         callbacks=[steps],
     )
     return model, history

@@ -453,14 +453,15 @@ batches = {
     )
     for name in ("train", "validation")
 }
+long_training = profile.module("long_training")
 history = training.fit(
     model,
     batches["train"],
     profile.epochs,
     profile.learning_rate,
-    optimizer=training.averaged,
+    optimizer=long_training.averaged,
     validation=batches["validation"],
-    store=training.folder(),
+    store=long_training.folder(),
     callbacks=[ck.EpochProgress()],
 )
 

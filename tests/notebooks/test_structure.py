@@ -1,6 +1,7 @@
 """Every lesson keeps the course's rules, in source and in notebook."""
 
 import ast
+import functools
 import itertools
 import json
 import re
@@ -24,8 +25,15 @@ def lesson(request):
     return request.param
 
 
+@functools.cache
 def cells_of(lesson):
-    return jupytext.read(build.source_path(lesson), fmt="py:percent").cells
+    source = lessons.folder(lesson) / "lesson.py"
+    return jupytext.read(source, fmt="py:percent").cells
+
+
+@functools.cache
+def notebook_of(lesson):
+    return json.loads(lessons.notebook(lesson).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -45,7 +53,7 @@ def prose(cells):
 
 @pytest.fixture
 def stored(lesson):
-    return json.loads(lessons.notebook(lesson).read_text(encoding="utf-8"))
+    return notebook_of(lesson)
 
 
 # ------------------------------------------------------------ the pair
