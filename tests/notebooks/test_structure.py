@@ -94,6 +94,14 @@ def test_no_output_holds_errors_paths_addresses_or_times(stored):
             assert "Warning" not in text, text
 
 
+def test_every_output_is_of_a_kind_that_the_replay_compares(stored):
+    """It passes over widgets, and over pictures that are no figures."""
+    kinds = {"text/plain", "text/html", "image/png", MIME}
+    for cell in stored["cells"]:
+        for output in cell.get("outputs", []):
+            assert set(output.get("data", {})) <= kinds, cell["source"]
+
+
 def test_notebook_metadata_holds_nothing_of_the_machine(stored):
     assert set(stored["metadata"]) == {"kernelspec", "language_info"}
     assert stored["metadata"]["language_info"] == {"name": "python"}
