@@ -7,7 +7,6 @@ takes them: no picture lies between two poses, so that a bag of frames holds
 nothing that would tell the order.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +44,6 @@ def load() -> Videos:
     "orders" (n, 12) the order of the poses; "movements" (n,) what was
     done with it, a number in ``movements``: nothing, the ten poses between
     reversed, begun elsewhere, two exchanged, or all shuffled.
-    :func:`padded` makes one array of videos of different length.
     """
     stored = read_npz("poses.npz")
     holds, orders, movements = (
@@ -66,17 +64,6 @@ def load() -> Videos:
     )
     names = ("another movement", "sun salutation")
     return Videos(INFO, train, validation, test, names)
-
-
-def padded(videos: Sequence[np.ndarray], length: int = 36) -> np.ndarray:
-    """Videos as one array (n, length, 28, 28, 1), zeros after the end.
-
-    Longer ones lose what comes after ``length``.
-    """
-    whole = np.zeros((len(videos), length, *videos[0].shape[1:]), "uint8")
-    for row, video in zip(whole, videos, strict=True):
-        row[: len(video)] = video[:length]
-    return whole
 
 
 def _pictures(stored: dict[str, np.ndarray]) -> np.ndarray:
