@@ -145,11 +145,7 @@ def _backdrop(across, down, near, far, die) -> np.ndarray:
 
 
 def _noise(numbers: np.ndarray) -> np.ndarray:
-    """Noise (3, n, 32, 32), nearly normal with standard deviation 1.
-
-    Raw bits are the same in every version of NumPy; a sum of four bytes has
-    mean 510 and standard deviation 148.
-    """
+    """Noise (3, n, 32, 32), nearly normal with standard deviation 1."""
     seeds = numbers[:, COLUMNS["seed_high"]].astype(int) * 256
     seeds += numbers[:, COLUMNS["seed_low"]]
     count = 3 * SIZE * SIZE * 4
@@ -163,6 +159,5 @@ def _noise(numbers: np.ndarray) -> np.ndarray:
 @cache
 def _sums_of_four(count: int) -> np.ndarray:
     """Sums of every four bytes in a row, of ``count`` random 64 bits."""
-    start = np.random.PCG64(29).random_raw(count)
-    bits = start.astype("<u8").view("uint8").astype("int16")
+    bits = drawing.random_bytes(29, count).astype("int16")
     return bits[:-3] + bits[1:-2] + bits[2:-1] + bits[3:]
