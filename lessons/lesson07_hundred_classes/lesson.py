@@ -649,9 +649,8 @@ assert min(costs["residual"]["right"]) > 1.1 * max(costs["plain"]["right"])
 assert abs(costs["residual"]["seconds"] / costs["plain"]["seconds"] - 1) < 0.1
 
 # %% [markdown]
-# The residual network is ahead with every seed, at a cost that differs by less
-# than a tenth. But two networks that differ in everything do not say which
-# part does it.
+# The residual network is ahead with every seed, at nearly the same cost. But
+# two networks that differ in everything do not say which part does it.
 #
 # ## Which part helps?
 #
