@@ -65,8 +65,9 @@ EXEMPT = [
     r"\[\d\d(?: · [^\]]*)?\]",  # links to lessons
     r"\]\([^)]*\)",  # where a link leads
     r"(?i)\blessons?\s+\d\d(?:(?:,| and| to| or|,? and)\s+\d\d)*",
-    r"(?i)\bexercises?\s+\d\d\.\d",
-    r"\b\d\d\.\d{1,2}\b(?= \(|\*\*|`|\)|,| for | and \d\d\.)",  # exercises
+    r"(?i)\b(?:exercise|question)s?\s+\d\d\.\d",
+    r"\*\*\d\d\.\d{1,2}(?= \()",  # an exercise's title
+    r"\b\d\d\.\d(?: \([^)]*\))? and \d\d\.\d(?=[^.]{,15} stand on)",
     r"\b(?:1[6-9]\d\d|20\d\d)s?\b",  # years
     r"arXiv:\S+|\bCS\d+\w?\b|\b\d+(?:st|nd|rd|th)\b",
 ]
