@@ -3,8 +3,11 @@
 A reason's number stands in its question, its own option or the right one; a
 decimal and what is 100 or more may be computed from two of these. That of an
 exercise stands in its reference and cases, in the lesson's cells that name it,
-or is computed so from these. Otherwise lesson.toml quotes it, for "the quiz"
-or "the hints". Sums are evaluated in test_arithmetic.
+or is computed so from these; a single digit in its question, its reference and
+what that calls, or in the edit that a diagnosis is about. In an expression
+with names it stands beside the same sign there: "n - 1", "x ** 2". Otherwise
+lesson.toml quotes it with where = "the quiz", "the hints" or the exercise's
+name. Sums are evaluated in test_arithmetic.
 """
 
 import ast
@@ -18,7 +21,6 @@ from test_numbers import (
     PERCENT,
     Numbers,
     cells_of,
-    listed,
     numbers_in,
     output_text,
     plain,
@@ -29,9 +31,17 @@ from test_numbers import (
 from coursekit import lessons
 from coursekit.quizzes import bank as quizzes
 
+# Numbers, names, signs of an expression; brackets and names are alike.
+TOKEN = re.compile(
+    r"(?P<number>\d[\d_,]*\d(?:\.\d+)?|\d*\.?\d+(?:e-?\d+)?)"
+    r"|(?P<name>[A-Za-z_][\w.]*|[()\[\]])"
+    r"|(?P<sign>\*\*|//|[-+*/^%@<>]=?|=(?=\d))|\S"
+)
 ALONE = re.compile(
     r"(?<![\w.,_^-])(?:(?<!/)\d|\d[\d,_]*\d)(?:\.\d+)?(?![.,]?\d|\w)"
 )
+ADD = "wrong, or to be listed in lesson.toml, [[quoted]] with where = {}"
+USUAL = {"+ 1", "- 1", "1 -", "1 /", "** 2"}  # in many formulas
 # Of more numbers nearly everything can be computed, and so can what is small.
 FEW, LARGE = 25, 100
 
@@ -54,12 +64,39 @@ def missing(text: str, known: Numbers, made: set[Decimal]) -> list[str]:
         large = value(match[0]) >= LARGE and value(match[0]) in made
         decimals = {(n, True) for n in made} if "." in match[0] else set()
         if not (
-            re.match(r"0\d|[01]$", match[0])  # 009, an exercise, an axis
+            re.match(r"0\d|[01]$", match[0])  # 009, an exercise; no, yes
             or large
             or stands(match[0], percent, known | decimals)
         ):
             found.append(match[0])
     return found
+
+
+def quoted(lesson: str, *places: str) -> Numbers:
+    """What lesson.toml lists for just these places."""
+    entries = lessons.facts(lesson).get("quoted", ())
+    return {
+        one
+        for entry in entries
+        if entry.get("where") in places
+        for number in entry["numbers"]
+        for one in numbers_in(number)
+    }
+
+
+def signed(text: str) -> set[str]:
+    """Numbers with the sign between them and a name: "- 3", "axis 0"."""
+    text = re.sub(r"\baxis[ =]+(?=\d)", "axis ** axis + ", text)
+    text = re.sub(r"(?<=[\s(,])-(?=[\d(])", "", text).replace("^", "**")
+    found = list(TOKEN.finditer(text))
+    pairs = set()
+    for a, sign, b in zip(found, found[1:], found[2:], strict=False):
+        if sign["sign"] and a["number"] and b["name"]:
+            pairs.add(f"{a[0]} {sign[0]}")
+        elif sign["sign"] and a["name"] and b["number"]:
+            axis = a[0] == "axis" and sign[0] == "+"
+            pairs.add(f"axis {b[0]}" if axis else f"{sign[0]} {b[0]}")
+    return pairs
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
@@ -69,10 +106,10 @@ def test_a_number_in_a_reason_of_the_quiz_belongs_to_its_question(lesson):
         right = [option.text for option in question.options if option.right]
         for option in question.options:
             said = numbers_in(" ".join([question.text, option.text, *right]))
-            known, made = said | listed(lesson, "the quiz"), computed(said)
+            known, made = said | quoted(lesson, "the quiz"), computed(said)
             for number in missing(option.explanation, known, made):
                 found.append((question.id, number, option.explanation))
-    assert found == []
+    assert not found, f"{found}: {ADD.format('the quiz')}"
 
 
 def texts(node: ast.AST) -> list[str]:
@@ -89,8 +126,8 @@ def called(node: ast.AST, name: str) -> Iterator[ast.Call]:
             yield one
 
 
-def facts_of(exercise: ast.Call, tree: ast.Module, told: set) -> Numbers:
-    """The numbers of an exercise and of all that it names, not of texts."""
+def named_by(node: ast.AST, tree: ast.Module) -> list[ast.AST]:
+    """A node and the definitions of what it names, and of what these name."""
     named = {
         d.name: d for d in tree.body if isinstance(d, ast.FunctionDef)
     } | {
@@ -100,15 +137,23 @@ def facts_of(exercise: ast.Call, tree: ast.Module, told: set) -> Numbers:
         for target in d.targets
         if isinstance(target, ast.Name)
     }
-    found: Numbers = set()
-    look = [exercise]
-    while look:
-        for node in ast.walk(look.pop()):
-            if isinstance(node, ast.Name) and node.id in named:
-                look.append(named.pop(node.id))
-            if isinstance(node, ast.Constant) and node.value not in told:
-                found |= numbers_in(str(node.value))
+    found = [node]
+    for one in found:
+        for part in ast.walk(one):
+            if isinstance(part, ast.Name) and part.id in named:
+                found.append(named.pop(part.id))
     return found
+
+
+def facts_of(exercise: ast.Call, tree: ast.Module, told: set) -> Numbers:
+    """The numbers of an exercise and of all that it names, not of texts."""
+    return {
+        number
+        for part in named_by(exercise, tree)
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and node.value not in told
+        for number in numbers_in(str(node.value))
+    }
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
@@ -117,25 +162,47 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
     tree, cells, found = ast.parse(source), cells_of(lesson), []
     for exercise in called(tree, "Exercise"):
         parts = {key.arg: key.value for key in exercise.keywords}
-        told = texts(parts["hints"])
-        for mistake in called(exercise, "Mistake"):
-            told += [text for arg in mistake.args[1:] for text in texts(arg)]
         name = parts["id"].value
-        there = " ".join(
-            "".join(cell["source"]) + output_text(cell)
-            for cell in cells
-            if name in "".join(cell["source"])
+        mistakes = list(called(exercise, "Mistake"))
+        told = [(text, "") for text in texts(parts["hints"])]
+        for mistake in mistakes:
+            about = " ".join(texts(mistake.args[0]))
+            told += [
+                (x, about) for arg in mistake.args[1:] for x in texts(arg)
+            ]
+        here = [cell for cell in cells if name in "".join(cell["source"])]
+        question = " ".join("".join(cell["source"]) for cell in here)
+        asked = numbers_in(question + " ".join(map(output_text, here)))
+        extra = quoted(lesson, "the hints", name)
+        code = "\n".join(map(ast.unparse, named_by(parts["reference"], tree)))
+        code = f"{question}\n{code}"
+        edits = "\n".join(
+            f"{ast.unparse(part)}\n" + "\n".join(texts(part))
+            for one in mistakes
+            for part in named_by(one.args[0], tree)
         )
-        asked = numbers_in(there)
-        known = asked | listed(lesson, "the hints")
-        known |= facts_of(exercise, tree, set(told))
-        for text in told:
-            for number in missing(text, known, computed(asked)):
-                found.append((name, number, text))
-    assert found == []
+        wide = asked | extra | facts_of(exercise, tree, {x for x, _ in told})
+        large = {number for number in wide if number[0] >= 10}
+        for text, about in told:
+            known = large | extra | numbers_in(f"{code}\n{about}")
+            found += [
+                (name, number, text)
+                for number in missing(text, known, computed(asked))
+            ]
+            found += [
+                (name, pair, text)
+                for pair in signed(text) - signed(f"{code}\n{edits}") - USUAL
+                if not numbers_in(pair) <= extra
+            ]
+    assert not found, f"{found}: {ADD.format('the name of the exercise')}"
 
 
 def test_a_number_that_nobody_gave_is_missing():
     known = numbers_in("5 and 12.5")
     found = missing("5 x 12.5 is 62.5, and 41 is 62", known, computed(known))
     assert found == ["41", "62"]
+
+
+def test_a_number_in_an_expression_has_its_sign():
+    assert signed("(n - 3) / 2 over axis 1") == {"- 3", "/ 2", "axis 1"}
+    assert signed("from -3 to 3, a 3 x 3 window; 5 - 3 = 2") == set()

@@ -54,6 +54,7 @@ IN_CODE = re.compile(r"(?<![A-Za-z_])\d[\d,_]*(?:\.\d*)?(?:e[-+]?\d+)?")
 Numbers = set[tuple[Decimal, bool]]
 # Of a percent the sign may come a few words later: "81 to 85 %".
 PERCENT = re.compile(r"[^.;|\n]{0,25}?(?:%|\bper ?cent|\bpoints?\b)")
+LESSON = r"(?:[01]\d|2[0-3])\b"
 EXEMPT = [
     r"^# \d\d · [^\n]*",  # the title
     r'"\d\d\.\d+"',  # an exercise
@@ -64,10 +65,11 @@ EXEMPT = [
     r"`[^`\n]*[A-Za-z_=\[(+*/][^`\n]*`",  # code, not a bare number
     r"\[\d\d(?: · [^\]]*)?\]",  # links to lessons
     r"\]\([^)]*\)",  # where a link leads
-    r"(?i)\blessons?\s+\d\d(?:(?:,| and| to| or|,? and)\s+\d\d)*",
-    r"(?i)\bexercises?\s+\d\d\.\d",
-    r"\b\d\d\.\d{1,2}\b(?= \(|\*\*|`|\)|,| for | and \d\d\.)",  # exercises
-    r"\b(?:1[6-9]\d\d|20\d\d)s?\b",  # years
+    rf"(?i)\blessons?\s+{LESSON}(?:(?:,| and| to| or|,? and)\s+{LESSON})*",
+    r"(?i)\b(?:exercise|question)s?\s+\d\d\.\d",
+    r"\*\*\d\d\.\d{1,2}(?= \()",  # an exercise's title
+    r"\b\d\d\.\d(?: \([^)]*\))? and \d\d\.\d(?=[^.]{,15} stand on)",
+    r"\b(?:1[6-9]\d\d|20[0-2]\d)s?\b",  # years
     r"arXiv:\S+|\bCS\d+\w?\b|\b\d+(?:st|nd|rd|th)\b",
 ]
 
@@ -249,6 +251,13 @@ def unexplained(lesson: str) -> list[str]:
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_every_number_of_the_prose_is_computed_or_has_a_source(lesson):
     assert unexplained(lesson) == []
+
+
+@pytest.mark.parametrize("lesson", lessons.numbers())
+def test_a_link_has_the_number_of_the_lesson_it_leads_to(lesson):
+    text = "\n".join("".join(cell["source"]) for cell in cells_of(lesson))
+    for said, number in re.findall(r"\[(\d\d) · [^\]]*\]\((\d\d)_", text):
+        assert said == number
 
 
 @pytest.mark.parametrize(

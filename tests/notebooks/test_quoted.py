@@ -1,18 +1,33 @@
 """What a lesson quotes from a benchmark stands in that benchmark's results.
 
 Or, if it is a setting, in the program: ``source = "benchmarks/NAME.py, ..."``
-in a ``[[quoted]]`` entry of lesson.toml.
+in a ``[[quoted]]`` entry of lesson.toml. What an entry lists stands in its
+text, in the text's order: write them down as you read (a number may come
+twice).
 """
 
+import itertools
 import re
 from decimal import Decimal
 
 import pytest
-from test_numbers import code_only, numbers_in, stands
+from test_numbers import (
+    SIDES,
+    code_only,
+    in_digits,
+    numbers_in,
+    parts,
+    plain,
+    stands,
+    value,
+)
 
 from coursekit import lessons, paths
 from coursekit.dev import measured
 
+NUMBER = re.compile(r"(?<![\w.,])\d(?:[\d,]*\d)?(?:\.\d+)?(?:e-?\d+)?(?!\w)")
+PRACTICE = re.compile(r"the quiz$|the hints$|\d\d\.\d$")
+NEAR = 40  # characters between two numbers that follow each other
 ENTRIES = [
     (lesson, entry)
     for lesson in lessons.numbers()
@@ -45,6 +60,60 @@ def test_a_quoted_result_stands_in_the_benchmarks_file(lesson, entry):
     known = set().union(*map(results, names))
     missing = [n for n in entry["numbers"] if not stands(n, True, known)]
     assert not missing, (lesson, entry["source"])
+
+
+def texts(lesson: str, where: str) -> list[str]:
+    """The texts that an entry is for."""
+    if where == "the quiz":
+        return [(lessons.folder(lesson) / "quiz.toml").read_text("utf-8")]
+    if PRACTICE.match(where):
+        return [(lessons.folder(lesson) / "exercises.py").read_text("utf-8")]
+    return [
+        re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
+        for heading, prose, _ in parts(lesson)
+        if (heading or "the opening").startswith(where)
+    ]
+
+
+def unused(numbers: list[str], texts: list[str]) -> list[str]:
+    """Numbers that no text says, in digits, words or as sides."""
+    text = " ".join(texts).replace("{,}", ",")
+    words = [in_digits(word) for word in re.findall(r"[A-Za-z]+", text)]
+    said = {number for number, _ in numbers_in(f"{text} {words}")}
+    said |= {Decimal(a) * Decimal(b) for a, b in SIDES.findall(text)}
+    return [one for one in numbers if value(one) not in said]
+
+
+def turned(numbers: list[str], text: str) -> list[str]:
+    """Neighbours in the text that the entry lists the other way round."""
+    found = list(NUMBER.finditer(" ".join(plain(text).split())))
+    listed = list(itertools.combinations(numbers, 2))
+    return [
+        f"{a[0]} before {b[0]}"
+        for a, b in itertools.pairwise(found)
+        if b.start() - a.end() <= NEAR
+        and (b[0], a[0]) in listed
+        and (a[0], b[0]) not in listed
+    ]
+
+
+@pytest.mark.parametrize("lesson", lessons.numbers())
+def test_a_quoted_number_is_said_in_the_order_of_its_entry(lesson):
+    facts = lessons.facts(lesson)
+    for entry in facts.get("quoted", ()):
+        place = entry.get("where", "")
+        numbers, source = entry["numbers"], entry["source"]
+        formulas = [x.get("is", "") for x in facts.get("worded", ())]
+        no_text = unused(numbers, texts(lesson, place) + formulas)
+        assert not no_text, f"{source!r}: nobody says {no_text}"
+        prose = [] if PRACTICE.match(place) else texts(lesson, place)
+        order = [found for text in prose for found in turned(numbers, text)]
+        assert not order, f"{source!r}: the text has {order}"
+
+
+def test_an_exchange_of_quoted_numbers_is_seen():
+    assert not turned(["40", "1.5"], "40 became 1.5")
+    assert turned(["40", "1.5"], "1.5 became 40") == ["1.5 before 40"]
 
 
 def test_a_result_is_known_by_its_seeds_its_mean_and_its_ends():

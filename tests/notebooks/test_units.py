@@ -3,7 +3,10 @@
 Where an output near the text gives the number a unit, it is this one. And a
 unit of measurement stands in the cells near it, or in the source of the number
 where lesson.toml quotes it; what is counted (digits, maps ...) there, or in
-another sentence nearby.
+another sentence nearby. "14 x 14" is the size of something flat. And a number
+that the lesson gives to one kind of things (64 maps) is not that of another,
+like kind in a single place (64 layers): where it is, the source of a
+``[[quoted]]`` entry for it names that.
 """
 
 import re
@@ -41,8 +44,9 @@ MEASURED = {
     "bits": "bit|log2",
     "bytes": "byte|uint8",
     "nats": "nat",
+    "points": "point",
 }
-COUNTED = "points pixels digits pictures weights parameters words steps layers"
+COUNTED = "pixels digits pictures weights parameters words steps layers"
 COUNTED += " epochs maps numbers units captions sentences places photographs"
 COUNTED += (
     " reviews pairs classes samples readings products filters connections"
@@ -50,7 +54,19 @@ COUNTED += (
 # What is counted everywhere may stand nowhere else.
 EVERYWHERE = {"pixels", "numbers", "units"}
 NOUNS = {n: n.rstrip("s") for n in COUNTED.split() if n not in EVERYWHERE}
+# Kinds that a slip may take for each other.
+ALIKE = [
+    {"maps", "layers", "filters", "units", "weights", "parameters"},
+    {"steps", "epochs", "days", "hours", "minutes", "seconds"},
+    {"digits", "pixels", "pictures", "photographs", "reviews", "captions"},
+]
+NO_SIZE = {"layers", "steps", "epochs", "units", "words"}
+SIDES = re.compile(rf"\d x \d+ ({'|'.join(NO_SIZE)})(?!\w)")
 UNIT = re.compile(rf" ?(%|{'|'.join([*MEASURED, *COUNTED.split()])})(?!\w)")
+ALONE = re.compile(
+    r"(?<![\w.])(?<!\d x )(\d[\d.,]*\d)"
+    rf" ({'|'.join(sorted(set().union(*ALIKE)))})(?!\w)"
+)
 WITH_UNIT = re.compile(rf"(?<![\w.])(\d[\d.,]*\d|\d){UNIT.pattern}")
 
 
@@ -79,13 +95,38 @@ def wrong(
         if unit in NOUNS:  # another sentence may use it, too
             known += [around, match.string[: match.start()]]
             known += [match.string[match.end() :]]
-        if there and unit not in there:
+        if SIDES.match(match.string, match.start() - 4):
+            found.append(f"{match[0]}: a size of what is flat, not of {unit}")
+        elif there and unit not in there:
             found.append(f"{match[0]}: {there} in the output")
         elif not there and not re.search(
             MEASURED.get(unit, NOUNS.get(unit, "")), " ".join(known), re.I
         ):
             found.append(f"{match[0]}: no such unit near it")
     return found
+
+
+def other_kind(texts: list[str], outputs: list[str], quoted=()) -> list[str]:
+    """What is counted in one place, and as another, like kind elsewhere."""
+    said = [m.groups() for text in texts for m in ALONE.finditer(text)]
+    printed = [m.groups() for text in outputs for m in ALONE.finditer(text)]
+    return [
+        f"{number} {unit}: elsewhere {', '.join(sorted(other))}"
+        for number, unit in said
+        for kinds in ALIKE
+        if unit in kinds
+        and [*said, *printed].count((number, unit)) == 1
+        and (
+            other := {
+                u for n, u in said + printed if n == number and u in kinds
+            }
+            - {unit}
+        )
+        and not any(
+            number in e["numbers"] and NOUNS.get(unit, unit) in e["source"]
+            for e in quoted
+        )
+    ]
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
@@ -109,6 +150,20 @@ def test_units_are_those_of_the_outputs(lesson):
     assert found == []
 
 
+@pytest.mark.parametrize("lesson", lessons.numbers())
+def test_a_number_counts_the_same_kind_in_all_of_a_lesson(lesson):
+    cells = cells_of(lesson)
+    texts = [
+        " ".join(plain("".join(cell["source"])).split())
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+    ]
+    outputs = [output_text(cell) for cell in cells]
+    quoted = lessons.facts(lesson).get("quoted", ())
+    found = other_kind(texts, outputs, quoted)
+    assert found == []
+
+
 @pytest.mark.parametrize(
     ("text", "right"),
     [("0.53 ppm", True), ("0.53 degrees", False), ("7 KB", False)],
@@ -116,3 +171,8 @@ def test_units_are_those_of_the_outputs(lesson):
 def test_another_unit_is_seen(text, right):
     line = "mean 0.53 ppm"
     assert (wrong(text, line, [line]) == []) == right
+
+
+def test_another_kind_is_seen():
+    texts = ["It makes 64 maps.", "Of 64 maps", "The 64 layers"]
+    assert other_kind(texts, []) == ["64 layers: elsewhere maps"]
