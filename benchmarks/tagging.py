@@ -104,9 +104,13 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         ]
     result = scores(np.concatenate(right), np.array(seen))
     base = baseline(train, judge)
-    result |= {f"baseline_{k}": v for k, v in scores(base, np.array(
-        [networks.plain(w) in known for s in judge.x for w in s]
-    )).items()}
+    result |= {
+        f"baseline_{k}": v
+        for k, v in scores(
+            base,
+            np.array([networks.plain(w) in known for s in judge.x for w in s]),
+        ).items()
+    }
     return {
         "data": f"{dataset.provenance}; measured on {judge.name}",
         "parameters": model.count_params(),
