@@ -5,12 +5,12 @@ Built in lesson 18; a test holds the lesson's cells and these equal.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from coursekit.vocabulary import PAD, Vocabulary
+from coursekit.vocabulary import PAD, UNKNOWN, Vocabulary
 
 LETTERS = 16  # of a word; longer ones lose their middle
 Sentences = Sequence[Sequence[str]]
@@ -67,6 +67,14 @@ def tag_rows(tags: Sequence[np.ndarray], length: int) -> np.ndarray:
     return rows
 
 
+def forgotten(
+    rows: np.ndarray, share: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Rows of words with a share of the words replaced by <unk>."""
+    drawn = rng.random(rows.shape) < share
+    return np.where(drawn & (rows != PAD), UNKNOWN, rows)
+
+
 def tagger(
     context: str,
     words: int,
@@ -85,23 +93,22 @@ def tagger(
     import keras
     from keras import layers
 
-    inputs = [keras.Input((None,), dtype="int32", name="words")]
-    x = layers.Embedding(words, width, mask_zero=True)(inputs[0])
+    rows = keras.Input((None,), dtype="int32", name="words")
+    inputs, mask = rows, keras.ops.not_equal(rows, PAD)
+    x = layers.Embedding(words, width)(rows)
     if letters:
-        inputs.append(
-            keras.Input((None, LETTERS), dtype="int32", name="letters")
-        )
-        seen = layers.Embedding(letters, 16)(inputs[1])
+        spelling = keras.Input((None, LETTERS), dtype="int32", name="letters")
+        seen = layers.Embedding(letters, 16)(spelling)
         seen = layers.Conv2D(width, (1, 3), padding="same")(seen)
-        seen = layers.Activation("relu")(seen)
-        seen = keras.ops.max(seen, axis=2)  # (batch, steps, width)
+        seen = keras.ops.max(keras.ops.relu(seen), axis=2)
         x = layers.Concatenate()([x, seen])
+        inputs = [rows, spelling]
     x = layers.Dropout(dropout)(x)
     if context != "none":
         reader = layers.LSTM(units, return_sequences=True)
         if context == "both":
             reader = layers.Bidirectional(reader)
-        x = layers.Dropout(dropout)(reader(x))
+        x = layers.Dropout(dropout)(reader(x, mask=mask))
     outputs = layers.Dense(tags, activation="softmax", name="tags")(x)
     return keras.Model(inputs, outputs, name=f"context_{context}")
 
@@ -128,3 +135,117 @@ def commonest(
     rare = Counter(best[w] for w, c in counts.items() if c.total() == 1)
     every = Counter(best.values())
     return best, (rare or every).most_common(1)[0][0]
+
+
+def grouped(
+    sentences: Sentences,
+    tags: Sequence[np.ndarray],
+    words: Vocabulary,
+    letters: Vocabulary | None,
+) -> list[tuple]:
+    """(inputs, tag rows, places of the sentences), a group of each length.
+
+    Rows of at most 16, 32 or 64 words, or of the longest sentence: padding
+    costs time. ``letters`` None leaves the spelling out.
+    """
+    sizes = np.array([len(sentence) for sentence in sentences])
+    groups, least = [], 0
+    for length in (16, 32, 64, max(65, sizes.max())):
+        places = np.flatnonzero((sizes > least) & (sizes <= length))
+        least = length
+        if not len(places):
+            continue
+        some = [sentences[place] for place in places]
+        x = [word_rows(some, words, length)]
+        if letters is not None:
+            x.append(letter_rows(some, letters, length))
+        y = tag_rows([tags[place] for place in places], length)
+        groups.append((x, y, places))
+    return groups
+
+
+def fitted(
+    model: Any,
+    groups: Sequence[tuple],
+    epochs: int,
+    seed: int,
+    rate: float = 4e-3,
+    size: int = 32,
+    share: float = 0.1,
+    report: Callable[[float], None] = lambda done: None,
+) -> None:
+    """Train with batches of ``size`` sentences of about the same length.
+
+    A ``share`` of the words is forgotten, anew in each epoch.
+    """
+    import keras
+
+    rng = np.random.default_rng(seed)
+    orders = [rng.permutation(len(y)) for _, y, _ in groups]
+    batches = [
+        (group, order[k : k + size])
+        for (*group, _), order in zip(groups, orders, strict=True)
+        for k in range(0, len(order), size)
+    ]
+    rates = keras.optimizers.schedules.CosineDecay(rate, epochs * len(batches))
+    optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    model.compile(optimizer, masked_loss, jit_compile=False)
+    for epoch in range(epochs):
+        for number in rng.permutation(len(batches)):
+            (x, y), rows = batches[number]
+            given = [part[rows] for part in x]
+            given[0] = forgotten(given[0], share, rng)
+            given = given if len(given) > 1 else given[0]
+            model.train_on_batch(given, y[rows])
+        report((epoch + 1) / epochs)
+
+
+def said(model: Any, groups: Sequence[tuple]) -> np.ndarray:
+    """The likeliest tags of all words, in the order of the sentences."""
+    found: dict[int, np.ndarray] = {}
+    for x, y, places in groups:
+        inputs = x if len(x) > 1 else x[0]
+        tags = model.predict(inputs, 128, verbose=0).argmax(axis=-1) - 1
+        for place, row, truth in zip(places, tags, y, strict=True):
+            found[place] = row[truth > 0]
+    return np.concatenate([found[place] for place in sorted(found)])
+
+
+def compared(
+    train: tuple[Sentences, Sequence[np.ndarray]],
+    test: tuple[Sentences, Sequence[np.ndarray]],
+    tags: int,
+    epochs: int,
+    seed: int,
+) -> dict[str, dict[str, float]]:
+    """Commonest tag and a tagger with letters: shares of right test words.
+
+    ``tags`` counts what may be said; ``epochs`` 0 takes as many as make
+    about 600 updates. Each result has "all", and "known" and "unknown" where
+    there are such words.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    words, letters = vocabularies(train[0])
+    model = tagger("both", len(words), tags + 1, len(letters), dropout=0.3)
+    epochs = epochs or max(2, round(600 * 32 / len(train[0])))
+    fitted(model, grouped(*train, words, letters), epochs, seed)
+    best, other = commonest(*train)
+    asked = [plain(word) for sentence in test[0] for word in sentence]
+    by_name = {
+        "commonest tag": np.array([best.get(word, other) for word in asked]),
+        "tagger": said(model, grouped(*test, words, letters)),
+    }
+    truth = np.concatenate(test[1])
+    known = np.array([word in best for word in asked])
+    return {
+        name: shares(values == truth, known)
+        for name, values in by_name.items()
+    }
+
+
+def shares(right: np.ndarray, known: np.ndarray) -> dict[str, float]:
+    """Share of right words: all, known and unknown ones."""
+    parts = {"all": right, "known": right[known], "unknown": right[~known]}
+    return {name: float(p.mean()) for name, p in parts.items() if len(p)}

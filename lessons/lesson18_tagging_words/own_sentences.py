@@ -1,0 +1,149 @@
+"""Your own sentences: a .conllu file of any language.
+
+``report("mine.conllu")`` prints the accuracy of the commonest tag and of one
+tagger on its last sentences, known and unknown words apart.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import lessons
+from coursekit.errors import CourseError
+
+LARGEST, LEAST = 20_000_000, 40  # bytes, sentences
+# Columns of the ten whose values can be tags, by their names in the format.
+COLUMNS = {"UPOS": 3, "XPOS": 4}
+_AGAIN = (
+    "give a UTF-8 file in the CoNLL-U format: ten columns divided by tabs, a "
+    "word a line, an empty line after each sentence"
+)
+
+
+def read(path: str | Path, column: str = "UPOS") -> tuple[list, list]:
+    """Words and tags (texts) of every sentence: two lists of tuples.
+
+    Lines with #, contractions (1-2) and empty nodes (1.1) are no words.
+    Raises CourseError, which names the file and the line, for anything that
+    is not CoNLL-U, and where words have no tag in ``column``.
+    """
+    path = Path(path)
+    if column not in COLUMNS:
+        raise CourseError(
+            f"column={column!r} holds no tags.",
+            f"choose one of {', '.join(COLUMNS)}",
+        )
+    sentences: list[tuple[str, ...]] = []
+    tags: list[tuple[str, ...]] = []
+    words: list[str] = []
+    names: list[str] = []
+    for number, line in enumerate([*_text(path).splitlines(), ""], 1):
+        if not line.strip():
+            if words:
+                sentences.append(tuple(words))
+                tags.append(tuple(names))
+                words, names = [], []
+            continue
+        if line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        _check(f"{path}, line {number}", fields, column)
+        if fields[0].isdecimal():
+            words.append(fields[1])
+            names.append(fields[COLUMNS[column]])
+    return sentences, tags
+
+
+def _text(path: Path) -> str:
+    """The whole file; CourseError where that cannot be had."""
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise CourseError(message, _AGAIN) from error
+    if size > LARGEST:
+        message = f"{path} has {size / 1e6:,.0f} MB, expected are 20 at most."
+        raise CourseError(message, "keep fewer sentences")
+    if not content.strip():
+        message = f"{path} is empty, expected are words with tags."
+        raise CourseError(message, _AGAIN)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = content[: error.start].count(b"\n") + 1
+        message = f"{path}, line {number}, is not UTF-8 text."
+        raise CourseError(message, _AGAIN) from None
+
+
+def _check(where: str, fields: list[str], column: str) -> None:
+    """Ten columns, a word, and a tag."""
+    if len(fields) != 10:
+        raise CourseError(
+            f"{where}, has {len(fields)} columns, expected are 10.", _AGAIN
+        )
+    if not fields[0].replace("-", "").replace(".", "").isdecimal():
+        raise CourseError(
+            f"{where}, begins with {fields[0][:20]!r}, expected is the number "
+            "of a word in its sentence.",
+            _AGAIN,
+        )
+    if not fields[0].isdecimal():
+        return
+    if not fields[1].strip():
+        raise CourseError(f"{where}, has no word in column 2.", _AGAIN)
+    tag = fields[COLUMNS[column]].strip()
+    if tag in ("", "_"):
+        raise CourseError(
+            f"{where}: {fields[1][:40]!r} has no tag in the column {column}, "
+            "expected is one for each word.",
+            "fill the column, or give the other one: "
+            f'column="{next(c for c in COLUMNS if c != column)}"',
+        )
+
+
+def report(
+    path: str | Path, column: str = "UPOS", epochs: int = 0, seed: int = 0
+) -> dict[str, float]:
+    """Print and return the share of right tags on the last tenth.
+
+    The first nine tenths of the sentences train. ``epochs`` 0 takes as many
+    as make about 600 updates. Raises CourseError, as ``read`` does, and for
+    fewer than 40 different sentences, or one tag only.
+    """
+    sentences, named = read(path, column)
+    pairs = list(dict.fromkeys(zip(sentences, named, strict=True)))
+    if len(pairs) < LEAST:
+        raise CourseError(
+            f"{path} has {len(pairs)} different sentences, expected are "
+            f"{LEAST} or more.",
+            "bring more sentences; a few hundred begin to tell something",
+        )
+    border = len(pairs) - max(len(pairs) // 10, 8)
+    seen = {tag for _, tags in pairs[:border] for tag in tags}
+    if len(seen) < 2:
+        raise CourseError(
+            f"{path} has the one tag {min(seen)!r} in {column}, expected are "
+            "two or more.",
+            "tag the words with what you want to tell apart",
+        )
+    names = sorted(seen)
+    number = {tag: k for k, tag in enumerate(names)}
+    x = [words for words, _ in pairs]
+    # A tag that only the test has gets a number that nobody says.
+    y = [
+        np.array([number.get(t, len(names)) for t in tags])
+        for _, tags in pairs
+    ]
+    networks = lessons.module("18", "networks")
+    train, test = (x[:border], y[:border]), (x[border:], y[border:])
+    found = networks.compared(train, test, len(names) + 1, epochs, seed)
+    words = sum(map(len, test[0]))
+    print(
+        f"{path}: {border:,} sentences to train, {len(test[0]):,} to test "
+        f"({words:,} words), {len(names)} tags"
+    )
+    for name, parts in found.items():
+        shares = ", ".join(f"{part} {s:.3f}" for part, s in parts.items())
+        print(f"{name:<13} {shares}")
+    return {name: parts["all"] for name, parts in found.items()}
