@@ -36,7 +36,7 @@ def network(words: Sequence[str], tags: Sequence[str]) -> CourseFigure:
         _arrow(axes, (place, 1.28), (place, 1.72))
         _arrow(axes, (place, 3.28), (place, 3.95))
         _bent(axes, (place - 0.42, 1.2), (place - 0.42, 2.8))
-        _bent(axes, (place + 0.42, 2.2), (place + 0.42, 3.98), -0.35)
+        _bent(axes, (place + 0.42, 2.2), (place + 0.3, 3.98), -0.35)
         if k:
             _arrow(axes, (place - 1.35, 2), (place - 0.55, 2))
             _arrow(axes, (place - 0.55, 3), (place - 1.35, 3))
@@ -97,12 +97,12 @@ def readings(
         panel.set_yticks(places, list(networks))
         panel.set(title=title, xlabel="probability", xlim=(0, 1.18))
         panel.set_xticks([0, 0.5, 1])
-        panel.invert_yaxis()
         shown = "; ".join(
             f"{name} {kinds[0]} {of[0]:.2f}, {kinds[1]} {of[1]:.2f}"
             for name, of in networks.items()
         )
         said.append(f"{title}: {shown}")
+    axes[0].invert_yaxis()  # shared: the first network on top
     axes[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return CourseFigure(
         figure,

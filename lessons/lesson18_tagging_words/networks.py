@@ -216,7 +216,8 @@ def compared(
     test: tuple[Sentences, Sequence[np.ndarray]],
     tags: int,
     epochs: int,
-    seed: int,
+    units: int = 32,
+    seed: int = 0,
 ) -> dict[str, dict[str, float]]:
     """Commonest tag and a tagger with letters: shares of right test words.
 
@@ -228,7 +229,8 @@ def compared(
 
     keras.utils.set_random_seed(seed)
     words, letters = vocabularies(train[0])
-    model = tagger("both", len(words), tags + 1, len(letters), dropout=0.3)
+    sizes = len(words), tags + 1, len(letters)
+    model = tagger("both", *sizes, width=units, units=units, dropout=0.3)
     epochs = epochs or max(2, round(600 * 32 / len(train[0])))
     fitted(model, grouped(*train, words, letters), epochs, seed)
     best, other = commonest(*train)

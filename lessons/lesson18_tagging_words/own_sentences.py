@@ -137,7 +137,7 @@ def report(
     ]
     networks = lessons.module("18", "networks")
     train, test = (x[:border], y[:border]), (x[border:], y[border:])
-    found = networks.compared(train, test, len(names) + 1, epochs, seed)
+    found = networks.compared(train, test, len(names) + 1, epochs, seed=seed)
     words = sum(map(len, test[0]))
     print(
         f"{path}: {border:,} sentences to train, {len(test[0]):,} to test "
