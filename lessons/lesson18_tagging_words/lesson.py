@@ -886,8 +886,8 @@ ck.check("18.4", accuracy)
 
 # %% [markdown]
 # **18.5 (core)** Write `numbered(train, test, at_least)`: the test sentences
-# as lists of numbers. Words of the training that occur `at_least` times have the
-# numbers 2, 3, ... - the commonest first, ties in alphabetical order. All
+# as lists of numbers. Words of the training that occur `at_least` times have
+# the numbers 2, 3, ... - the commonest first, ties in alphabetical order. All
 # others are 1.
 
 
