@@ -35,7 +35,7 @@ SEES = {
     "none-letters": {"context": "none", "letters": True},
 }
 RECIPES = {name: of | COMMON for name, of in SEES.items()}
-QUICK = {"data": "tagged", "epochs": 1, "units": 16, "width": 16}
+QUICK = {"data": "tagged", "epochs": 3, "units": 16, "width": 16}
 
 
 def main(

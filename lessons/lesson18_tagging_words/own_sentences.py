@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import lessons
+from coursekit.data.readers.own_text import read_own
 from coursekit.errors import CourseError
 
-LARGEST, LEAST = 20_000_000, 40  # bytes, sentences
+LEAST = 40  # sentences
 # Columns of the ten whose values can be tags, by their names in the format.
 COLUMNS = {"UPOS": 3, "XPOS": 4}
 _AGAIN = (
@@ -37,7 +38,9 @@ def read(path: str | Path, column: str = "UPOS") -> tuple[list, list]:
     tags: list[tuple[str, ...]] = []
     words: list[str] = []
     names: list[str] = []
-    for number, line in enumerate([*_text(path).splitlines(), ""], 1):
+    text = read_own(path, "sentences in the CoNLL-U format")
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        line = line.rstrip("\r")
         if not line.strip():
             if words:
                 sentences.append(tuple(words))
@@ -52,28 +55,6 @@ def read(path: str | Path, column: str = "UPOS") -> tuple[list, list]:
             words.append(fields[1])
             names.append(fields[COLUMNS[column]])
     return sentences, tags
-
-
-def _text(path: Path) -> str:
-    """The whole file; CourseError where that cannot be had."""
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= LARGEST else b""
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}."
-        raise CourseError(message, _AGAIN) from error
-    if size > LARGEST:
-        message = f"{path} has {size / 1e6:,.0f} MB, expected are 20 at most."
-        raise CourseError(message, "keep fewer sentences")
-    if not content.strip():
-        message = f"{path} is empty, expected are words with tags."
-        raise CourseError(message, _AGAIN)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = content[: error.start].count(b"\n") + 1
-        message = f"{path}, line {number}, is not UTF-8 text."
-        raise CourseError(message, _AGAIN) from None
 
 
 def _check(where: str, fields: list[str], column: str) -> None:
