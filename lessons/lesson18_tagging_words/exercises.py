@@ -31,8 +31,9 @@ def spans(tags):
 def padded(sentences, numbers):
     length = max(len(sentence) for sentence in sentences)
     rows = np.zeros((len(sentences), length), int)
-    for row, sentence in zip(rows, sentences, strict=True):
-        row[: len(sentence)] = [numbers.get(word, 1) for word in sentence]
+    for place, sentence in enumerate(sentences):
+        row = [numbers.get(word, 1) for word in sentence]
+        rows[place, : len(row)] = row
     return rows
 
 
@@ -46,7 +47,7 @@ def numbered(train, test, at_least):
 
 def f1_by_kind(truth, said):
     found = {}
-    for kind in sorted({span[0] for span in [*truth, *said]}):
+    for kind in {span[0] for span in [*truth, *said]}:
         wanted = {span for span in truth if span[0] == kind}
         given = {span for span in said if span[0] == kind}
         right = len(wanted & given)
@@ -347,7 +348,7 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                edit("row[: len(sentence)]", "row[length - len(sentence) :]"),
+                edit("place, : len(row)", "place, length - len(row) :"),
                 "You pad in front. Words first, padding behind: a GPU's fast "
                 "LSTM takes no other mask.",
             ),
