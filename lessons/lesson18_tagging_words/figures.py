@@ -113,31 +113,30 @@ def readings(
     )
 
 
-def confusion(counts: np.ndarray, names: Sequence[str]) -> CourseFigure:
+def confusion(wrong: np.ndarray, names: Sequence[str]) -> CourseFigure:
     """Counts of errors: a row for what a word is, a column for what was said.
 
-    Right answers, on the diagonal, are left white.
+    Right answers are not among them: the diagonal is 0.
     """
-    figure, axes = new_figure(width=6.6, height=5.4)
-    wrong = counts * (1 - np.eye(len(counts), dtype=int))
+    size = 0.62 * len(names) + 1.2
+    figure, axes = new_figure(width=size + 0.8, height=size)
     axes.imshow(wrong, cmap="Blues", vmin=0)
-    for row, column in np.argwhere(wrong > 0):
+    places = sorted(np.argwhere(wrong > 0), key=lambda p: -wrong[tuple(p)])
+    for row, column in places:
         value = wrong[row, column]
-        colour = "white" if value > 0.6 * wrong.max() else "black"
-        axes.text(column, row, value, ha="center", va="center", color=colour)
+        look = {"color": "white" if value > 0.6 * wrong.max() else "black"}
+        axes.text(column, row, value, ha="center", va="center", **look)
     axes.set_xticks(range(len(names)), names, rotation=60, ha="right")
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="said", ylabel="is")
     axes.grid(False)
-    largest = sorted(np.argwhere(wrong > 0), key=lambda p: -wrong[tuple(p)])
     shown = "; ".join(
         f"{names[a]} called {names[b]} {wrong[a, b]} times"
-        for a, b in largest[:3]
+        for a, b in places[:3]
     )
     return CourseFigure(
         figure,
-        f"Errors of a tagger by what a word is and what was said, "
-        f"{len(names)} tags.",
+        "Errors of a tagger by what a word is and what was said.",
         trained=f"{wrong.sum()} errors in all; most often {shown}.",
-        varies=("images", "texts"),
+        varies=("images", "texts", "ticks", "limits"),
     )

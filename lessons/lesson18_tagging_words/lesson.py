@@ -393,8 +393,9 @@ for n, tag in enumerate(tags):
         )
 
 # %%
-used = np.flatnonzero(confused.sum(axis=0) + confused.sum(axis=1))
-figures.confusion(confused[np.ix_(used, used)], [tags[n] for n in used])
+wrong = confused * (1 - np.eye(len(tags), dtype=int))
+shown = np.flatnonzero(wrong.sum(axis=0) + wrong.sum(axis=1))
+figures.confusion(wrong[np.ix_(shown, shown)], [tags[n] for n in shown])
 
 # %% [markdown]
 # A number in row NOUN and column VERB counts nouns that were called verbs.
@@ -443,7 +444,8 @@ assert panels["She waits at the bank ."]["both sides"][0] > 0.9
 
 # %% [markdown]
 # Without context both sentences get the same answer, by necessity: the same
-# number goes in. With context the same word is two things. What about a
+# number goes in. What comes out is close to the counts of the training, 72
+# nouns and 44 verbs. With context the same word is two things. What about a
 # sentence that *is* two things? *They can fish*: they are able to, or they put
 # it into tins.
 
