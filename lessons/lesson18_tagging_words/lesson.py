@@ -100,6 +100,9 @@ for words, numbers in zip(train.x, train.y):
         counts[word.lower()][int(number)] += 1
 for word in ("bank", "the", "can"):
     print(word, {tags[t]: n for t, n in counts[word].most_common()})
+several = sum(c.total() for c in counts.values() if len(c) > 1)
+total = sum(c.total() for c in counts.values())
+print(f"words that can be several things: {several / total:.2f} of the text")
 
 
 # %%
@@ -135,17 +138,17 @@ table = {"commonest tag": shares(np.array([commonest(w) for w in asked]))}
 show_table(table)
 
 # %% [markdown]
-# More than nine of ten, by a table of words. This is the **baseline** of
-# every tagger, and it is high everywhere, since most words are one thing only.
-# What is missing has two reasons. *bank* is called a noun wherever it stands,
-# although its neighbours say what it is. And a word that nobody has seen is
-# called a noun, too.
+# More than nine of ten, by a table of words. This is the **baseline** of every
+# tagger, and it is high: even words with two readings have a favourite. What is
+# missing has two reasons. *bank* is called a noun wherever it stands, although
+# its neighbours say what it is. And a word that nobody has seen is called a
+# noun, too.
 #
 # ## Rows of equal length
 #
 # A network wants arrays of numbers, and sentences have unequal lengths. So
 # words become numbers, and short sentences are filled up *behind* with zeros:
-# **right padding**. Words that are seen only once become number 1, `<unk>`,
+# **right padding** (a GPU's fast LSTM wants the words first, lesson 14). Words that are seen only once become number 1, `<unk>`,
 # for "unknown". Whose words have numbers? Those of the training sentences, and
 # no others.
 
@@ -182,8 +185,9 @@ print(x_test[:3, :9], y_test[:3, :9], sep="\n")
 #
 # ## A first network, too good
 #
-# A vector for each word, and a layer that gives a probability to each tag.
-# Nothing here looks at neighbours:
+# A vector for each number (an **embedding**: a table of vectors, learned like
+# other weights), and a layer that gives a probability to each tag. Nothing here
+# looks at neighbours:
 
 # %%
 import keras
@@ -609,8 +613,8 @@ for words, numbers in zip(named.train.x[5:9], named.train.y[5:9]):
 
 # %% [markdown]
 # *Florence* may be a person or a place, *Ashford* a town, a surname or part of
-# a bank; half of the names in the test are in no training sentence. You often
-# read that here input and output have *unequal* lengths, since there are fewer
+# a bank; more than half of the names in the test are in no training sentence.
+# You often read that here input and output have *unequal* lengths, since there are fewer
 # names than words. They are equal:
 
 # %%
@@ -752,8 +756,8 @@ for n in senseless[:2]:
 #
 # All this was generated, from a grammar with about 600 words. What remains of
 # it on real English? **UD English EWT** has 16,622 sentences from web logs,
-# e-mails, reviews and answers, tagged by hand (Silveira et al. 2014). There
-# 63 % of the words of the training text can be more than one thing. *bank* is
+# e-mails, reviews and answers, tagged by hand (Silveira et al. 2014). Of the
+# words of its training text 63 % can be several things, not 16 %. *bank* is
 # there, too, 14 times: nine times in a name, five times a noun, never a verb.
 #
 # (Measured with `python benchmarks/tagging.py`.)
@@ -965,7 +969,7 @@ ck.check("18.6", f1_by_kind)
 # %% [markdown]
 # **18.7 (stretch)** A sequence of tags has a score: that of each word's tag,
 # plus that of each step from a tag to the next. Trying all sequences is
-# hopeless: 8 tags and 15 words make $8^{15}$. But the best way *to* a tag does
+# hopeless: 7 tags and 15 words make $7^{15}$. But the best way *to* a tag does
 # not depend on how it goes on. So go from left to right and keep, for each
 # tag, the score of the best way there and where it came from; then walk back.
 # This is the **Viterbi algorithm** (A. Viterbi 1967). Write `viterbi(scores,
