@@ -139,18 +139,18 @@ show_table(table)
 
 # %% [markdown]
 # More than nine of ten, by a table of words. This is the **baseline** of every
-# tagger, and it is high: even words with two readings have a favourite. What is
-# missing has two reasons. *bank* is called a noun wherever it stands, although
-# its neighbours say what it is. And a word that nobody has seen is called a
-# noun, too.
+# tagger, and it is high: even words with two readings have a favourite. What
+# is missing has two reasons. *bank* is called a noun wherever it stands,
+# although its neighbours say what it is. And a word that nobody has seen is
+# called a noun, too.
 #
 # ## Rows of equal length
 #
 # A network wants arrays of numbers, and sentences have unequal lengths. So
 # words become numbers, and short sentences are filled up *behind* with zeros:
-# **right padding** (a GPU's fast LSTM wants the words first, lesson 14). Words that are seen only once become number 1, `<unk>`,
-# for "unknown". Whose words have numbers? Those of the training sentences, and
-# no others.
+# **right padding** (a GPU's fast LSTM wants the words first, lesson 14). Words
+# that are seen only once become number 1, `<unk>`, for "unknown". Whose words
+# have numbers? Those of the training sentences, and no others.
 
 # %%
 from coursekit.vocabulary import PAD, UNKNOWN, Vocabulary
@@ -186,8 +186,8 @@ print(x_test[:3, :9], y_test[:3, :9], sep="\n")
 # ## A first network, too good
 #
 # A vector for each number (an **embedding**: a table of vectors, learned like
-# other weights), and a layer that gives a probability to each tag. Nothing here
-# looks at neighbours:
+# other weights), and a layer that gives a probability to each tag. Nothing
+# here looks at neighbours:
 
 # %%
 import keras
@@ -614,8 +614,8 @@ for words, numbers in zip(named.train.x[5:9], named.train.y[5:9]):
 # %% [markdown]
 # *Florence* may be a person or a place, *Ashford* a town, a surname or part of
 # a bank; more than half of the names in the test are in no training sentence.
-# You often read that here input and output have *unequal* lengths, since there are fewer
-# names than words. They are equal:
+# You often read that here input and output have *unequal* lengths, since there
+# are fewer names than words. They are equal:
 
 # %%
 same = [len(w) == len(t) for w, t in zip(named.train.x, named.train.y)]

@@ -39,8 +39,8 @@ def load(tags: str = "parts of speech") -> Dataset:
     grammar uses 14. Possessives (his, my) are PRON and every form of to be
     is AUX, as in UD English EWT. ``tags="entities"``: names of persons,
     places and organisations as BIO tags; titles (Mr, Dr) are no part of a
-    name, and half of the names in the validation and test sentences are in
-    no training sentence. Raises CourseError for other ``tags``.
+    name, and more than half of the names in the validation and test sentences
+    are in no training sentence. Raises CourseError for other ``tags``.
     """
     one_of(_KINDS, "kind of tags", tags)
     lines, numbers, names, sizes = _KINDS[tags]
