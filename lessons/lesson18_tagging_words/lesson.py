@@ -208,8 +208,8 @@ _, praised = first.evaluate(x_test, y_test, verbose=0)
 print(f"accuracy {praised:.3f} ({test.name})")
 
 # %% [markdown]
-# Better than the table, by five words in a hundred, and without any context?
-# That can't be: it sees no more than the table does. What did it get right?
+# So much better than the table, and without any context? That can't be: it
+# sees no more than the table does. What did it get right?
 
 
 # %% tags=["nbval-approx-5e-3"]
@@ -355,22 +355,31 @@ assert table["words before"][1] <= table["both sides"][1] + 0.001
 
 # %% [markdown]
 # Without context the network is the commonest tag, learned. The words before a
-# word are worth most, those after it the rest. Which words need them?
+# word are worth most, those after it the rest. When are they needed? *Walk in
+# the garden!* is an order. *Walk in the garden is good* is none, but up to the
+# fourth word you can't know. Ask the networks for the probability that *Walk*
+# is a noun:
+
 
 # %%
-by_both, by_forward = (said(model, x_test) for model in (both, forward))
-gained = (by_both == y_test) & (by_forward != y_test)
-rows_gained = np.flatnonzero(gained.any(axis=1))
-print(f"{gained.sum()} words in {len(rows_gained)} sentences (test), such as:")
-for n in sorted(rows_gained, key=lambda n: len(test.x[n]))[:3]:
-    words, place = test.x[n], gained[n].argmax()
-    show(words, test.y[n])
-    print(f"   from the left {words[place]}/{tags[by_forward[n, place] - 1]}")
+def chances(model, sentence, word):
+    """Probability of each tag for one word of a sentence."""
+    words = sentence.split()
+    row = vocabulary.encode(small([words]), len(words))
+    given = ops.convert_to_numpy(model(row))[0, words.index(word)]
+    return dict(zip(tags, given[1:]))
+
+
+# %% tags=["nbval-approx-1e-1"]
+for sentence in ("Walk in the garden .", "Walk in the garden is good ."):
+    line = f"{sentence:<29}"
+    for name, model in {"before": forward, "both": both}.items():
+        line += f"  {name} {chances(model, sentence, 'Walk')['NOUN']:.2f}"
+    print(line)
 
 # %% [markdown]
-# *Walk in the park is ...*, or *Walk in the park!* Up to the fourth word both
-# begin alike, and the first word must have its tag. Who reads the whole
-# sentence waits for *is*.
+# From the left both sentences are one until it is too late. The network that
+# reads both ways has seen *is*.
 #
 # (Keras can leave padding out by itself: an `Embedding(mask_zero=True)` sends
 # a mask along, and losses and metrics follow it. But some layers drop it
@@ -414,16 +423,6 @@ figures.confusion(wrong[np.ix_(shown, shown)], [tags[n] for n in shown])
 # Now ask all three networks about the two sentences of the beginning. Not for
 # a tag: for the probabilities of both readings.
 
-
-# %%
-def chances(model, sentence, word):
-    """Probability of each tag for one word of a sentence."""
-    words = sentence.split()
-    row = vocabulary.encode(small([words]), len(words))
-    given = ops.convert_to_numpy(model(row))[0, words.index(word)]
-    return dict(zip(tags, given[1:]))
-
-
 # %% tags=["nbval-approx-5e-2"]
 networks = {"no context": alone, "words before": forward, "both sides": both}
 panels = {}
@@ -442,7 +441,8 @@ figures.readings(panels, ["NOUN", "VERB"])
 for sentence, given in panels.items():
     noun, verb = given["both sides"]
     print(f"{sentence:<24} NOUN {noun:.2f}, VERB {verb:.2f}")
-    assert given["no context"] == panels["They bank the coin ."]["no context"]
+    first_panel = panels["They bank the coin ."]["no context"]
+    assert np.allclose(given["no context"], first_panel, atol=1e-5)
 assert panels["They bank the coin ."]["both sides"][1] > 0.9
 assert panels["She waits at the bank ."]["both sides"][0] > 0.9
 
@@ -454,15 +454,21 @@ assert panels["She waits at the bank ."]["both sides"][0] > 0.9
 # it into tins.
 
 # %% tags=["nbval-approx-3e-1"]
-for word in ("can", "fish"):
-    given = chances(both, "They can fish .", word)
-    best = sorted(given, key=given.get, reverse=True)[:2]
-    print(word, ", ".join(f"{tag} {given[tag]:.2f}" for tag in best))
+for word, kind in (("can", "AUX"), ("fish", "VERB")):
+    print(f"{word} {kind} {chances(both, 'They can fish .', word)[kind]:.2f}")
+
+# %%
+after_they = collections.Counter()
+for words, numbers in zip(train.x, train.y):
+    for n in range(1, len(words)):
+        if (words[n - 1].lower(), words[n]) == ("they", "can"):
+            after_they[tags[numbers[n]]] += 1
+print("they can, in the training:", dict(after_they))
 
 # %% [markdown]
-# It decides for the first, and hardly doubts: in its training sentences *can*
-# after *they* was next to always an auxiliary. A probability says what the
-# training data say, not whether a sentence is ambiguous.
+# It decides for the first, and hardly doubts: it has never seen the second. A
+# probability says what the training data say, not whether a sentence is
+# ambiguous.
 #
 # ## Words nobody has seen
 #
@@ -540,8 +546,8 @@ assert table["letters, too"][2] > table["some forgotten"][2]
 
 # %% [markdown]
 # Each row adds one thing, so this is an **ablation** read from below. Being
-# taught what `<unk>` is brings most: context alone now tells eight of ten
-# unknown words. Letters bring it close to nine. Of the known words nothing is
+# taught what `<unk>` is brings most: context alone now tells 82 % of the
+# unknown words. Letters bring that to 89 %. Of the known words nothing is
 # lost. (One seed.)
 #
 # ## A tag depends on its neighbour
@@ -579,18 +585,16 @@ assert behind["in context"] > behind["alone"]
 # are `<unk>` to it, and *zorp* is no word at all:
 
 # %% tags=["nbval-approx-1e-1"]
-for sentence, word in (
-    ("The social animal waits .", "social"),
-    ("The social animal waits .", "animal"),
-    ("They zorp the wall .", "zorp"),
-    ("The zorp is small .", "zorp"),
+for sentence, word, kind in (
+    ("The social animal waits .", "social", "ADJ"),
+    ("The social animal waits .", "animal", "NOUN"),
+    ("They zorp the wall .", "zorp", "VERB"),
+    ("He sees the small zorp .", "zorp", "NOUN"),
 ):
-    line = f"{sentence:<26}{word:<8}"
+    line = f"{sentence:<26}{word} {kind}:"
     for name, model in {"alone": alone, "in context": unsure}.items():
-        chance = chances(model, sentence, word)
-        best = max(chance, key=chance.get)
-        line += f"{name} {best} {chance[best]:.2f}  "
-    print(line.rstrip())
+        line += f"  {name} {chances(model, sentence, word)[kind]:.2f}"
+    print(line)
 
 # %% [markdown]
 # Alone, each unknown word gets the same answer, since the same number goes in.
@@ -636,8 +640,8 @@ print(
 )
 
 # %% [markdown]
-# Most words are O, so a tagger that finds no name at all has three words out
-# of five right. What you want to know is how many *names* are found, each as a
+# Most words are O, so a tagger that finds no name at all has 62 % of the words
+# right. What you want to know is how many *names* are found, each as a
 # whole. For that the tags must become **spans**: a kind, a start, and a stop
 # (the place after the last word, as in a slice).
 #
@@ -724,9 +728,9 @@ true_names, _ = names_in(y_asked)
 said_names, lines = names_in(found)
 right = len(true_names & said_names)
 f1 = 2 * right / (len(true_names) + len(said_names))
-print(
-    f"{len(true_names):,} names (test), {len(said_names):,} said, F1 {f1:.3f}"
-)
+print(f"{len(true_names):,} names (test), F1 {f1:.3f}:", end=" ")
+print(f"precision {right / len(said_names):.3f}", end=", ")
+print(f"recall {right / len(true_names):.3f}")
 assert 0.7 < f1 < share
 
 # %% [markdown]
@@ -741,11 +745,9 @@ def stray(line):
     return sum(b[0] == "I" and a[2:] != b[2:] for a, b in pairs)
 
 
-# %% tags=["nbval-approx-3e0"]
-senseless = [n for n, line in enumerate(lines) if stray(line)]
-print(f"impossible steps in {len(senseless)} of {len(lines)} sentences")
-for n in senseless[:2]:
-    print(" ".join(f"{w}/{t}" for w, t in zip(named.test.x[n], lines[n])))
+# %% tags=["nbval-approx-3e-2"]
+senseless = np.mean([stray(line) > 0 for line in lines])
+print(f"impossible steps in {senseless:.3f} of {len(lines)} sentences")
 
 # %% [markdown]
 # Each tag is said for itself: nothing is fed back, so nothing keeps a B-ORG
