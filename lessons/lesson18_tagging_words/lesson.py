@@ -66,6 +66,7 @@ import numpy as np
 dataset = ck.data.load(profile.dataset)
 tags = dataset.class_names
 print(dataset.provenance)
+print(len(tags), "tags:", *tags)
 
 
 # %%
@@ -734,8 +735,8 @@ print(f"recall {right / len(true_names):.3f}")
 assert 0.7 < f1 < share
 
 # %% [markdown]
-# 95 tags of 100 are right, and the names have an F1 of 0.84. Both numbers are
-# true; only one is about names. And how often do the tags make no sense?
+# 95 % of the tags are right, and the names have an F1 of 0.84. Both numbers
+# are true; only one is about names. And how often do the tags make no sense?
 
 
 # %%
@@ -756,7 +757,7 @@ print(f"impossible steps in {senseless:.3f} of {len(lines)} sentences")
 #
 # ## Real sentences
 #
-# All this was generated, from a grammar with about 600 words. What remains of
+# All this was generated, from a small grammar. What remains of
 # it on real English? **UD English EWT** has 16,622 sentences from web logs,
 # e-mails, reviews and answers, tagged by hand (Silveira et al. 2014). Of the
 # words of its training text 63 % can be several things, not 16 %. *bank* is

@@ -287,7 +287,7 @@ def test_sentences_of_any_script_are_read_and_tagged(tmp_path, capsys):
     path.write_text(conllu(foreign()), encoding="utf-8")
     sentences, tags = own_sentences.read(path)
     assert sentences[0] == tuple(w for w, _ in foreign()[0])
-    found = own_sentences.report(path, epochs=6)
+    found = own_sentences.report(path, epochs=25)
     assert found["tagger"] > 0.9
     assert "3 tags" in capsys.readouterr().out
 
