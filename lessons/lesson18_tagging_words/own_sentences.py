@@ -84,16 +84,20 @@ def _check(where: str, fields: list[str], column: str) -> None:
 
 
 def report(
-    path: str | Path, column: str = "UPOS", epochs: int = 0, seed: int = 0
+    path: str | Path,
+    column: str = "UPOS",
+    test: str | Path = "",
+    epochs: int = 0,
+    seed: int = 0,
 ) -> dict[str, float]:
-    """Print and return the share of right tags on the last tenth.
+    """Print and return shares of right tags: commonest tag and a tagger.
 
-    The first nine tenths of the sentences train. ``epochs`` 0 takes as many
-    as make about 600 updates. Raises CourseError, as ``read`` does, and for
-    fewer than 40 different sentences, or one tag only.
+    Of ``path`` the last tenth of the different sentences tests, the others
+    train; or all of it trains, and the file ``test`` tests. ``epochs`` 0
+    takes as many as make about 600 updates. Raises CourseError, as ``read``
+    does, and for fewer than 40 different sentences, or one tag only.
     """
-    sentences, named = read(path, column)
-    pairs = list(dict.fromkeys(zip(sentences, named, strict=True)))
+    pairs = _different(path, column)
     if len(pairs) < LEAST:
         raise CourseError(
             f"{path} has {len(pairs)} different sentences, expected are "
@@ -101,30 +105,50 @@ def report(
             "bring more sentences; a few hundred begin to tell something",
         )
     border = len(pairs) - max(len(pairs) // 10, 8)
-    seen = {tag for _, tags in pairs[:border] for tag in tags}
-    if len(seen) < 2:
+    train, asked = pairs[:border], pairs[border:]
+    if test:
+        train, known = pairs, set(pairs)
+        asked = [
+            pair for pair in _different(test, column) if pair not in known
+        ]
+    if not asked:
         raise CourseError(
-            f"{path} has the one tag {min(seen)!r} in {column}, expected are "
+            f"{test} holds no sentence that {path} does not hold.",
+            "give sentences to test that are not there to train",
+        )
+    names = sorted({tag for _, tags in train for tag in tags})
+    if len(names) < 2:
+        raise CourseError(
+            f"{path} has the one tag {names[0]!r} in {column}, expected are "
             "two or more.",
             "tag the words with what you want to tell apart",
         )
-    names = sorted(seen)
-    number = {tag: k for k, tag in enumerate(names)}
-    x = [words for words, _ in pairs]
-    # A tag that only the test has gets a number that nobody says.
-    y = [
-        np.array([number.get(t, len(names)) for t in tags])
-        for _, tags in pairs
-    ]
-    networks = lessons.module("18", "networks")
-    train, test = (x[:border], y[:border]), (x[border:], y[border:])
-    found = networks.compared(train, test, len(names) + 1, epochs, seed=seed)
-    words = sum(map(len, test[0]))
+    found = lessons.module("18", "networks").compared(
+        _numbered(train, names),
+        _numbered(asked, names),
+        len(names) + 1,
+        epochs,
+        seed=seed,
+    )
+    words = sum(len(sentence) for sentence, _ in asked)
     print(
-        f"{path}: {border:,} sentences to train, {len(test[0]):,} to test "
-        f"({words:,} words), {len(names)} tags"
+        f"{test or path}: {len(train):,} sentences to train, {len(asked):,} "
+        f"to test ({words:,} words), {len(names)} tags"
     )
     for name, parts in found.items():
         shares = ", ".join(f"{part} {s:.3f}" for part, s in parts.items())
         print(f"{name:<13} {shares}")
     return {name: parts["all"] for name, parts in found.items()}
+
+
+def _different(path: str | Path, column: str) -> list[tuple]:
+    """(words, tags) of each sentence, each once, in order."""
+    return list(dict.fromkeys(zip(*read(path, column), strict=True)))
+
+
+def _numbered(pairs: list[tuple], names: list[str]) -> tuple[list, list]:
+    """Words, and tags as numbers; one above all for a tag not in names."""
+    number = {tag: k for k, tag in enumerate(names)}
+    unseen = len(names)  # only in the test; nobody says it
+    y = [np.array([number.get(t, unseen) for t in tags]) for _, tags in pairs]
+    return [words for words, _ in pairs], y

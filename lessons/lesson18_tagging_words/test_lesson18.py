@@ -292,6 +292,19 @@ def test_sentences_of_any_script_are_read_and_tagged(tmp_path, capsys):
     assert "3 tags" in capsys.readouterr().out
 
 
+def test_a_file_of_its_own_may_test_without_sentences_that_train(
+    tmp_path, capsys
+):
+    train, test = tmp_path / "train.conllu", tmp_path / "test.conllu"
+    rows = foreign()
+    train.write_text(conllu(rows[:50]), encoding="utf-8")
+    test.write_text(conllu(rows[45:]), encoding="utf-8")
+    own_sentences.report(train, test=test, epochs=1)
+    assert "50 sentences to train, 10 to test" in capsys.readouterr().out
+    with pytest.raises(CourseError, match="holds no sentence"):
+        own_sentences.report(train, test=train)
+
+
 def test_contractions_empty_nodes_comments_and_marks_are_no_words(tmp_path):
     path = tmp_path / "mine.conllu"
     rows = ["# text = don't", line("1-2", "don't", "_"), line(1, "do", "AUX")]
