@@ -771,7 +771,20 @@ print(f"impossible steps in {senseless:.3f} of {len(lines)} sentences")
 # words of its training text 63 % can be several things, not 16 %. *bank* is
 # there, too, 14 times: nine times in a name, five times a noun, never a verb.
 #
-# (Measured with `python benchmarks/tagging.py`.)
+# The same network, with vectors of 64 numbers, 64 units in each direction and
+# dropout, learned on its 12,544 training sentences for 112 CPU seconds,
+# without any vectors from elsewhere. Right words of the **validation** part,
+# in per cent, one seed:
+#
+# | | all 25,147 | known | 1,709 unknown |
+# |---|---|---|---|
+# | commonest tag | 86.14 | 90.26 | 29.67 |
+# | both sides, letters | 94.44 | 95.60 | 78.58 |
+#
+# (`python benchmarks/tagging.py --choose --seeds 1 --recipe both-letters`.)
+# The order is as before, the numbers are those of the real world: known words
+# cause most of the errors that are left, since most words have several
+# readings.
 
 # %%
 compared = profile.module("networks").compared
