@@ -54,8 +54,8 @@ def network(words: Sequence[str], tags: Sequence[str]) -> CourseFigure:
 def _box(axes: Any, x: float, y: float, colour: str) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    look = {"boxstyle": "round,pad=0.05", "facecolor": colour}
-    look |= {"edgecolor": "0.3", "linewidth": 1.0}
+    look: dict[str, Any] = {"facecolor": colour, "edgecolor": "0.3"}
+    look |= {"boxstyle": "round,pad=0.05", "linewidth": 1.0}
     axes.add_patch(FancyBboxPatch((x - 0.45, y - 0.22), 0.9, 0.44, **look))
 
 

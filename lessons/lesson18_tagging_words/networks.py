@@ -151,7 +151,7 @@ def grouped(
     sizes = np.array([len(sentence) for sentence in sentences])
     groups, least = [], 0
     for length in (16, 32, 64, max(65, sizes.max())):
-        places = np.flatnonzero((sizes > least) & (sizes <= length))
+        places = np.flatnonzero((sizes > least) & (sizes <= length)).tolist()
         least = length
         if not len(places):
             continue

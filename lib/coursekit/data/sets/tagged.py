@@ -50,4 +50,5 @@ def load(tags: str = "parts of speech") -> Dataset:
     y = np.split(stored[numbers].astype("int64"), ends[:-1])
     splits = by_part(np.repeat(range(3), sizes), sentences, y)
     own = INFO if tags == "parts of speech" else replace(INFO, title=_NAMED)
-    return Dataset(own, *splits, names)
+    train, validation, test = splits
+    return Dataset(own, train, validation, test, names)
