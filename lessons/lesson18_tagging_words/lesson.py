@@ -54,8 +54,8 @@ profile = ck.start("18")
 # %% [markdown]
 # ## Two banks
 #
-# *They bank the coin. She waits at the bank.* Twice the same four letters; the
-# first is a verb, the second a noun. (The example is from M. M. Khapra's
+# *They bank the coin. She waits at the bank.* The same four letters; the first
+# is a verb, the second a noun. (The example is from M. M. Khapra's
 # lectures, CS7015, IIT Madras.) To say for each word which **part of speech**
 # it is, is called **tagging**. Here are sentences made by a program, each word
 # with its tag:
