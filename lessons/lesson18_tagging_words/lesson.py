@@ -549,7 +549,8 @@ assert table["letters, too"][2] > table["some forgotten"][2]
 # Each row adds one thing, so this is an **ablation** read from below. Being
 # taught what `<unk>` is brings most: context alone now tells 82 % of the
 # unknown words. Letters bring that to 89 %. Of the known words nothing is
-# lost. (One seed.)
+# lost. (One seed; with
+# other random numbers the last column moves by a few hundredths.)
 #
 # ## A tag depends on its neighbour
 #
@@ -587,7 +588,8 @@ for before in ("ADJ", "DET", "AUX", "VERB"):
         line += f", {name} {given[places].mean():.2f}"
     print(line)
     if before == "ADJ":
-        assert believed["in context"][places].mean() > 0.8
+        given = [values[places].mean() for values in believed.values()]
+        assert given[1] > given[0] + 0.05
 
 # %% [markdown]
 # Alone, each unknown word gets the same answer, since the same number goes in.
