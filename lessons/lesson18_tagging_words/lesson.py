@@ -55,10 +55,10 @@ profile = ck.start("18")
 # ## Two banks
 #
 # *They bank the coin. She waits at the bank.* The same four letters; the first
-# is a verb, the second a noun. (The example is from M. M. Khapra's
-# lectures, CS7015, IIT Madras.) To say for each word which **part of speech**
-# it is, is called **tagging**. Here are sentences made by a program, each word
-# with its tag:
+# is a verb, the second a noun. (The example is from M. M. Khapra's lectures,
+# CS7015, IIT Madras.) To say for each word which **part of speech** it is, is
+# called **tagging**. Here are sentences made by a program, each word with its
+# tag:
 
 # %%
 import numpy as np
@@ -546,11 +546,11 @@ show_table(table)
 assert table["letters, too"][2] > table["some forgotten"][2]
 
 # %% [markdown]
-# Each row adds one thing, so this is an **ablation** read from below. Being
-# taught what `<unk>` is brings most: context alone now tells 82 % of the
-# unknown words. Letters bring that to 89 %. Of the known words nothing is
-# lost. (One seed; with
-# other random numbers the last column moves by a few hundredths.)
+# *both sides*, *some forgotten*, *letters, too*: each adds one thing to the one
+# before, so read from below it is an **ablation**. Being taught what `<unk>` is
+# brings most: context alone now tells 82 % of the unknown words. Letters bring
+# that to 89 %. Of the known words nothing is lost. (One seed; with other random
+# numbers the last column moves by a few hundredths.)
 #
 # ## A tag depends on its neighbour
 #
