@@ -546,11 +546,11 @@ show_table(table)
 assert table["letters, too"][2] > table["some forgotten"][2]
 
 # %% [markdown]
-# *both sides*, *some forgotten*, *letters, too*: each adds one thing to the one
-# before, so read from below it is an **ablation**. Being taught what `<unk>` is
-# brings most: context alone now tells 82 % of the unknown words. Letters bring
-# that to 89 %. Of the known words nothing is lost. (One seed; with other random
-# numbers the last column moves by a few hundredths.)
+# *both sides*, *some forgotten*, *letters, too*: each adds one thing to the
+# one before, so read from below it is an **ablation**. Being taught what
+# `<unk>` is brings most: context alone now tells 82 % of the unknown words.
+# Letters bring that to 89 %. Of the known words nothing is lost. (One seed;
+# with other random numbers the last column moves by a few hundredths.)
 #
 # ## A tag depends on its neighbour
 #
