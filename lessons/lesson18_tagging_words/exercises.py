@@ -118,15 +118,76 @@ def _only_begins(tags):
     return found
 
 
+def _strays_dropped(tags):
+    """Only B- begins; what continues nothing is no part of any name."""
+    found, start, kind = [], None, ""
+    for place, tag in enumerate([*tags, "O"]):
+        if start is not None and (tag[0] != "I" or tag[2:] != kind):
+            found.append((kind, start, place))
+            start = None
+        if tag[0] == "B":
+            start, kind = place, tag[2:]
+    return found
+
+
+def _until_o(tags):
+    """A name goes on up to the next O, whatever begins before."""
+    found, start = [], None
+    for place, tag in enumerate([*tags, "O"]):
+        if tag == "O" and start is not None:
+            found.append((tags[start][2:], start, place))
+            start = None
+        elif tag != "O" and start is None:
+            start = place
+    return found
+
+
+def _word_by_word(tags):
+    """A span for each word that is part of a name."""
+    return [(t[2:], k, k + 1) for k, t in enumerate(tags) if t != "O"]
+
+
+def _first_words(tags):
+    """A span for the first word of each name only."""
+    return [(t[2:], k, k + 1) for k, t in enumerate(tags) if t[0] == "B"]
+
+
+def _ragged(sentences, numbers):
+    """Numbers, but nothing is filled up."""
+    return [[numbers.get(word, 1) for word in s] for s in sentences]
+
+
+def _best_so_far(scores, steps):
+    """The best tag at each word up to there, without walking back."""
+    best, path = scores[0], [int(scores[0].argmax())]
+    for score in scores[1:]:
+        best = (best[:, np.newaxis] + steps).max(axis=0) + score
+        path.append(int(best.argmax()))
+    return path
+
+
+def _other_axis(scores, steps):
+    """The best tag after each tag, instead of the best one before it."""
+    best, came = scores[0], []
+    for score in scores[1:]:
+        ways = best[:, np.newaxis] + steps
+        came.append(ways.argmax(axis=1))
+        best = ways.max(axis=1) + score
+    path = [int(best.argmax())]
+    for back in reversed(came):
+        path.append(int(back[path[-1]]))
+    return path[::-1]
+
+
 _rng = np.random.default_rng(18)
 _truth = np.array([[2, 1, 3, 0, 0], [1, 0, 0, 0, 0], [3, 2, 2, 1, 0]])
 _said = np.array([[2, 1, 1, 3, 0], [1, 0, 0, 0, 0], [3, 3, 2, 1, 1]])
 
 
 def _shares(*shape):
-    """Probabilities: positive, with a sum of 1 along the last axis."""
+    """Probabilities, float32 as in training, with a sum of 1 at the end."""
     values = _rng.uniform(0.1, 1, shape)
-    return values / values.sum(axis=-1, keepdims=True)
+    return (values / values.sum(axis=-1, keepdims=True)).astype("float32")
 
 
 _TEXTS = (
@@ -144,10 +205,11 @@ EXERCISES = (
         title="A loss without padding",
         level="core",
         reference=masked_loss,
+        atol=1e-5,
         cases=(
             Case(
                 np.array([[1, 0]]),
-                np.array([[[0.25, 0.5, 0.25], [0.5, 0.25, 0.25]]]),
+                np.array([[[0.25, 0.5, 0.25], [0.5, 0.25, 0.25]]], "float32"),
             ),
             Case(
                 np.array([[2, 1, 1], [1, 0, 0]]),
@@ -215,6 +277,14 @@ EXERCISES = (
                 ),
                 "That is one loss for each sentence. Give one number for all "
                 "words.",
+            ),
+            Mistake(
+                edit(
+                    "(each * real).sum() / real.sum()",
+                    "each.sum() / real.sum()",
+                ),
+                "The losses of padding are still in your sum. Multiply by the "
+                "mask first.",
             ),
             Mistake(
                 edit("tags > 0", "tags == 0"),
@@ -286,6 +356,34 @@ EXERCISES = (
                 "after a name of another kind.",
             ),
             Mistake(
+                _strays_dropped,
+                "You leave a stray I- out. By conlleval's rules it begins a "
+                "name: after O, and after a name of another kind.",
+            ),
+            Mistake(
+                _until_o,
+                "Your names go on up to the next O. B- ends a name and begins "
+                "the next, and so does an I- of another kind.",
+            ),
+            Mistake(
+                _word_by_word,
+                "You give each word a span of its own. An I- of the same kind "
+                "belongs to the name that began before.",
+            ),
+            Mistake(
+                _first_words,
+                "You give the first word of each name only. Go on to where "
+                "the name ends.",
+            ),
+            Mistake(
+                edit(
+                    "(tags[start][2:], start, end)",
+                    "(tags[start][2:], start, end - start)",
+                ),
+                "The third number is where the name stops, not how many words "
+                "it has.",
+            ),
+            Mistake(
                 edit("(tags[start][2:], start, end)", "(start, end)"),
                 "The kind is missing: (kind, start, stop).",
             ),
@@ -338,7 +436,7 @@ EXERCISES = (
         reference=padded,
         cases=(
             Case([["a"], ["b", "a"]], {"a": 2, "b": 3}),
-            Case(_TEXTS, {"the": 2, "bank": 3, "we": 4, "will": 5}),
+            Case(_TEXTS, {"the": 2, "we": 3, "will": 4}),
         ),
         hints=(
             "How wide must the array be, and what stands where no word is?",
@@ -347,6 +445,19 @@ EXERCISES = (
             "row[:len(sentence)] = [numbers.get(w, 1) for w in sentence]",
         ),
         mistakes=(
+            Mistake(
+                _ragged,
+                "Your rows are as long as their sentences. Fill them up with "
+                "0, behind the words, to the length of the longest.",
+            ),
+            Mistake(
+                edit(
+                    "[numbers.get(word, 1) for word in sentence]",
+                    "[numbers[word] for word in sentence if word in numbers]",
+                ),
+                "You drop unknown words, so the tags no longer fit: a number "
+                "for each word, 1 for what is unknown.",
+            ),
             Mistake(
                 edit("place, : len(row)", "place, length - len(row) :"),
                 "You pad in front. Words first, padding behind: a GPU's fast "
@@ -380,6 +491,7 @@ EXERCISES = (
         reference=accuracy,
         cases=(
             Case(np.array([[1, 2, 0, 0]]), np.array([[1, 1, 0, 0]])),
+            Case(np.array([[1, 2, 0, 0]]), np.array([[1, 0, 0, 0]])),
             Case(_truth, _said),
             Case(np.array([[2, 1], [3, 0]]), np.array([[1, 1], [3, 3]])),
         ),
@@ -406,6 +518,16 @@ EXERCISES = (
                 edit("truth > 0", "said > 0"),
                 "The truth says where words are. With yours a tagger could "
                 "skip the hard ones by saying 0.",
+            ),
+            Mistake(
+                edit("truth > 0", "(truth > 0) & (said > 0)"),
+                "A word for which padding was said is an error, and counts. "
+                "With yours a tagger could skip the hard ones by saying 0.",
+            ),
+            Mistake(
+                edit("truth > 0", "(truth > 0) | (said > 0)"),
+                "The truth says where words are. What was said behind the end "
+                "of a sentence is no word and does not count.",
             ),
             Mistake(
                 edit(
@@ -440,6 +562,7 @@ EXERCISES = (
             Case(_TRAIN, _TEST, 1),
             Case(_TRAIN, _TEST, 2),
             Case([["b", "a", "b", "a", "c"]], [["c", "b", "a", "d"]], 1),
+            Case([["b", "b", "b", "a"], ["a"]], [["a", "b", "c"]], 2),
         ),
         hints=(
             "Whose words may have a number of their own?",
@@ -477,6 +600,32 @@ EXERCISES = (
                 ),
                 "You drop unknown words, so the tags no longer fit: a number "
                 "for each word, 1 for what is unknown.",
+            ),
+            Mistake(
+                edit(" if counts[word] >= at_least", ""),
+                "at_least is not used: words of the training that are rarer "
+                "have no number of their own, they are 1.",
+            ),
+            Mistake(
+                edit(
+                    "train for word in sentence",
+                    "train for word in set(sentence)",
+                ),
+                "You count in how many sentences a word is. Count how often "
+                "it is there.",
+            ),
+            Mistake(
+                edit("(-counts[word], word)", "-counts[word]"),
+                "Words that are equally common stand in the order in which "
+                "they came. Ties go by the alphabet.",
+            ),
+            Mistake(
+                edit(
+                    "key=lambda word: (-counts[word], word)",
+                    "key=lambda word: (counts[word], word), reverse=True",
+                ),
+                "reverse=True turns the ties round, too. Sort by -count and "
+                "then by the word.",
             ),
             Mistake(
                 edit("(-counts[word], word)", "word"),
@@ -577,6 +726,17 @@ EXERCISES = (
                 "harmonic mean.",
             ),
             Mistake(
+                edit("found[kind] =", "if right: found[kind] ="),
+                "A kind of which no name is right is missing: its F1 is 0.",
+            ),
+            Mistake(
+                edit(
+                    "{span[0] for span in [*truth, *said]}",
+                    "{span[0] for span in truth} & {span[0] for span in said}",
+                ),
+                "A kind that only one of the two has is missing: its F1 is 0.",
+            ),
+            Mistake(
                 edit("[*truth, *said]", "truth"),
                 "A kind that was said and is never true is missing: its F1 is "
                 "0.",
@@ -598,7 +758,7 @@ EXERCISES = (
         reference=viterbi,
         cases=(
             Case(
-                np.array([[0.0, 1.0], [1.0, 0.0]]),
+                np.array([[0.0, 1.0], [1.5, 0.0]]),
                 np.array([[_F, _N], [_N, _F]]),
             ),
             Case(
@@ -634,6 +794,27 @@ EXERCISES = (
                 lambda scores, steps: [int(k) for k in scores.argmax(axis=1)],
                 "You take the best tag at each word. The steps between tags "
                 "count as well.",
+            ),
+            Mistake(
+                _best_so_far,
+                "You note the best end at each word. A later word may prefer "
+                "another way: keep where each tag came from, and walk back "
+                "from the last word.",
+            ),
+            Mistake(
+                _other_axis,
+                "The best tag *before* each tag is wanted: of (before, now) "
+                "the maximum and its place along axis 0.",
+            ),
+            Mistake(
+                edit("ways.argmax(axis=0)", "ways.argmax(axis=1)"),
+                "For the way back you need, for each tag now, the best tag "
+                "before: argmax along axis 0 of (before, now).",
+            ),
+            Mistake(
+                edit("best[:, np.newaxis] + steps", "best + steps"),
+                "best belongs to the tag before, the row of steps: make it a "
+                "column, best[:, np.newaxis].",
             ),
             Mistake(
                 edit("+ steps", "+ steps.T"),
