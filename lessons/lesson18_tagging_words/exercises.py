@@ -436,7 +436,7 @@ EXERCISES = (
         reference=padded,
         cases=(
             Case([["a"], ["b", "a"]], {"a": 2, "b": 3}),
-            Case(_TEXTS, {"the": 2, "we": 3, "will": 4}),
+            Case(_TEXTS, {"the": 2, "we": 3, "will": 4, "stay": 5}),
         ),
         hints=(
             "How wide must the array be, and what stands where no word is?",

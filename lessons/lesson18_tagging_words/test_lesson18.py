@@ -47,10 +47,10 @@ def own(lesson_functions):
     [
         "18.1  the lesson goes on with the good answer",
         "18.2  the lesson goes on with the good answer",
-        "too short       true 1, said 1, F1 0.00",
-        "two become one  true 2, said 1, F1 0.00",
-        "a stray I-      true 1, said 1, F1 1.00",
-        "kind changes    true 1, said 2, F1 0.00",
+        "too short       true 1, said 1, right 0, F1 0.00",
+        "two become one  true 2, said 1, right 0, F1 0.00",
+        "a stray I-      true 1, said 1, right 1, F1 1.00",
+        "kind changes    true 1, said 2, right 0, F1 0.00",
         "74.35",
     ],
 )

@@ -4,8 +4,8 @@ Many words are two things: "the bank" and "they bank the money", "can" as an
 auxiliary, a tin and what is done with fish. Validation and test hold nouns,
 verbs, adjectives, adverbs and names that the training sentences do not. In
 the sentences with entities a name may be of a person or of a place (Florence),
-a surname or a town (Ashford), alone or part of an organisation's (Bank of
-Ashford), and only the other words tell.
+a surname or a town (Ashworth), alone or part of an organisation's (Bank of
+Ashworth), and only the other words tell.
 """
 
 from dataclasses import replace
@@ -36,7 +36,7 @@ def load(tags: str = "parts of speech") -> Dataset:
 
     x is a list of tuples of words, y a list of int64 arrays, one number in
     ``class_names`` per word: the 17 universal parts of speech, of which the
-    grammar uses 14. Possessives (his, my) are PRON and every form of to be
+    grammar uses 15. Possessives (his, my) are PRON and every form of to be
     is AUX, as in UD English EWT. ``tags="entities"``: names of persons,
     places and organisations as BIO tags; titles (Mr, Dr) are no part of a
     name, and more than half of the names in the validation and test sentences
