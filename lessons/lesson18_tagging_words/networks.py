@@ -232,7 +232,9 @@ def compared(
     sizes = len(words), tags + 1, len(letters)
     model = tagger("both", *sizes, width=units, units=units, dropout=0.3)
     epochs = epochs or max(2, round(600 * 32 / len(train[0])))
-    fitted(model, grouped(*train, words, letters), epochs, seed)
+    few = epochs * len(train[0]) / 32 < 1000  # updates: then larger ones
+    rate = 1e-2 if few else 4e-3
+    fitted(model, grouped(*train, words, letters), epochs, seed, rate)
     best, other = commonest(*train)
     asked = [plain(word) for sentence in test[0] for word in sentence]
     by_name = {
