@@ -242,8 +242,9 @@ assert right[y_test > 0].mean() < praised - 0.03
 #
 # **18.1 (core)** Write `masked_loss`. Use `ops.sum` and `ops.cast`, and
 # `keras.losses.sparse_categorical_crossentropy(tags, probabilities)`, which
-# gives a loss for each place, (batch, steps). Beware of a mean. (Keras will
-# call it with whole batches of a size that it does not know yet, so no loops.)
+# gives a loss for each place, (batch, steps). Beware of a mean. (Keras calls
+# it while the size of a batch is still unknown: a loop passes the check here,
+# but not `fit`.)
 
 
 # %%
