@@ -428,9 +428,9 @@ figures.confusion(wrong[np.ix_(shown, shown)], [tags[n] for n in shown])
 # answers: a number in row NOUN and column VERB counts nouns that were called
 # verbs. Hardly any of these errors is about a word with two readings.
 # Adjectives, adverbs and names (PROPN) are called nouns or verbs, and
-# precision is lower for just these two. Look at the table above: of the known
-# words one in a thousand is wrong, of the unknown ones four in ten. You will
-# see to them in a minute.
+# precision is lower for just these two. Look at the table above: nearly all
+# known words are right, and far fewer of the unknown ones. You will see to
+# them in a minute.
 #
 # ## The two banks, again
 #
@@ -793,7 +793,7 @@ print(f"recall {right / len(true_names):.3f}")
 assert 0.7 < f1 < share
 
 # %% [markdown]
-# 95 % of the tags are right, and the names have an F1 of 0.84. Both numbers
+# Nearly all tags are right, and yet the names have an F1 of 0.84. Both numbers
 # are true; only one is about names. And how often do the tags make no sense?
 
 
