@@ -14,6 +14,7 @@ import landmarks
 import mnist_lenet
 import recurrent_speed
 import scenes_captions
+import tagging
 import zipcode
 from coursekit import paths
 
@@ -76,6 +77,24 @@ def test_forecasts_without_a_network_are_those_of_the_plain_series():
         apart = unit * (said[name] - parts["test"][1])[:, 0]
         plain = every[start - lag : len(every) - lag] - test
         np.testing.assert_allclose(apart, plain, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_a_tagger_is_trained_on_the_bundled_sentences():
+    (result,) = quick("tagging", "--recipe", "both")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("tagged (synthetic)")
+    assert seed["accuracy_known"] > seed["baseline_known"]
+
+
+def test_recipes_of_taggers_differ_in_what_they_see_only():
+    seen = {(of["context"], of["letters"]) for of in tagging.RECIPES.values()}
+    assert len(seen) == len(tagging.RECIPES)
+    common = [
+        of.items() - tagging.SEES[n].items()
+        for n, of in tagging.RECIPES.items()
+    ]
+    assert all(one == common[0] for one in common)
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit import data
+from coursekit.errors import CourseError
 from generate import tagged as grammar
 
 pytestmark = pytest.mark.bundled
@@ -120,3 +121,72 @@ def test_articles_fit_the_words_after_them(sets):
                 if one.lower() in ("a", "an"):
                     vowel = after[0] in "aeiou"
                     assert (one.lower() == "an") == vowel, words
+
+
+# ----------------------------------------------------------- with names
+
+
+@pytest.fixture(scope="module")
+def named():
+    return data.load("tagged", tags="entities")
+
+
+def names_in(sets, split):
+    """(words of a name, kind) of every name, by the BIO tags."""
+    found = []
+    for words, tags in zip(split.x, split.y, strict=True):
+        for word, tag in zip(words, tags, strict=True):
+            place, _, kind = sets.class_names[tag].partition("-")
+            if place == "B":
+                found.append(([word], kind))
+            elif place == "I":
+                found[-1][0].append(word)
+    return [(tuple(words), kind) for words, kind in found]
+
+
+def test_sentences_with_names_have_their_sizes_and_are_all_different(named):
+    assert [len(s) for s in splits(named)] == [2_000, 300, 700]
+    sentences = [words for split in splits(named) for words in split.x]
+    assert len(set(sentences)) == 3_000
+    assert "3,000" in named.provenance and not named.real
+
+
+def test_the_inside_of_a_name_follows_its_beginning(named):
+    for split in splits(named):
+        for tags in split.y:
+            before = "O"
+            for tag in (named.class_names[t] for t in tags):
+                if tag.startswith("I-"):
+                    assert before[2:] == tag[2:]
+                before = tag
+
+
+def test_one_name_is_a_person_here_and_a_place_there(named):
+    kinds = defaultdict(set)
+    for words, kind in names_in(named, named.train):
+        kinds[words].add(kind)
+    for word in ("Florence", "Paris", "Jordan"):
+        assert kinds[(word,)] == {"PER", "LOC"}
+    assert any(w[:2] == ("Bank", "of") for w, k in names_in(named, named.test))
+    assert ("bank", "O") in tokens(named, named.train)
+
+
+def test_two_names_stand_side_by_side(named):
+    after = [
+        (named.class_names[a][0], named.class_names[b][0])
+        for tags in named.train.y
+        for a, b in zip(tags, tags[1:], strict=False)
+    ]
+    assert after.count(("B", "B")) + after.count(("I", "B")) > 20
+
+
+def test_many_names_of_the_test_are_in_no_training_sentence(named):
+    known = {word for words in named.train.x for word in words}
+    found = names_in(named, named.test)
+    new = [not set(words) <= known for words, _ in found]
+    assert 0.3 < np.mean(new) < 0.8
+
+
+def test_an_unknown_kind_of_tags_is_refused():
+    with pytest.raises(CourseError, match="no kind of tags 'chunks'"):
+        data.load("tagged", tags="chunks")

@@ -1,11 +1,12 @@
-"""tagged.npz: sentences of a grammar, with their parts of speech."""
+"""tagged.npz: sentences of a grammar, with parts of speech or with names."""
 
 import re
 
 import numpy as np
 
-from coursekit.data.sets.tagged import TAGS
+from coursekit.data.sets.tagged import ENTITIES, TAGS
 from generate.names import FIRST, words
+from generate.names import PLACES as TOWNS
 from generate.writing import pack_lines, write_npz
 
 SEED = 18
@@ -258,20 +259,156 @@ def plural(noun: str) -> str:
     return re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"
 
 
+# First names that are also names of places.
+BOTH = words(
+    "Florence Sydney Victoria Austin Georgia Chelsea Paris Jordan Savannah "
+    "Verona Carolina Adelaide Charlotte Lorraine Brooklyn Dakota"
+)
+# Sentences with names: PER, LOC and ORG are people, places, organisations.
+# "_" joins the words of one name; the other tokens are no names.
+NAMED = (
+    "PER VERBED in LOC .",
+    "PER VERBED at ORG .",
+    "PER VERBED ADVERB .",
+    "PER met PER in LOC .",
+    "PER thanked PER and PER .",
+    "PER visited LOC WHEN .",
+    "PER left LOC for LOC .",
+    "PER left ORG WHEN .",
+    "PER joined ORG in LOC .",
+    "PER , a PERSON from LOC , works for ORG .",
+    "PER and PER met at ORG .",
+    "PER is a ADJ PERSON .",
+    "PER is a ADJ PERSON .",
+    "LOC is a LOOK town .",
+    "LOC is a LOOK town .",
+    "LOC and LOC are LOOK towns .",
+    "ORG is a LOOK company .",
+    "ORG raised the fee WHEN .",
+    "ORG opened a shop in LOC .",
+    "ORG and ORG are closed .",
+    "ORG thanked PER .",
+    "The PERSON from LOC called PER .",
+    "The PERSON works for ORG in LOC .",
+    "The bank of the river near LOC is LOOK .",
+    "The university in LOC is LOOK .",
+    "The museum near LOC bought a LOOK picture from PER .",
+    "In LOC PER VERBED ADVERB .",
+    "At ORG PER met a ADJ PERSON .",
+    "WHENB PER banked a cheque at ORG .",
+    "WHENB ORG sold a LOOK boat to PER .",
+    "WHENB the PERSON called PER and PER .",
+    "He says that PER lives in LOC .",
+    "She knows that LOC is a LOOK town .",
+    "He hopes that ORG buys the LOOK ship .",
+    "Does PER live in LOC ?",
+    "Will PER work for ORG ?",
+)
+NAMES = {
+    "PER": "FIRST | FIRST | EITHER | FIRST_TOWN | EITHER_TOWN | TOWN",
+    "LOC": "TOWN | TOWN | TOWN | EITHER | EITHER | Lake_TOWN | North_TOWN | "
+    "TOWN_Street | Port_EITHER",
+    "ORG": "Bank_of_TOWN | Bank_of_EITHER | University_of_TOWN | TOWN_Bank | "
+    "EITHER_Bank | TOWN_and_Sons | TOWN_United | EITHER_United | "
+    "TOWN_Museum | FIRST_TOWN_Limited",
+}
+TITLES = words("Mr Mrs Dr")
+WHEN = ("yesterday", "today", "last week", "on Monday", "in June")
+VERBED = words("waited slept danced rested worked talked sang played swam")
+NAMED_SIZES = (2_000, 300, 700)
+
+
+class NamedGrammar(Grammar):
+    """Sentences from NAMED with the names that a split may use."""
+
+    def named(self) -> list[str]:
+        """Tokens "word/B-PER": a word and its entity tag."""
+        tokens: list[str] = []
+        for symbol in self.pick(NAMED).split():
+            tokens += (
+                self.entity(symbol)
+                if symbol in NAMES
+                else [f"{word}/O" for word in self.plain(symbol).split()]
+            )
+        for place, (one, after) in enumerate(
+            zip(tokens, tokens[1:], strict=False)
+        ):
+            if one == "a/O" and after[0] in "aeiou":
+                tokens[place] = "an/O"
+        return [tokens[0][0].upper() + tokens[0][1:], *tokens[1:]]
+
+    def plain(self, symbol: str) -> str:
+        """The words of a symbol that is no name."""
+        if symbol in KINDS:
+            return self.pick(self.known(KINDS[symbol][0]))
+        if symbol == "VERBED":
+            return self.pick(VERBED)
+        if symbol == "ADVERB":
+            return self.pick(self.known(ADVERBS))
+        if symbol in ("WHEN", "WHENB"):
+            return self.pick(WHEN)
+        return symbol
+
+    def entity(self, kind: str) -> list[str]:
+        """A name, its first word tagged B-kind and the others I-kind."""
+        form = self.pick(NAMES[kind].split(" | "))
+        title = form == "TOWN" and kind == "PER" and self.rng.random() < 0.7
+        before = [f"{self.pick(TITLES)}/O"] if title else []
+        pools = {"FIRST": FIRST, "EITHER": BOTH, "TOWN": TOWNS[::7]}
+        found = [
+            self.pick(self.known_name(pools[part])) if part in pools else part
+            for part in form.split("_")
+        ]
+        tags = [f"B-{kind}"] + [f"I-{kind}"] * (len(found) - 1)
+        pairs = zip(found, tags, strict=True)
+        return [*before, *(f"{word}/{tag}" for word, tag in pairs)]
+
+    def known_name(self, pool: list[str]) -> list[str]:
+        """Names of this split: in the test half of them are its own."""
+        own = [n for n in pool if name_part(n) == self.part]
+        if self.part == 0 or self.rng.random() < 0.5:
+            return [n for n in pool if name_part(n) == 0]
+        return own
+
+
+def name_part(name: str) -> int:
+    """0: a name for all splits; 1: for validation only; 2: for test only."""
+    number = sum(ord(letter) * (k + 5) for k, letter in enumerate(name)) % 10
+    return {0: 1, 1: 1, 2: 2, 3: 2, 4: 2}.get(number, 0)
+
+
 def generate() -> None:
-    """4,000/500/1,000 different sentences."""
+    """4,000/500/1,000 different sentences, 2,000/300/700 with names."""
     rng = np.random.default_rng(SEED)
-    sentences: dict[tuple[str, ...], None] = {}
-    for part, size in enumerate(SIZES):
-        grammar, goal = Grammar(rng, part), len(sentences) + size
-        while len(sentences) < goal:
-            sentences[tuple(grammar.sentence())] = None
-    tokens = [[t.rsplit("/", 1) for t in s] for s in sentences]
-    tags = [TAGS.index(tag) for s in tokens for _, tag in s]
+    sentences = made(rng, Grammar, Grammar.sentence, SIZES)
+    rng = np.random.default_rng(SEED + 1)
+    named = made(rng, NamedGrammar, NamedGrammar.named, NAMED_SIZES)
+    tokens, tags = split_tags(sentences, TAGS)
+    named_tokens, entities = split_tags(named, ENTITIES)
     write_npz(
         "tagged.npz",
         {
-            "words": pack_lines([" ".join(w for w, _ in s) for s in tokens]),
-            "tags": np.array(tags, "uint8"),
+            "words": pack_lines(tokens),
+            "tags": tags,
+            "named_words": pack_lines(named_tokens),
+            "entities": entities,
         },
     )
+
+
+def made(rng: np.random.Generator, grammar, make, sizes) -> list[tuple]:
+    """So many different sentences of each part, as tokens "word/TAG"."""
+    sentences: dict[tuple[str, ...], None] = {}
+    for part, size in enumerate(sizes):
+        speaker, goal = grammar(rng, part), len(sentences) + size
+        while len(sentences) < goal:
+            sentences[tuple(make(speaker))] = None
+    return list(sentences)
+
+
+def split_tags(sentences, names) -> tuple[list[str], np.ndarray]:
+    """Lines of words, and the numbers of all tags."""
+    tokens = [[t.rsplit("/", 1) for t in s] for s in sentences]
+    tags = [names.index(tag) for s in tokens for _, tag in s]
+    lines = [" ".join(word for word, _ in s) for s in tokens]
+    return lines, np.array(tags, "uint8")
