@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.vocabulary import PLAIN, Vocabulary
+from coursekit.vocabulary import Vocabulary
 
 
 def characters_of(text: str) -> Vocabulary:
@@ -26,88 +26,190 @@ def encode(vocabulary: Vocabulary, text: str) -> np.ndarray:
 
 
 class NGrams:
-    """Counts of what follows the last 0, 1, ... ``order`` - 1 tokens.
+    """Counts of what follows the last 0, 1, ... ``order`` - 1 characters.
 
-    ``probability`` backs off as Witten and Bell (1991, method C) do: a
-    context seen n times, with t different followers, has a say of n of
-    n + t, and the context that is one token shorter the rest.
+    ``size`` is how many characters there are. ``probability`` backs off as
+    Witten and Bell (1991, method C) do: a context seen n times, with t
+    different followers, has a say of n in n + t, and the context that is
+    one character shorter has the rest.
     """
 
-    def __init__(self, tokens: Sequence, order: int, size: int):
+    def __init__(self, text: Sequence, order: int, size: int):
         self.order, self.size = order, size
         self.counts: dict[Any, Counter] = {}
-        for place, token in enumerate(tokens):
+        for place, token in enumerate(text):
             for length in range(min(order - 1, place) + 1):
-                context = tokens[place - length : place]
+                context = text[place - length : place]
                 self.counts.setdefault(context, Counter())[token] += 1
         self.totals = {c: n.total() for c, n in self.counts.items()}
 
-    def probability(self, context: Sequence, token: Any) -> float:
-        """P(token | context), of which the last order - 1 tokens count."""
+    def probability(
+        self, context: Sequence, token: Any, order: int | None = None
+    ) -> float:
+        """P(token | context), by the last ``order`` - 1 characters."""
         value = 1 / self.size
-        longest = min(self.order - 1, len(context))
+        longest = min((order or self.order) - 1, len(context))
         for length in range(longest + 1):
             short = context[len(context) - length :]
             if short not in self.counts:
                 break
-            seen = self.counts[short]
-            total = self.totals[short]
+            seen, total = self.counts[short], self.totals[short]
             value = (seen[token] + len(seen) * value) / (total + len(seen))
         return value
 
-    def bits(self, text: Sequence) -> float:
-        """Cross-entropy of a text in bits a token."""
-        back = self.order - 1
-        total = sum(
-            np.log2(self.probability(text[max(0, t - back) : t], token))
+    def bits(self, text: Sequence, order: int | None = None) -> float:
+        """Cross-entropy of a text in bits a character."""
+        back = (order or self.order) - 1
+        probabilities = [
+            self.probability(text[max(0, t - back) : t], token, order)
             for t, token in enumerate(text)
-        )
-        return -total / len(text)
+        ]
+        return -float(np.mean(np.log2(probabilities)))
 
 
 # ------------------------------------------------------ a recurrent one
 
 
 def windows(codes: np.ndarray, length: int) -> tuple:
-    """Pieces of a text (n, length), and the same one token later."""
+    """Pieces of a text (n, length), and the same one character later."""
     count = (len(codes) - 1) // length
     x = codes[: count * length].reshape(count, length)
     y = codes[1 : count * length + 1].reshape(count, length)
     return x, y
 
 
+def streams(codes: np.ndarray, length: int, batch: int) -> tuple:
+    """Windows in such an order that row r of a batch goes on in the next.
+
+    (batches x batch, length) each, for a stateful network and no shuffling.
+    """
+    x, y = windows(codes, length)
+    steps = len(x) // batch
+    return tuple(
+        part[: steps * batch]
+        .reshape(batch, steps, length)
+        .swapaxes(0, 1)
+        .reshape(-1, length)
+        for part in (x, y)
+    )
+
+
 def network(
-    size: int, units: int, dropout: float = 0.0, embedding: int = 32
+    size: int,
+    units: int,
+    dropout: float = 0.0,
+    embedding: int = 32,
+    batch: int | None = None,
 ) -> Any:
-    """Numbers (batch, time) -> logits (batch, time, size), uncompiled."""
+    """Numbers (batch, time) -> logits (batch, time, size), uncompiled.
+
+    With ``batch`` the states stay from one call to the next.
+    """
     import keras
     from keras import layers
 
-    inputs = keras.Input((None,), dtype="int32", name="characters")
+    inputs = keras.Input(
+        batch_shape=(batch, None), dtype="int32", name="characters"
+    )
     x = layers.Embedding(size, embedding, name="letters")(inputs)
-    x = layers.GRU(units, return_sequences=True, name="memory")(x)
+    x = layers.GRU(
+        units, return_sequences=True, stateful=batch is not None, name="memory"
+    )(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     logits = layers.Dense(size, name="next")(x)
     return keras.Model(inputs, logits, name="writer")
 
 
-def bits(model: Any, codes: np.ndarray, streams: int = 32) -> float:
+def loss() -> Any:
+    """Cross-entropy of logits, in nats."""
+    import keras
+
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def bits(model: Any, codes: np.ndarray, pieces: int = 32) -> float:
     """Cross-entropy of a long text in bits a character.
 
-    The text is read as ``streams`` pieces beside each other; each begins
-    without a past, which costs a few characters in thousands.
+    The text is read as ``pieces`` beside each other; each begins without a
+    past, which costs a few characters in thousands.
     """
     import keras
 
-    x, y = windows(codes, (len(codes) - 1) // streams)
+    x, y = windows(codes, (len(codes) - 1) // pieces)
     logits = keras.ops.convert_to_numpy(model(x))
-    return float(cross_entropy(logits, y) / np.log(2))
-
-
-def cross_entropy(logits: np.ndarray, y: np.ndarray) -> float:
-    """Mean over all places, in nats; float32 logits are enough."""
     high = logits.max(axis=-1, keepdims=True)
     log_sum = np.log(np.exp(logits - high).sum(axis=-1)) + high[..., 0]
     said = np.take_along_axis(logits, y[..., np.newaxis], axis=-1)[..., 0]
-    return float((log_sum - said).mean(dtype="float64"))
+    nats = float((log_sum - said).mean(dtype="float64"))
+    return nats / np.log(2)
+
+
+# ------------------------------------------------------------- writing
+
+
+def pick(logits: np.ndarray, temperature: float, u: float) -> int:
+    """The number of a character, drawn by a random u between 0 and 1."""
+    scores = np.asarray(logits, "float64") / temperature
+    weights = np.exp(scores - scores.max())
+    sums = np.cumsum(weights)
+    return int(np.searchsorted(sums, u * sums[-1], side="right"))
+
+
+def write_with_predict(
+    model: Any, start: Sequence[int], temperature: float, us: np.ndarray
+) -> list[int]:
+    """Ask for every character anew, with the whole text so far: slow."""
+    text = list(start)
+    for u in us:
+        logits = model.predict(np.array([text]), verbose=0)[0, -1]
+        text.append(pick(logits, temperature, u))
+    return text[len(start) :]
+
+
+def writer(model: Any, temperature: float = 1.0) -> Callable:
+    """The loop of ``write_with_predict`` as one recurrent layer.
+
+    Gives write(start, us): it reads ``start`` (numbers) and draws a
+    character for each random number, all in one compiled call.
+    """
+    import keras
+    from keras import layers, ops
+
+    letters, memory, head = (
+        model.get_layer(name) for name in ("letters", "memory", "next")
+    )
+
+    class WritingCell(layers.Layer):
+        """Reads the last character, draws the next, and remembers both.
+
+        Characters are told as their number and 1; 0 is none.
+        """
+
+        state_size, output_size = (memory.units, 1), 1
+
+        def call(self, step, states, training=False):
+            u, given = step[:, :1], step[:, 1:]
+            h, last = states
+            x = letters(ops.cast(ops.maximum(last[:, 0] - 1, 0), "int32"))
+            new, _ = memory.cell(x, [h])
+            h = ops.where(last > 0, new, h)  # at first there is none to read
+            odds = ops.softmax(head(h) / temperature)
+            sums = ops.cumsum(odds, axis=-1)
+            below = ops.cast(sums <= u * sums[:, -1:], "float32")
+            drawn = ops.sum(below, axis=-1, keepdims=True) + 1
+            drawn = ops.where(given > 0, given, drawn)
+            return drawn, [h, drawn]
+
+    steps = keras.Input((None, 2))
+    drawn = layers.RNN(WritingCell(), return_sequences=True)(steps)
+    loop = keras.Model(steps, drawn)
+
+    def write(start: Sequence[int], us: np.ndarray) -> list[int]:
+        given = np.concatenate([np.add(start, 1), np.zeros(len(us))])
+        random = np.concatenate([np.zeros(len(start)), us])
+        steps = np.stack([random, given], axis=-1)[np.newaxis]
+        drawn = loop.predict(steps.astype("float32"), verbose=0)
+        return (drawn[0, len(start) :, 0].astype(int) - 1).tolist()
+
+    return write

@@ -1,0 +1,169 @@
+"""Characters of a text foretold by counts and by a GRU, as JSON.
+
+python benchmarks/writing.py --recipe shakespeare
+
+Network, counts and loop are those of lesson 17. Numbers are bits a character
+(cross-entropy to the base 2) of parts that were not trained on; the network
+goes through the training text in order and keeps its state from one piece to
+the next. ``speed`` compares two ways to write the same characters.
+"""
+
+import time
+
+import numpy as np
+import typer
+
+import measuring
+from coursekit import data, lessons
+
+COMMON = {"batch": 64, "length": 64, "dropout": 0.0, "embedding": 32}
+COMMON |= {"order": 8}
+RECIPES = {
+    "shakespeare": {
+        "data": "shakespeare",
+        "units": 512,
+        "epochs": 10,
+        "rate": 4e-3,
+        **COMMON,
+        "dropout": 0.2,
+    },
+    "tales": {
+        "data": "text",
+        "units": 128,
+        "epochs": 30,
+        "rate": 5e-3,
+        **COMMON,
+    },
+}
+QUICK = {"data": "text", "units": 32, "epochs": 1, "order": 3}
+SPEED = {"data": "text", "units": 128, "written": 400}
+
+
+def main(
+    recipe: measuring.Recipes = None,
+    seeds: measuring.Seeds = 1,
+    fresh: measuring.Fresh = False,
+    quick: measuring.Quick = False,
+    change: measuring.Changes = None,
+) -> None:
+    """Train on a text, and compare with counts; time the two loops."""
+    recipes = measuring.chosen(
+        RECIPES | {"speed": SPEED},
+        recipe,
+        change,
+        quick=QUICK if quick else None,
+    )
+    measuring.run_recipes("writing", recipes, run, seeds, fresh)
+
+
+def run(settings: dict, seed: int, report: measuring.Report) -> dict:
+    """Bits of one network and of counts, or the times of two loops."""
+    if "written" in settings:
+        return run_speed(settings, seed)
+    import keras
+
+    lm, texts, codes, vocabulary = prepared(settings)
+    keras.utils.set_random_seed(seed)
+    options = {
+        "size": len(vocabulary),
+        "units": settings["units"],
+        "dropout": settings["dropout"],
+        "embedding": settings["embedding"],
+    }
+    batch = settings["batch"]
+    learner = lm.network(**options, batch=batch)
+    x, y = lm.streams(codes["train"], settings["length"], batch)
+    updates = settings["epochs"] * len(x) // batch
+    rates = keras.optimizers.schedules.CosineDecay(settings["rate"], updates)
+    learner.compile(
+        keras.optimizers.Adam(rates, global_clipnorm=1.0),
+        lm.loss(),
+        steps_per_execution=10,
+        jit_compile=False,
+    )
+    reader = lm.network(**options)
+    curve = []
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            learner.get_layer("memory").reset_state()
+
+        def on_epoch_end(self, epoch, logs=None):
+            reader.set_weights(learner.get_weights())
+            curve.append(round(lm.bits(reader, codes["validation"]), 4))
+            report((epoch + 1) / settings["epochs"])
+
+    before = measuring.cpu_seconds()
+    learner.fit(
+        x,
+        y,
+        batch,
+        epochs=settings["epochs"],
+        shuffle=False,
+        callbacks=[Look()],
+        verbose=0,
+    )
+    result = {
+        "data": data.load(settings["data"]).provenance,
+        "parameters": learner.count_params(),
+        "fit_cpu_seconds": round(measuring.cpu_seconds() - before, 1),
+        "updates": updates,
+    }
+    result |= {f"bits_epoch_{n}": b for n, b in enumerate(curve, start=1)}
+    for part in ("validation", "test"):
+        result[f"bits_{part}"] = round(lm.bits(reader, codes[part]), 4)
+    return result | counted(settings, lm, texts, vocabulary)
+
+
+def prepared(settings: dict) -> tuple:
+    """The lesson's module, texts and codes by part, and the vocabulary."""
+    lm = lessons.module("17", "language_model")
+    loaded = data.load(settings["data"])
+    texts = {
+        name: getattr(loaded, name).x + getattr(loaded, name).y[-1]
+        for name in ("train", "validation", "test")
+    }
+    vocabulary = lm.characters_of(texts["train"])
+    codes = {name: lm.encode(vocabulary, t) for name, t in texts.items()}
+    return lm, texts, codes, vocabulary
+
+
+def counted(settings: dict, lm, texts: dict, vocabulary) -> dict:
+    """Bits of counts of 1 to ``order`` characters on the validation part."""
+    counts = lm.NGrams(texts["train"], settings["order"], len(vocabulary))
+    orders = range(1, settings["order"] + 1)
+    return {
+        f"bits_{order}_grams": round(
+            counts.bits(texts["validation"], order), 4
+        )
+        for order in orders
+    } | {"contexts": len(counts.counts)}
+
+
+def run_speed(settings: dict, seed: int) -> dict:
+    """Wall-clock milliseconds a character of two loops, after tracing."""
+    import keras
+
+    lm, _, codes, vocabulary = prepared(settings)
+    keras.utils.set_random_seed(seed)
+    model = lm.network(len(vocabulary), settings["units"])
+    us = np.random.default_rng(seed).random(settings["written"])
+    start = codes["test"][:10]
+    write = lm.writer(model)
+    ways = {
+        "predict": lambda us: lm.write_with_predict(model, start, 1.0, us),
+        "loop": lambda us: write(start, us),
+    }
+    result, written = {}, {}
+    for name, way in ways.items():
+        way(us[:3]), way(us)  # traces
+        clock = time.perf_counter()
+        written[name] = way(us)
+        seconds = time.perf_counter() - clock
+        result[f"{name}_ms"] = round(1000 * seconds / len(us), 3)
+    assert written["predict"] == written["loop"]
+    return result | {"ratio": result["predict_ms"] / result["loop_ms"]}
+
+
+if __name__ == "__main__":
+    typer.run(main)
