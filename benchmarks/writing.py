@@ -16,14 +16,14 @@ import typer
 import measuring
 from coursekit import data, lessons
 
-COMMON = {"batch": 64, "length": 64, "dropout": 0.0, "embedding": 32}
+COMMON = {"batch": 32, "length": 64, "dropout": 0.0, "embedding": 32}
 COMMON |= {"order": 8}
 RECIPES = {
     "shakespeare": {
         "data": "shakespeare",
         "units": 512,
-        "epochs": 10,
-        "rate": 4e-3,
+        "epochs": 8,
+        "rate": 3e-3,
         **COMMON,
         "dropout": 0.2,
     },

@@ -145,6 +145,30 @@ def bits(model: Any, codes: np.ndarray, pieces: int = 32) -> float:
     return nats / np.log(2)
 
 
+def trained(
+    codes: np.ndarray, size: int, units: int, updates: int, seed: int
+) -> Any:
+    """A network after so many updates of 32 windows of 32 characters."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    x, y = windows(codes, 32)
+    model = network(size, units)
+    rates = keras.optimizers.schedules.CosineDecay(8e-3, updates)
+    torch = keras.config.backend() == "torch"
+    model.compile(
+        keras.optimizers.Adam(rates, global_clipnorm=1.0),
+        loss(),
+        steps_per_execution=1 if torch else 10,
+    )
+    order = np.random.default_rng(seed)
+    often = -(-32 * updates // len(x))
+    rows = np.concatenate([order.permutation(len(x)) for _ in range(often)])
+    rows = rows[: 32 * updates]
+    model.fit(x[rows], y[rows], 32, shuffle=False, verbose=0)
+    return model
+
+
 # ------------------------------------------------------------- writing
 
 

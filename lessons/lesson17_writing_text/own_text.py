@@ -1,0 +1,114 @@
+"""Your own text: a UTF-8 file, in any language.
+
+``report("mine.txt")`` trains on its first nine tenths, prints the bits of
+counts and of a GRU on the rest, and lets the GRU write.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import lessons
+from coursekit.errors import CourseError
+
+LARGEST, SHORTEST = 3_000_000, 2_000  # bytes, characters
+_AGAIN = "save the text as plain text with the encoding UTF-8"
+
+
+def read(path: str | Path) -> str:
+    """The text of a UTF-8 file, with line feeds between its lines.
+
+    Raises CourseError, which names the file (and the line), for a file that
+    cannot be read, is empty, too short, too large, in another encoding, no
+    text, or made of one character.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise CourseError(message, "give the path of a text file") from error
+    if size > LARGEST:
+        raise CourseError(
+            f"{path} has {size / 1e6:,.1f} MB, expected are "
+            f"{LARGEST // 10**6} at most.",
+            "keep a part of it: a million characters are plenty",
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = content[: error.start].count(b"\n") + 1
+        message = f"{path}, line {number}, is not UTF-8 text."
+        raise CourseError(message, _AGAIN) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _checked(path, text)
+
+
+def _checked(path: Path, text: str) -> str:
+    if not text.strip():
+        message = f"{path} is empty, expected is a text."
+        raise CourseError(message, _AGAIN)
+    if "\0" in text:
+        number = text[: text.index("\0")].count("\n") + 1
+        message = f"{path}, line {number}, holds a zero: no plain text."
+        raise CourseError(message, _AGAIN)
+    if len(text) < SHORTEST:
+        raise CourseError(
+            f"{path} has {len(text):,} characters, expected are "
+            f"{SHORTEST:,} or more.",
+            "bring a longer text, or several in one file",
+        )
+    if len(set(text)) < 3:
+        raise CourseError(
+            f"{path} is made of {len(set(text))} different characters, "
+            "expected are three or more.",
+            "bring a text in which something is to be foretold",
+        )
+    return text
+
+
+def report(
+    path: str | Path,
+    updates: int = 600,
+    units: int = 160,
+    length: int = 200,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Print and return bits a character on the last tenth, and write.
+
+    ``updates`` of 32 windows of 32 characters train a GRU of ``units``,
+    which then writes ``length`` characters. Raises CourseError, as ``read``
+    does, and for numbers below 1.
+    """
+    numbers = {"updates": updates, "units": units, "length": length}
+    for name, number in numbers.items():
+        if not isinstance(number, int) or number < 1:
+            raise CourseError(
+                f"{name}={number!r} is no number of {name}.",
+                f"give {name} as a whole number, 1 or more",
+            )
+    text = read(path)
+    lm = lessons.module("17", "language_model")
+    border = len(text) * 9 // 10
+    train, rest = text[:border], text[border:]
+    vocabulary = lm.characters_of(train)
+    counts = lm.NGrams(train, 6, len(vocabulary))
+    bits = {"all alike": float(np.log2(len(vocabulary)))}
+    bits |= {f"counts, {n} back": counts.bits(rest, n + 1) for n in (1, 3, 5)}
+    model = lm.trained(
+        lm.encode(vocabulary, train), len(vocabulary), units, updates, seed
+    )
+    bits["GRU"] = lm.bits(model, lm.encode(vocabulary, rest), pieces=4)
+    unknown = sum(c not in vocabulary.number for c in rest)
+    print(f"{path}: {border:,} characters to train, {len(rest):,} to test")
+    print(
+        f"{len(vocabulary) - 2} different ones; {unknown} unknown in the test"
+    )
+    for name, value in bits.items():
+        print(f"{name:<15} {value:.2f} bits a character (test)")
+    us = np.random.default_rng(seed).random(length)
+    start = lm.encode(vocabulary, train[-20:])
+    written = lm.writer(model, temperature=0.8)(start, us)
+    print(vocabulary.decode_one(written, joined_by=""))
+    return bits
