@@ -16,8 +16,8 @@ import typer
 import measuring
 from coursekit import data, lessons
 
-COMMON = {"batch": 32, "length": 64, "dropout": 0.0, "embedding": 32}
-COMMON |= {"order": 8}
+COMMON = {"batch": 32, "length": 64, "dropout": 0.0, "order": 10}
+NETWORK = ("units", "epochs", "rate", "dropout", "batch", "length")
 RECIPES = {
     "shakespeare": {
         "data": "shakespeare",
@@ -60,54 +60,25 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Bits of one network and of counts, or the times of two loops."""
     if "written" in settings:
         return run_speed(settings, seed)
-    import keras
-
     lm, texts, codes, vocabulary = prepared(settings)
-    keras.utils.set_random_seed(seed)
-    options = {
-        "size": len(vocabulary),
-        "units": settings["units"],
-        "dropout": settings["dropout"],
-        "embedding": settings["embedding"],
-    }
-    batch = settings["batch"]
-    learner = lm.network(**options, batch=batch)
-    x, y = lm.streams(codes["train"], settings["length"], batch)
-    updates = settings["epochs"] * len(x) // batch
-    rates = keras.optimizers.schedules.CosineDecay(settings["rate"], updates)
-    learner.compile(
-        keras.optimizers.Adam(rates, global_clipnorm=1.0),
-        lm.loss(),
-        steps_per_execution=10,
-        jit_compile=False,
-    )
-    reader = lm.network(**options)
     curve = []
 
-    class Look(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            learner.get_layer("memory").reset_state()
-
-        def on_epoch_end(self, epoch, logs=None):
-            reader.set_weights(learner.get_weights())
-            curve.append(round(lm.bits(reader, codes["validation"]), 4))
-            report((epoch + 1) / settings["epochs"])
+    def look(reader, epoch):
+        curve.append(round(lm.bits(reader, codes["validation"]), 4))
+        report(epoch / settings["epochs"])
 
     before = measuring.cpu_seconds()
-    learner.fit(
-        x,
-        y,
-        batch,
-        epochs=settings["epochs"],
-        shuffle=False,
-        callbacks=[Look()],
-        verbose=0,
+    reader = lm.trained_in_order(
+        codes["train"],
+        len(vocabulary),
+        **{name: settings[name] for name in NETWORK},
+        seed=seed,
+        look=look,
     )
     result = {
         "data": data.load(settings["data"]).provenance,
-        "parameters": learner.count_params(),
+        "parameters": reader.count_params(),
         "fit_cpu_seconds": round(measuring.cpu_seconds() - before, 1),
-        "updates": updates,
     }
     result |= {f"bits_epoch_{n}": b for n, b in enumerate(curve, start=1)}
     for part in ("validation", "test"):

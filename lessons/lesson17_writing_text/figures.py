@@ -19,6 +19,7 @@ def after_a_slip(extra: Sequence[float]) -> CourseFigure:
     axes.bar(places, extra, color=PALETTE["blue"])
     axes.axhline(0, color="black", lw=1)
     axes.set(xlabel="characters after the slip", ylabel="extra bits")
+    axes.set_xticks(places)
     return CourseFigure(
         figure,
         f"Bits that a slip costs: {extra[0]:.1f} at the next character, "

@@ -134,10 +134,8 @@ def bits(model: Any, codes: np.ndarray, pieces: int = 32) -> float:
     The text is read as ``pieces`` beside each other; each begins without a
     past, which costs a few characters in thousands.
     """
-    import keras
-
     x, y = windows(codes, (len(codes) - 1) // pieces)
-    logits = keras.ops.convert_to_numpy(model(x))
+    logits = model.predict(x, batch_size=pieces, verbose=0)
     high = logits.max(axis=-1, keepdims=True)
     log_sum = np.log(np.exp(logits - high).sum(axis=-1)) + high[..., 0]
     said = np.take_along_axis(logits, y[..., np.newaxis], axis=-1)[..., 0]
@@ -167,6 +165,46 @@ def trained(
     rows = rows[: 32 * updates]
     model.fit(x[rows], y[rows], 32, shuffle=False, verbose=0)
     return model
+
+
+def trained_in_order(
+    codes: np.ndarray,
+    size: int,
+    units: int,
+    epochs: int,
+    rate: float,
+    dropout: float = 0.0,
+    batch: int = 32,
+    length: int = 64,
+    seed: int = 0,
+    look: Callable[[Any, int], None] = lambda reader, epoch: None,
+) -> Any:
+    """A network that kept its state from each window to the next.
+
+    ``look(reader, epoch)`` is called after each epoch with the network as
+    it is then. Adam, whose rate falls along half a cosine.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    learner = network(size, units, dropout, batch=batch)
+    reader = network(size, units)
+    x, y = streams(codes, length, batch)
+    rates = keras.optimizers.schedules.CosineDecay(
+        rate, epochs * (len(x) // batch)
+    )
+    learner.compile(
+        keras.optimizers.Adam(rates, global_clipnorm=1.0),
+        loss(),
+        steps_per_execution=1 if keras.config.backend() == "torch" else 10,
+        jit_compile=False,  # slower by half at these sizes, on a CPU
+    )
+    for epoch in range(1, epochs + 1):
+        learner.get_layer("memory").reset_state()
+        learner.fit(x, y, batch, shuffle=False, verbose=0)
+        reader.set_weights(learner.get_weights())
+        look(reader, epoch)
+    return reader
 
 
 # ------------------------------------------------------------- writing

@@ -328,17 +328,17 @@ def writing_network(size, units):
 at_once = 1 if keras.config.backend() == "torch" else 10  # updates a call
 
 
-def trained(codes, size, units, epochs, length=32, rate=1e-2):
+def trained(codes, size, units, epochs, batch=32, rate=8e-3):
     """A network after some epochs over the windows of a text."""
     keras.utils.set_random_seed(profile.seed)
-    x, y = shifted(codes, length)
+    x, y = shifted(codes, 32)
     model = writing_network(size, units)
-    updates = epochs * (-(-len(x) // 32))
+    updates = epochs * -(-len(x) // batch)
     rates = keras.optimizers.schedules.CosineDecay(rate, updates)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
     model.compile(optimizer, loss, steps_per_execution=at_once)
-    model.fit(x, y, 32, epochs=epochs, verbose=0)
+    model.fit(x, y, batch, epochs=epochs, verbose=0)
     return model
 
 
@@ -354,8 +354,8 @@ model = trained(codes["train"], len(vocabulary), profile.units, profile.epochs)
 def surprises_of(model, codes, pieces=32):
     """Bits of each character by a network: (pieces, length)."""
     x, y = shifted(codes, (len(codes) - 1) // pieces)
-    told = ops.log_softmax(model(x), axis=-1)
-    told = ops.convert_to_numpy(told)
+    logits = model.predict(x, batch_size=pieces, verbose=0)
+    told = ops.convert_to_numpy(ops.log_softmax(logits, axis=-1))
     right = np.take_along_axis(told, y[..., np.newaxis], axis=-1)
     return -right[..., 0] / np.log(2)
 
@@ -599,7 +599,8 @@ slipped = pieces.copy()
 slipped[:, 30] = np.random.default_rng(3).integers(2, len(vocabulary), 200)
 cost = []
 for given in (pieces, slipped):
-    told = ops.convert_to_numpy(ops.log_softmax(model(given), axis=-1))
+    logits = model.predict(given, batch_size=200, verbose=0)
+    told = ops.convert_to_numpy(ops.log_softmax(logits, axis=-1))
     true = np.take_along_axis(told[:, :-1], pieces[:, 1:, None], axis=-1)
     cost.append(-true[..., 0].mean(axis=0) / np.log(2))
 figures = profile.figures
@@ -696,11 +697,14 @@ print(f"the same {len(us)} characters, three ways")
 # %%
 import time
 
+us = np.random.default_rng(2).random(10 * profile.raced)
+write_compiled(start, us)
 seconds = {}
 for name, way in ways.items():
+    some = us[:20] if name == "predict each" else us
     clock = time.perf_counter()
-    way(us)
-    seconds[name] = (time.perf_counter() - clock) / len(us)
+    way(some)
+    seconds[name] = (time.perf_counter() - clock) / len(some)
 figures.loop_times(seconds)
 
 # %% [markdown]
@@ -718,11 +722,10 @@ memory = keras.Model(model.input, model.get_layer("memory").output)
 
 
 def states_of(memory, text):
-    """(characters, units), read in pieces of 1,000."""
-    count = len(text) // 1000
-    pieces = encode(text[: count * 1000]).reshape(count, 1000)
-    states = ops.convert_to_numpy(memory(pieces))
-    return states.reshape(count * 1000, -1)
+    """(characters, units), read in pieces of 500."""
+    pieces = encode(text).reshape(-1, 500)
+    states = memory.predict(pieces, batch_size=len(pieces), verbose=0)
+    return states.reshape(len(text), -1)
 
 
 def speaking(text):
@@ -732,16 +735,18 @@ def speaking(text):
 
 
 # %%
+seen, unseen = training[:20_000], validation[:19_500]
+
+
 def best_unit(memory, shift=0):
     """The unit that follows the speech best, and how well, unseen."""
-    seen = training[:20_000]
     states, told = states_of(memory, seen), speaking(seen)
     told = np.roll(told, shift)
     follows = np.corrcoef(states.T, told)[-1, :-1]
     unit = int(np.nanargmax(np.abs(follows)))
-    new = states_of(memory, validation)[:, unit]
-    truth = np.roll(speaking(validation)[: len(new)], shift)
-    return unit, abs(np.corrcoef(new, truth)[0, 1])
+    states, told = states_of(memory, unseen), speaking(unseen)
+    told = np.roll(told, shift)
+    return unit, abs(np.corrcoef(states[:, unit], told)[0, 1])
 
 
 # %% [markdown]
@@ -797,7 +802,7 @@ def longest_run(text, source):
 # %%
 few = "\n\n".join(training.split("\n\n")[:2])
 parrot = trained(
-    encode(few), len(vocabulary), profile.units, profile.parrot_epochs
+    encode(few), len(vocabulary), profile.units, profile.parrot_epochs, batch=8
 )
 
 # %% tags=["nbval-approx-3e-1"]
@@ -956,8 +961,9 @@ with contextlib.chdir(folder):
 # text of one letter:
 
 # %% tags=["nbval-approx-2e-1"]
+vocabulary = Vocabulary.from_texts([training], split=list)
 x, _ = shifted(codes["train"][:8001], 32)
-cheat = writing_network(size, 32)
+cheat = writing_network(len(vocabulary), 32)
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 cheat.compile(keras.optimizers.Adam(0.03), loss)
 history = cheat.fit(x, x, 16, epochs=8, verbose=0)
@@ -996,7 +1002,6 @@ def drawn_twice(step, choose, start, us):
     return written
 
 
-vocabulary = Vocabulary.from_texts([training], split=list)
 found, size = count_contexts(training, 3), len(set(training))
 for name, way in {"once": write, "twice": drawn_twice}.items():
     text = decode(way(step, plain, start, us[:2000]))
