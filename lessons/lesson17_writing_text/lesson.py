@@ -310,38 +310,64 @@ for window, answer in zip(x, y):
 # The network: each number becomes a vector (an **embedding**, lesson 16), a
 # GRU reads them, and at each step a dense layer gives one **logit** for each
 # character. The same weights at all steps, so it takes texts of any length.
+# With `batch` given, its state stays from one call to the next (**stateful**,
+# lesson 14).
 
 # %%
 import keras
 from keras import layers, ops
 
 
-def writing_network(size, units):
-    inputs = keras.Input((None,), dtype="int32", name="characters")
+def writing_network(size, units, batch=None):
+    inputs = keras.Input(batch_shape=(batch, None), dtype="int32")
     x = layers.Embedding(size, 32, name="letters")(inputs)
-    x = layers.GRU(units, return_sequences=True, name="memory")(x)
+    kept = {"return_sequences": True, "stateful": batch is not None}
+    x = layers.GRU(units, name="memory", **kept)(x)
     logits = layers.Dense(size, name="next")(x)  # (batch, time, size)
     return keras.Model(inputs, logits, name="writer")
 
+
+# %% [markdown]
+# Windows of 32 characters are short: a sentence is longer. So row $r$ of each
+# batch goes on where row $r$ of the batch before it ended, and the state is
+# kept. The gradient still stops at the window's border (**truncated
+# back-propagation through time**, lesson 12), but what the state holds does
+# not. In such an order nothing may be shuffled:
+
+
+# %%
+def in_streams(windows, batch):
+    """Windows in an order in which each row of a batch goes on."""
+    steps = len(windows) // batch
+    streams = windows[: steps * batch].reshape(batch, steps, -1)
+    return streams.swapaxes(0, 1).reshape(steps * batch, -1)
+
+
+print(in_streams(np.arange(6)[:, np.newaxis], 2).ravel())  # windows 0 to 5
 
 # %%
 at_once = 1 if keras.config.backend() == "torch" else 10  # updates a call
 
 
 def trained(codes, size, units, epochs, batch=32, rate=8e-3):
-    """A network after some epochs over the windows of a text."""
+    """A network after some epochs over a text, read in order."""
     keras.utils.set_random_seed(profile.seed)
-    x, y = shifted(codes, 32)
-    model = writing_network(size, units)
-    updates = epochs * -(-len(x) // batch)
+    x, y = (in_streams(part, batch) for part in shifted(codes, 32))
+    learner = writing_network(size, units, batch)
+    updates = epochs * (len(x) // batch)
     rates = keras.optimizers.schedules.CosineDecay(rate, updates)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
-    model.compile(optimizer, loss, steps_per_execution=at_once)
-    model.fit(x, y, batch, epochs=epochs, verbose=0)
+    learner.compile(optimizer, loss, steps_per_execution=at_once)
+    for _ in range(epochs):
+        learner.get_layer("memory").reset_state()
+        learner.fit(x, y, batch, shuffle=False, verbose=0)
+    model = writing_network(size, units)  # the same, for any batch
+    model.set_weights(learner.get_weights())
     return model
 
 
+# %%
 codes = {"train": encode(training), "validation": encode(validation)}
 model = trained(codes["train"], len(vocabulary), profile.units, profile.epochs)
 
