@@ -16,23 +16,19 @@ import typer
 import measuring
 from coursekit import data, lessons
 
-COMMON = {"batch": 32, "length": 64, "dropout": 0.0, "order": 10}
 NETWORK = ("units", "epochs", "rate", "dropout", "batch", "length")
+SHAKESPEARE = lessons.module("17", "language_model").SHAKESPEARE
 RECIPES = {
-    "shakespeare": {
-        "data": "shakespeare",
-        "units": 512,
-        "epochs": 8,
-        "rate": 3e-3,
-        **COMMON,
-        "dropout": 0.2,
-    },
+    "shakespeare": {"data": "shakespeare", "order": 10, **SHAKESPEARE},
     "tales": {
         "data": "text",
-        "units": 128,
-        "epochs": 30,
-        "rate": 5e-3,
-        **COMMON,
+        "order": 10,
+        **SHAKESPEARE,
+        "units": 160,
+        "epochs": 20,
+        "rate": 8e-3,
+        "dropout": 0.0,
+        "length": 32,
     },
 }
 QUICK = {"data": "text", "units": 32, "epochs": 1, "order": 3}

@@ -11,6 +11,16 @@ import numpy as np
 
 from coursekit.vocabulary import Vocabulary
 
+# Two minutes of CPU an epoch; benchmarks/writing.py measures what it reaches.
+SHAKESPEARE = {
+    "units": 512,
+    "epochs": 8,
+    "rate": 3e-3,
+    "dropout": 0.2,
+    "batch": 32,
+    "length": 64,
+}
+
 
 def characters_of(text: str) -> Vocabulary:
     """The characters of a training text, each with a number."""

@@ -137,6 +137,13 @@ def test_streams_go_on_in_the_same_row_of_the_next_batch():
     assert np.array_equal(x + 1, y)
 
 
+def test_the_lessons_streams_are_those_of_its_module(own):
+    codes = np.arange(700)
+    ours = [own["in_streams"](p, 8) for p in answers.shifted(codes, 16)]
+    theirs = lm.streams(codes, 16, batch=8)
+    assert all(map(np.array_equal, ours, theirs))
+
+
 # ---------------------------------------------------- network and loops
 
 
