@@ -952,8 +952,8 @@ sound.Tune(composed.split("\n")[1])
 # (`python benchmarks/writing.py --recipe shakespeare`; one seed. The last two
 # rows are the losses of 1.88 and 1.4697 nats in nanoGPT's README, measured on
 # the last 10 %, not on our 5 %.) Here more look back does not help for ever:
-# with nine characters most contexts were never seen. The GRU wins clearly, with
-# a fifth of the numbers that the counts keep. The full profile trains it:
+# with nine characters most contexts were never seen. The GRU wins clearly,
+# with a fifth of the numbers that the counts keep. The full profile trains it:
 
 # %%
 lm = profile.module("language_model")

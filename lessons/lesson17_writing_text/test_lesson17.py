@@ -350,7 +350,6 @@ def test_a_number_of_updates_below_one_is_refused(tmp_path):
         "ನಮಸ್ಕಾರ, ಹೇಗಿದ್ದೀರಿ? ",
         "e\u0301te\u0301 \U0001f600\U0001f468\u200d\U0001f469 ",
         "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd ",
-        "\ufeffwindows\r\nlines\r\n",
     ],
 )
 def test_any_language_survives(tmp_path, text, capsys):
@@ -360,9 +359,14 @@ def test_any_language_survives(tmp_path, text, capsys):
     assert set(bits) >= {"all alike", "counts, 5 back", "GRU"}
     assert bits["counts, 5 back"] < bits["all alike"]
     assert "0 unknown" in capsys.readouterr().out
-    assert "\r" not in own_text.read(path) and "\ufeff" not in own_text.read(
-        path
-    )
+
+
+def test_lines_of_windows_and_its_mark_at_the_beginning_are_no_characters(
+    tmp_path,
+):
+    path = tmp_path / "mine.txt"
+    path.write_bytes(("\ufeff" + "one line\r\n" * 300).encode())
+    assert own_text.read(path) == "one line\n" * 300
 
 
 # --------------------------------------------------------------- figures
