@@ -61,6 +61,7 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
 
     def look(reader, epoch):
         curve.append(round(lm.bits(reader, codes["validation"]), 4))
+        typer.echo(f"epoch {epoch}: {curve[-1]} bits", err=True)
         report(epoch / settings["epochs"])
 
     before = measuring.cpu_seconds()
@@ -79,7 +80,28 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     result |= {f"bits_epoch_{n}": b for n, b in enumerate(curve, start=1)}
     for part in ("validation", "test"):
         result[f"bits_{part}"] = round(lm.bits(reader, codes[part]), 4)
-    return result | counted(settings, lm, texts, vocabulary)
+    counts = lm.NGrams(texts["train"], settings["order"], len(vocabulary))
+    result["contexts"] = len(counts.counts)
+    for order in range(1, settings["order"] + 1):
+        value = counts.bits(texts["validation"], order)
+        result[f"bits_{order}_grams"] = round(value, 4)
+    return result | mixed(lm, reader, counts, texts, codes)
+
+
+def mixed(lm, reader, counts, texts: dict, codes: dict) -> dict:
+    """Network and counts together; their shares by the validation part."""
+    best_mixture = lessons.module("17", "exercises").best_mixture
+    said = {}
+    for part in ("validation", "test"):
+        by_network = lm.probabilities(reader, codes[part])
+        by_counts = counts.probabilities(texts[part])[1 : len(by_network) + 1]
+        said[part] = by_network, by_counts
+    share = float(best_mixture(*said["validation"]))
+    result: dict = {"share_of_network": share}
+    for part, (p, q) in said.items():
+        value = -np.log2(share * p + (1 - share) * q).mean()
+        result[f"bits_mixed_{part}"] = round(float(value), 4)
+    return result
 
 
 def prepared(settings: dict) -> tuple:
@@ -93,18 +115,6 @@ def prepared(settings: dict) -> tuple:
     vocabulary = lm.characters_of(texts["train"])
     codes = {name: lm.encode(vocabulary, t) for name, t in texts.items()}
     return lm, texts, codes, vocabulary
-
-
-def counted(settings: dict, lm, texts: dict, vocabulary) -> dict:
-    """Bits of counts of 1 to ``order`` characters on the validation part."""
-    counts = lm.NGrams(texts["train"], settings["order"], len(vocabulary))
-    orders = range(1, settings["order"] + 1)
-    return {
-        f"bits_{order}_grams": round(
-            counts.bits(texts["validation"], order), 4
-        )
-        for order in orders
-    } | {"contexts": len(counts.counts)}
 
 
 def run_speed(settings: dict, seed: int) -> dict:

@@ -11,13 +11,13 @@ import numpy as np
 
 from coursekit.vocabulary import Vocabulary
 
-# Two minutes of CPU an epoch; benchmarks/writing.py measures what it reaches.
+# A minute and a half of CPU an epoch; see benchmarks/writing.py.
 SHAKESPEARE = {
     "units": 512,
-    "epochs": 8,
-    "rate": 3e-3,
-    "dropout": 0.2,
-    "batch": 32,
+    "epochs": 6,
+    "rate": 4e-3,
+    "dropout": 0.1,
+    "batch": 64,
     "length": 64,
 }
 
@@ -67,14 +67,21 @@ class NGrams:
             value = (seen[token] + len(seen) * value) / (total + len(seen))
         return value
 
+    def probabilities(
+        self, text: Sequence, order: int | None = None
+    ) -> np.ndarray:
+        """P of each character of a text, given those before it."""
+        back = (order or self.order) - 1
+        return np.array(
+            [
+                self.probability(text[max(0, t - back) : t], token, order)
+                for t, token in enumerate(text)
+            ]
+        )
+
     def bits(self, text: Sequence, order: int | None = None) -> float:
         """Cross-entropy of a text in bits a character."""
-        back = (order or self.order) - 1
-        probabilities = [
-            self.probability(text[max(0, t - back) : t], token, order)
-            for t, token in enumerate(text)
-        ]
-        return -float(np.mean(np.log2(probabilities)))
+        return -float(np.log2(self.probabilities(text, order)).mean())
 
 
 # ------------------------------------------------------ a recurrent one
@@ -138,19 +145,25 @@ def loss() -> Any:
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
-def bits(model: Any, codes: np.ndarray, pieces: int = 32) -> float:
-    """Cross-entropy of a long text in bits a character.
+def probabilities(
+    model: Any, codes: np.ndarray, pieces: int = 32
+) -> np.ndarray:
+    """P of each character of a long text after its first, by a network.
 
     The text is read as ``pieces`` beside each other; each begins without a
-    past, which costs a few characters in thousands.
+    past, which costs a few characters in thousands. (n,)
     """
     x, y = windows(codes, (len(codes) - 1) // pieces)
     logits = model.predict(x, batch_size=pieces, verbose=0)
-    high = logits.max(axis=-1, keepdims=True)
-    log_sum = np.log(np.exp(logits - high).sum(axis=-1)) + high[..., 0]
-    said = np.take_along_axis(logits, y[..., np.newaxis], axis=-1)[..., 0]
-    nats = float((log_sum - said).mean(dtype="float64"))
-    return nats / np.log(2)
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    right = np.take_along_axis(weights, y[..., np.newaxis], axis=-1)[..., 0]
+    return (right / weights.sum(axis=-1)).ravel()
+
+
+def bits(model: Any, codes: np.ndarray, pieces: int = 32) -> float:
+    """Cross-entropy of a long text in bits a character."""
+    chances = probabilities(model, codes, pieces).astype("float64")
+    return -float(np.log2(np.maximum(chances, 1e-30)).mean())
 
 
 def trained(
