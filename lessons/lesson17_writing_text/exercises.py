@@ -248,6 +248,7 @@ EXERCISES = (
             Case(np.log([0.7, 0.2, 0.1]), 1.0, 0.75),
             Case(np.log([0.7, 0.2, 0.1]), 1.0, 0.0),
             Case(np.log([0.7, 0.2, 0.1]), 0.5, 0.75),
+            Case(np.log([0.7, 0.2, 0.1]), 0.5, 0.6),
             Case(np.log([0.7, 0.2, 0.1]), 0.5, 0.95),
             Case(np.log([0.7, 0.2, 0.1]), 2.0, 0.51),
             Case(np.array([2.0, -1.0, 0.5, 3.0, 1.0]), 1.0, 0.31),
@@ -459,6 +460,7 @@ EXERCISES = (
             Case(np.array([0.2, 1.1, 3.0])),
             Case(np.array([1.0])),
             Case(np.zeros(4)),
+            Case(np.array([2.5, 0.1, 1.7, 0.4, 3.3, 0.9])),
         ),
         hints=(
             "A nat is more than a bit: 1 / log(2) bits.",

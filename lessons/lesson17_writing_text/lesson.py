@@ -70,8 +70,8 @@ print(
 print(training[:232])
 
 # %% [markdown]
-# What comes after `kni`? Whoever has read the tales knows: `g`, or `f`. So
-# read them, and count what follows each three characters:
+# What comes after `bri`? Whoever has read the tales knows: there is always a
+# bridge. So read them, and count what follows each three characters:
 
 # %%
 import random
@@ -110,11 +110,11 @@ for back in (0, 1, 3, 7):
 # %% [markdown]
 # Something is written. With no look back there are only the right letters;
 # with one, pairs that can be said aloud; with three, words; with seven, nearly
-# tales. A. Markov counted letters of a poem this way in 1913, and C. Shannon
-# drew such lines in 1948, by hand, with a book of tables. This is a **Markov
-# chain**, and a model of what comes next is a **language model**; one that
-# counts runs of $n$ characters is an **n-gram** model. Remember the line of
-# seven: has it been written, or copied?
+# tales. A. A. Markov counted vowels and consonants of a poem in 1913, and C.
+# E. Shannon drew such lines in 1948, by hand, opening a book at random again
+# and again. This is a **Markov chain**, and a model of what comes next is a
+# **language model**; one that counts runs of $n$ characters is an **n-gram**
+# model. Remember the line of seven: has it been written, or copied?
 #
 # ## How surprised?
 #
@@ -231,10 +231,9 @@ assert bits_of["counts, 9 back"] < bits_of["counts, 1 back"] < np.log2(size)
 
 # %% [markdown]
 # Each character more helps, and costs: the last column counts the numbers a
-# model keeps. These tales are made of templates, so a run of nine characters
-# mostly says what comes; still, more than half of all bits are spent on
-# surprises that no nine characters can remove. What is the hero's name? It was
-# said eighty characters ago.
+# model keeps. These tales are made of templates, so nine characters mostly say
+# what comes. What they cannot say is what was told longer ago: the hero's
+# name, he or she, what was lost.
 #
 # ## One character later
 #
@@ -697,8 +696,8 @@ loop = keras.Model(steps, drawn, name="loop")
 
 def write_compiled(start, us):
     given = np.concatenate([start + 1, 0 * us])
-    random = np.concatenate([0.0 * start, us])
-    steps = np.stack([random, given], axis=-1)[np.newaxis]
+    lots = np.concatenate([0.0 * start, us])
+    steps = np.stack([lots, given], axis=-1)[np.newaxis]
     drawn = loop.predict(steps.astype("float32"), verbose=0)
     return (drawn[0, len(start) :, 0].astype(int) - 1).tolist()
 

@@ -23,6 +23,9 @@ NEVER_NEGATIVE = {
     "05.4": {"variance"},
     "12.3": {"outputs"},  # probabilities
     "15.2": {"share"},
+    "17.4": {"nats"},  # surprises
+    "17.5": {"probabilities"},
+    "17.7": {"p", "q"},  # probabilities
     "21.3": {"costs"},
     "21.6": {"lengths"},
     "22.2": {"weights"},
