@@ -393,7 +393,13 @@ show_table()
 assert bits_of[name] < bits_of["counts, 4 back"]
 
 # %% [markdown]
-# WHO WINS.
+# Who wins? In these few epochs the GRU gets as far as counts with six
+# characters of look back, and stays behind those with nine. That is no shame,
+# and no chance: each tale is filled into the same templates, so whoever keeps
+# all runs of ten characters keeps the templates. It is what counting is best
+# at. (Twenty epochs instead of four bring the GRU to TALES bits, WHERE.) On
+# real text the picture turns: see the plays below. And the GRU keeps fewer
+# numbers, and their count does not grow with the text.
 #
 # ## Drawing the next character
 #
@@ -733,7 +739,12 @@ for name, way in ways.items():
 figures.loop_times(seconds)
 
 # %% [markdown]
-# (The first call of each, which prepares it, is not timed.) BENCH.
+# (The first call of each, which prepares it, is not timed.) Your machine's
+# times stand in the picture; on two cores the compiled loop was RATIO times as
+# fast as `predict` (`python benchmarks/writing.py --recipe speed`). So small a
+# network steps fastest of all in NumPy: what a loop in Keras costs is not
+# arithmetic but the dozen operations that it starts at each step. With more
+# units, or many texts at once, the compiled loop wins.
 #
 # ## What does a unit know?
 #
@@ -797,7 +808,13 @@ sign = np.sign(np.corrcoef(values, speaking(validation)[700:1000])[0, 1])
 figures.coloured_text(passage, sign * values)
 
 # %% [markdown]
-# TEXT.
+# In the picture each character of a new tale has the colour of that unit's
+# state after it was read: red where it is as in speech, blue where it is not.
+# It turns at the marks, not quite at once, and it drifts: no unit was asked to
+# be a flag. A. Karpathy, J. Johnson and L. Fei-Fei found such a unit in a
+# larger network (2016). How far to trust it? The controls say that it is no
+# accident. They do not say that the network *uses* it: for that, one would
+# have to set the unit's state by hand, and see whether speech ends.
 #
 # ## Written, or copied?
 #
@@ -858,7 +875,15 @@ for name, (text, source) in texts.items():
     print(f"{name:<10} share {share:.2f}, longest run {float(run):.1f}")
 
 # %% [markdown]
-# TEXT
+# Without a yardstick the first two lines would look like theft: the new tales,
+# which nobody copied, stand for the most part in the training tales, since
+# both come from the same templates. So on these tales a large share says
+# little. The GRU's share is *lower*, not from invention but from slips: each
+# breaks a run. The counts with nine back are close to copying by construction.
+# And the parrot, whose own tales cost it hardly any bits and new ones many,
+# recites: nearly all of its runs stand in the two tales that it knows. That is
+# what **memorising** looks like, and a rising validation loss beside a falling
+# training loss is its early sign (lesson 05).
 #
 # ## The same code composes
 #
@@ -929,7 +954,10 @@ assert kept_rules(composed)[0] > 0.9
 sound.Tune(composed.split("\n")[1])
 
 # %% [markdown]
-# TUNETEXT
+# The network has learned to fill a bar, which the counts cannot: with three
+# characters of look back they do not know how many eighths are gone. Whether a
+# tune has eight bars is further away, some sixty characters, and it mostly
+# miscounts. Listen: phrases, then a wandering.
 #
 # ## Real plays
 #
