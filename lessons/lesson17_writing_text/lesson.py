@@ -142,16 +142,17 @@ assert abs(2**bits - np.exp(nats)) < 1e-12
 # (Bits are literal: with such a model a text can be packed into so many.)
 #
 # One trouble: a pair never counted has probability 0, and an infinite
-# surprise. So nobody may be quite certain. A context that was seen $n$ times,
-# followed by $t$ different characters, gets $n$ parts of the say, and what the
-# context that is one shorter says gets $t$ parts:
+# surprise. So nobody may be quite certain. A context that was seen some
+# *times*, followed by so many *kinds* of characters, says its part, and what
+# the context that is one shorter says has a say, too:
 #
-# $$P(c \mid \text{context}) = \frac{\text{count}(c) + t \cdot P(c \mid
-# \text{shorter})}{n + t}$$
+# $$P(c \mid \text{context}) = \frac{\text{count}(c) + \text{kinds} \cdot
+# P(c \mid \text{shorter})}{\text{times} + \text{kinds}}$$
 #
-# Many different followers: better ask the shorter one. The shortest of all has
-# no idea, and gives each character the same. This is **backing off** (method C
-# of Witten and Bell, 1991, in the form that mixes).
+# Many different followers: better ask the shorter one. The shortest of all
+# asks one that has no idea, and gives each character the same. This is
+# **backing off** (method C of I. Witten and T. Bell, 1991, in the form that
+# mixes).
 
 
 # %%
@@ -170,8 +171,8 @@ def probability(found, context, character, size):
         seen = found.get(context[len(context) - back :])
         if seen is None:
             break  # never seen: longer ones neither
-        n, t = seen.total(), len(seen)
-        value = (seen[character] + t * value) / (n + t)
+        times, kinds = seen.total(), len(seen)
+        value = (seen[character] + kinds * value) / (times + kinds)
     return value
 
 
@@ -241,7 +242,7 @@ assert bits_of["counts, 9 back"] < bits_of["counts, 1 back"] < np.log2(size)
 # probability of a whole text is a product, and each factor may look at all
 # before it:
 #
-# $$P(y_1, \dots, y_T) = \prod_t P(y_t \mid y_1, \dots, y_{t-1})$$
+# $$P(y_1, y_2, \dots) = \prod_t P(y_t \mid y_1, \dots, y_{t-1})$$
 #
 # So the network reads a text and says at each step what comes next:
 # many-to-many, with the answer at step $t$ being the input of step $t + 1$
