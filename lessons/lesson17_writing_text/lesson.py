@@ -132,6 +132,7 @@ bits = surprise.mean()
 nats = -np.log(p).mean()
 print(surprise, f"mean {bits:.2f} bits, {nats:.3f} nats")
 print(f"perplexity 2^{bits:.2f} = e^{nats:.3f} = {2**bits:.2f}")
+print(f"1 nat = {1 / np.log(2):.3f} bits")
 assert abs(2**bits - np.exp(nats)) < 1e-12
 
 # %% [markdown]
@@ -412,7 +413,7 @@ assert bits_of[name] < bits_of["counts, 4 back"]
 # $$P(c) = \frac{e^{l_c / T}}{\sum_k e^{l_k / T}}$$
 #
 # By hand: probabilities 0.7, 0.2, 0.1, and $T = 1/2$. Dividing a logit by a
-# half doubles it, which squares the probability: 0.49, 0.04, 0.01, and over
+# half doubles it, which squares the probability: $0.49, 0.04, 0.01$, and over
 # their sum 0.907, 0.074, 0.019. Cold makes the likely likelier; at $T = 2$ the
 # roots are taken, and all come closer.
 #
@@ -546,8 +547,8 @@ def top_k(logits, u, k=3):
 def top_p(logits, u, share=0.9):
     weights = np.exp(logits - logits.max())
     order = np.argsort(-weights)
-    before = np.cumsum(weights[order]) / weights.sum()
-    kept = order[: np.searchsorted(before, share) + 1]
+    reached = np.cumsum(weights[order]) / weights.sum()
+    kept = order[: np.searchsorted(reached, share) + 1]
     allowed = np.full(len(logits), -np.inf)
     allowed[kept] = logits[kept]
     return pick(allowed, 1.0, u)
@@ -605,10 +606,11 @@ def loop_length(text):
     return 0
 
 
-# %% tags=["nbval-approx-1e3"]
-length = loop_length(by_rule["arg-max"])
-print(f"the arg-max repeats itself every {float(length):.1f} characters")
-assert length > 0
+# %% tags=["nbval-sample"]
+circle = loop_length(by_rule["arg-max"])
+print(f"characters | {circle:4d}")
+print("it begins  | " + by_rule["arg-max"][-circle:][:65].replace("\n", "/"))
+assert circle > 0
 
 # %% [markdown]
 # Which rule is right? It depends on what for. The likeliest text is not the
@@ -863,7 +865,7 @@ def cool(logits, u):
     return pick(logits, 0.8, u)
 
 
-# %% tags=["nbval-approx-3e-1"]
+# %% tags=["nbval-sample"]
 us = np.random.default_rng(5).random(profile.written)
 texts = {
     "new tales": (validation[: profile.written], training),
@@ -871,9 +873,11 @@ texts = {
     "9 back": (write_by_counts(training, 9, profile.written), training),
     "parrot": (decode(write(stepper(parrot), plain, start, us)), few),
 }
+shares = {}
 for name, (text, source) in texts.items():
-    share, run = copied(text, source), longest_run(text, source)
-    print(f"{name:<10} share {share:.2f}, longest run {float(run):.1f}")
+    shares[name], run = copied(text, source), longest_run(text, source)
+    print(f"{name:<10} | share {shares[name]:.2f}, longest run {run:4d}")
+assert shares["GRU"] < shares["new tales"] and shares["parrot"] > 0.6
 
 # %% [markdown]
 # Without a yardstick the first two lines would look like theft: the new tales,
@@ -1096,8 +1100,9 @@ for name, way in {"once": write, "twice": drawn_twice}.items():
 # with "1.9 bits" from a paper has compared apples with pears:
 
 # %%
-print(f"1.5 nats are {1.5 / np.log(2):.2f} bits, 1.9 bits", end="")
-print(f" are {1.9 * np.log(2):.2f} nats")
+print(f"1 nat = {1 / np.log(2):.3f} bits, so")
+print(f"1.5 nats = {1.5 / np.log(2):.2f} bits")
+print(f"1.9 bits = {1.9 * np.log(2):.2f} nats")
 
 # %% [markdown]
 # ## Quiz

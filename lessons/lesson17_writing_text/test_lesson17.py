@@ -55,7 +55,7 @@ def tiny():
         "P(b|a) = 0.3661",
         "17.1  the lesson goes on with the good answer",
         "17.3  the lesson goes on with the good answer",
-        "1.5 nats are 2.16 bits",
+        "1.5 nats = 2.16 bits",
         "latin.txt, line 2, is not UTF-8 text",
         "the same 40 characters, three ways",
     ],
