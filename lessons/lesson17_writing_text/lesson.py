@@ -620,12 +620,12 @@ assert circle > 0
 #
 # ## What is fed back
 #
-# In training the network reads the true text, whatever it thinks: **teacher
-# forcing** (lesson 12). In writing it reads its own. It has never seen its own
-# slips, and what it does after one nobody has trained: the **exposure bias**
-# (Ranzato et al. 2016). What does a slip cost? Put one wrong character into
-# pieces of the validation text, and see how many bits more the *true* text
-# costs after it:
+# In training the network reads the true text, whatever it would have written:
+# **teacher forcing** (so does the captioner of lesson 21). In writing it reads
+# its own. It has never seen its own slips, and what it does after one nobody
+# has trained: the **exposure bias** (Ranzato et al. 2016). What does a slip
+# cost? Put one wrong character into pieces of the validation text, and see how
+# many bits more the *true* text costs after it:
 
 # %% tags=["nbval-approx-5e-1"]
 pieces = codes["validation"][: 200 * 64].reshape(200, 64)
@@ -642,12 +642,23 @@ extra = (cost[1] - cost[0])[30:50]
 figures.after_a_slip(extra)
 
 # %% [markdown]
-# The step after the slip costs bits; ten characters on it is mostly forgotten.
-# A network that writes makes such slips itself, each may lead to the next, and
-# nothing pulls it back to the plot. Remedies train on own text (**scheduled
-# sampling**, Bengio et al. 2015) or reward whole texts; lesson 20 meets it
-# again. How much it matters for small models is disputed: what you saw is one
-# slip, healed in a dozen steps.
+# The character after the slip costs most; a dozen characters on it is
+# forgotten. A network that writes makes such slips itself. Do they add up, so
+# that a text gets worse the longer it is? Cut the text that was drawn at $T =
+# 1$ into three:
+
+# %% tags=["nbval-approx-1e-1"]
+third = profile.written // 3
+for place in range(3):
+    text = by_rule["T = 1.0"][place * third : (place + 1) * third]
+    print(f"part {place + 1}: known words {of_words(text)[0]:.2f}")
+
+# %% [markdown]
+# Here they don't: words are spelled no worse at the end. What is lost is
+# longer than a word: the plot, who is who; nothing pulls the text back to it.
+# Whether the exposure bias hurts, and which remedy helps, is disputed; known
+# ones are to feed back own characters in training, too (**scheduled
+# sampling**, Bengio et al. 2015), or to train on a score of whole texts.
 #
 # ## A loop that keeps its state
 #
@@ -745,9 +756,8 @@ figures.loop_times(seconds)
 # (The first call of each, which prepares it, is not timed.) Your machine's
 # times stand in the picture; on two cores the compiled loop was RATIO times as
 # fast as `predict` (`python benchmarks/writing.py --recipe speed`). So small a
-# network steps fastest of all in NumPy: what a loop in Keras costs is not
-# arithmetic but the dozen operations that it starts at each step. With more
-# units, or many texts at once, the compiled loop wins.
+# network steps fastest of all in NumPy: what the loop in Keras costs here is
+# not arithmetic, but the dozens of operations that it starts at each step.
 #
 # ## What does a unit know?
 #
