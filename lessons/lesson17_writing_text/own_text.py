@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import lessons
+from coursekit.data.readers.own_text import read_own
 from coursekit.errors import CourseError
 
 LARGEST, SHORTEST = 3_000_000, 2_000  # bytes, characters
-_AGAIN = "save the text as plain text with the encoding UTF-8"
 
 
 def read(path: str | Path) -> str:
@@ -22,37 +22,14 @@ def read(path: str | Path) -> str:
     cannot be read, is empty, too short, too large, in another encoding, no
     text, or made of one character.
     """
-    path = Path(path)
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= LARGEST else b""
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}."
-        raise CourseError(message, "give the path of a text file") from error
-    if size > LARGEST:
-        raise CourseError(
-            f"{path} has {size / 1e6:,.1f} MB, expected are "
-            f"{LARGEST // 10**6} at most.",
-            "keep a part of it: a million characters are plenty",
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = content[: error.start].count(b"\n") + 1
-        message = f"{path}, line {number}, is not UTF-8 text."
-        raise CourseError(message, _AGAIN) from None
+    text = read_own(path, "a running text", LARGEST)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _checked(path, text)
-
-
-def _checked(path: Path, text: str) -> str:
-    if not text.strip():
-        message = f"{path} is empty, expected is a text."
-        raise CourseError(message, _AGAIN)
     if "\0" in text:
         number = text[: text.index("\0")].count("\n") + 1
-        message = f"{path}, line {number}, holds a zero: no plain text."
-        raise CourseError(message, _AGAIN)
+        raise CourseError(
+            f"{path}, line {number}, holds a zero: no plain text.",
+            "save it as plain text with the encoding UTF-8",
+        )
     if len(text) < SHORTEST:
         raise CourseError(
             f"{path} has {len(text):,} characters, expected are "

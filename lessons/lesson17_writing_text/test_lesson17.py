@@ -313,13 +313,13 @@ def test_notes_are_half_tones_of_a_scale_in_c():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is empty, expected is a text"),
+        (b"", "is empty, expected is a running text"),
         (b" \n\n ", "is empty"),
         (b"Once upon a time.", r"has 17 characters, expected are 2,000"),
         ("so\nsch\u00f6n".encode("latin-1"), "line 2, is not UTF-8"),
         (b"a\nb\0" * 900, "line 2, holds a zero"),
         (b"a" * 3000, "made of 1 different characters"),
-        (b"ab " * 1_100_000, "has 3.3 MB, expected are 3 at most"),
+        (b"abc " * 1_100_000, "has 4 MB, expected are 3 at most"),
     ],
 )
 def test_a_file_that_does_not_fit_is_named_with_what_was_expected(
@@ -334,9 +334,10 @@ def test_a_file_that_does_not_fit_is_named_with_what_was_expected(
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
-    for path in (tmp_path / "none.txt", tmp_path):
-        with pytest.raises(CourseError, match="cannot be read"):
-            own_text.read(path)
+    with pytest.raises(CourseError, match="none.txt cannot be read"):
+        own_text.read(tmp_path / "none.txt")
+    with pytest.raises(CourseError, match="is a folder"):
+        own_text.read(tmp_path)
 
 
 def test_a_number_of_updates_below_one_is_refused(tmp_path):
