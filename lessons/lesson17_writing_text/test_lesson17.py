@@ -57,7 +57,7 @@ def tiny():
         "17.3  the lesson goes on with the good answer",
         "1.5 nats = 2.16 bits",
         "latin.txt, line 2, is not UTF-8 text",
-        "the same 40 characters, three ways",
+        "the same 25 characters, three ways",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):
@@ -256,8 +256,9 @@ def test_a_loop_is_found_at_the_end_of_a_text(own):
     assert own["loop_length"]("abcdefgh") == 0
 
 
-def test_speech_lies_between_its_marks(own):
-    assert own["speaking"]('a "bc" d').tolist() == [0, 0, 1, 1, 1, 0, 0, 0]
+def test_the_eighths_of_a_bar_are_counted_up_to_its_end(own):
+    counted = own["eighths"]("C2E6|c1\n").tolist()
+    assert counted == [0, 2, 2, 8, 0, 0, 1, 1]
 
 
 def test_the_corpus_keeps_the_rules_that_are_counted(own):
