@@ -11,7 +11,7 @@
 # | **Runs in** | 45 s (quick), 25 CPU min (full) |
 # | **Data** | tales and tunes (synthetic); full: Shakespeare, too |
 # | **Hardware** | any laptop |
-# | **You should end with** | a GRU below 1 bit a character, and a tune |
+# | **You should end with** | half a bit a character, and a tune of your own |
 #
 # ## In this lesson you will
 # - write a text out of counts, then one with a network;
@@ -20,8 +20,8 @@
 # - write the sampling step, and see what temperature, top-k, top-p and the
 #   arg-max make of one network;
 # - measure what a slip costs, and write hundreds of times faster;
-# - find a unit that knows whether somebody is speaking, with two controls;
-# - tell writing from copying, and let the same code compose a tune.
+# - tell writing from copying, and let the same code compose a tune;
+# - find a unit that counts the eighths of a bar, beside two controls.
 
 # %%
 # Finds the kit: installed, in a folder above this one, or (on Colab and
