@@ -59,7 +59,7 @@ def coloured_text(
         for line in text.split("\n")
         for k in range(0, max(len(line), 1), width)
     ]
-    figure, axes = new_figure(width=9.6, height=0.36 * len(lines) + 0.6)
+    figure, axes = new_figure(width=9.6, height=0.42 * len(lines) + 0.6)
     grid = np.full((len(lines), width), np.nan)
     place = 0
     for row, line in enumerate(lines):
