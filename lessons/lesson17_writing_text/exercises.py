@@ -46,13 +46,9 @@ def nucleus(probabilities, share):
     return allowed / allowed.sum()
 
 
-def longest_run(text, source):
-    longest = start = 0
-    for stop in range(1, len(text) + 1):
-        while text[start:stop] not in source:
-            start += 1
-        longest = max(longest, stop - start)
-    return longest
+def bits_of_text(first, table, numbers):
+    chances = [first[numbers[0]], *table[numbers[:-1], numbers[1:]]]
+    return -np.mean(np.log2(chances))
 
 
 def best_mixture(p, q):
@@ -139,31 +135,16 @@ def _above(probabilities, share):
     return allowed / (allowed.sum() or 1)
 
 
-def _common_subsequence(text, source):
-    lengths = [0] * (len(source) + 1)
-    for one in text:
-        before = 0
-        for place, other in enumerate(source, start=1):
-            old = lengths[place]
-            lengths[place] = (
-                before + 1
-                if one == other
-                else max(lengths[place], lengths[place - 1])
-            )
-            before = old
-    return lengths[-1]
+def _product_first(first, table, numbers):
+    chance = first[numbers[0]]
+    for one, other in zip(numbers[:-1], numbers[1:], strict=True):
+        chance = chance * table[one, other]
+    with np.errstate(divide="ignore"):
+        return -np.log2(chance) / len(numbers)
 
 
-def _from_the_start(text, source):
-    longest = 0
-    while longest < len(text) and text[: longest + 1] in source:
-        longest += 1
-    return longest
-
-
-def _longest_word(text, source):
-    words = [word for word in text.split() if word in source]
-    return max(map(len, words), default=0)
+_first = np.array([0.5, 0.25, 0.25])
+_table = np.array([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5], [0.125, 0.125, 0.75]])
 
 
 EXERCISES = (
@@ -572,61 +553,87 @@ EXERCISES = (
     ),
     Exercise(
         id="17.6",
-        title="The longest copied run",
+        title="The bits of a text",
         level="core",
-        reference=longest_run,
+        reference=bits_of_text,
         cases=(
-            Case("a cat", "the cat sat"),
-            Case("xabcabcd", "zabcdz"),
-            Case("abc", "abcabc"),
-            Case("xyz", "abc"),
-            Case("", "abc"),
-            Case("the cat sat on the mat", "the mat on the cat"),
-            Case("aaaa", "aa"),
+            Case(_first, _table, np.array([0, 1])),
+            Case(_first, _table, np.array([1, 2, 2, 0])),
+            Case(_first, _table, np.array([2])),
+            Case(
+                _rng.dirichlet(np.ones(5)),
+                _rng.dirichlet(np.ones(5), 5),
+                _rng.integers(0, 5, 4000),
+            ),
         ),
         hints=(
-            "For each start: how far can you go before text[start:stop] is "
-            "no longer in source?",
-            "`in` finds a run inside a string. Two loops will do; with a "
-            "start that only moves on, one is enough.",
-            "for stop in range(1, len(text) + 1): while text[start:stop] not "
-            "in source: start += 1; longest = max(longest, stop - start)",
+            "The probability of a text is a product: of its first character, "
+            "and of each one after the one before it.",
+            "table[numbers[:-1], numbers[1:]] gives all of them but the "
+            "first at once.",
+            "chances = [first[numbers[0]], *table[numbers[:-1], "
+            "numbers[1:]]]; return -np.mean(np.log2(chances))",
         ),
         mistakes=(
             Mistake(
-                _common_subsequence,
-                "Your characters need not stand side by side: that is the "
-                "longest common subsequence. A run has no gaps.",
-            ),
-            Mistake(
-                _from_the_start,
-                "You only try runs from the beginning of the text. They may "
-                "begin anywhere.",
-            ),
-            Mistake(
-                _longest_word,
-                "That is the longest word that was copied; a run goes over "
-                "blanks, too.",
-            ),
-            Mistake(
-                edit("range(1, len(text) + 1)", "range(1, len(text))"),
-                "The last character is never looked at: range(1, len(text) "
-                "+ 1).",
-            ),
-            Mistake(
-                edit("max(longest, stop - start)", "stop - start"),
-                "That is the last run, not the longest: keep the maximum.",
+                edit(
+                    "table[numbers[:-1], numbers[1:]]",
+                    "table[numbers[1:], numbers[:-1]]",
+                ),
+                "You ask for the character before, given the one after. Row: "
+                "what was; column: what comes.",
             ),
             Mistake(
                 edit(
-                    "max(longest, stop - start)",
-                    "max(longest, stop - start + 1)",
+                    "table[numbers[:-1], numbers[1:]]",
+                    "table[numbers[:-1], numbers[:-1]]",
                 ),
-                "One too many: text[start:stop] has stop - start characters.",
+                "Not shifted: each character is asked for after itself.",
+            ),
+            Mistake(
+                edit(
+                    "[first[numbers[0]], *table[numbers[:-1], numbers[1:]]]",
+                    "table[numbers[:-1], numbers[1:]]",
+                ),
+                "The first character is missing: it costs bits, too.",
+            ),
+            Mistake(
+                edit("np.log2", "np.log"),
+                "Those are nats: bits have the logarithm to the base 2.",
+            ),
+            Mistake(
+                edit("np.log2", "np.log10"),
+                "That is the base 10: bits have the logarithm to the base 2.",
+            ),
+            Mistake(
+                edit("np.mean", "np.sum"),
+                "A character, not the whole text: the mean.",
+            ),
+            Mistake(
+                edit("-np.mean", "np.mean"),
+                "A surprise is positive: mind the sign.",
+            ),
+            Mistake(
+                edit(
+                    "-np.mean(np.log2(chances))", "-np.log2(np.mean(chances))"
+                ),
+                "The logarithm of each first, then the mean.",
+            ),
+            Mistake(
+                _product_first,
+                "The product of thousands of probabilities is 0 to a "
+                "computer, and its surprise infinite. Add logarithms.",
+            ),
+            Mistake(
+                edit(
+                    "return -np.mean(np.log2(chances))",
+                    "return 2 ** -np.mean(np.log2(chances))",
+                ),
+                "That is the perplexity; its bits are asked for.",
             ),
         ),
-        explanation="A run that is copied to its end is copied at its "
-        "beginning, so start never has to go back.",
+        explanation="A product of probabilities is a sum of surprises, and "
+        "sums do not underflow.",
     ),
     Exercise(
         id="17.7",

@@ -1178,18 +1178,20 @@ def nucleus(probabilities, share):
 ck.check("17.5", nucleus)
 
 # %% [markdown]
-# **17.6 (core)** Write `longest_run(text, source)`: how many characters has
-# the longest run of `text` that stands in `source`, too?
+# **17.6 (core)** A Markov chain with one character of look back is a table:
+# row `i`, column `j` has the probability of `j` after `i`. `first` has those
+# of a text's first character. Write `bits_of_text(first, table, numbers)`: the
+# bits per character of a text. (It may be long.)
 
 
 # %%
-def longest_run(text, source):
-    """Two strings -> a whole number."""
+def bits_of_text(first, table, numbers):
+    """(size,), (size, size), whole numbers (n,) -> a number."""
     ...  # your code here
 
 
 # %%
-ck.check("17.6", longest_run)
+ck.check("17.6", bits_of_text)
 
 # %% [markdown]
 # **17.7 (stretch)** Two models gave the characters of one text the

@@ -234,14 +234,14 @@ def test_top_p_draws_only_from_the_nucleus(own, share):
 
 @settings(deadline=None, max_examples=60)
 @given(st.text("ab c", max_size=14), st.text("ab c", max_size=14))
-def test_the_longest_run_is_that_of_all_pairs(text, source):
+def test_the_longest_run_is_that_of_all_pairs(own, text, source):
     runs = [
         stop - start
         for start in range(len(text) + 1)
         for stop in range(start, len(text) + 1)
         if text[start:stop] in source
     ]
-    assert answers.longest_run(text, source) == max(runs)
+    assert own["longest_run"](text, source) == max(runs)
 
 
 def test_the_share_copied_counts_runs_of_that_length(own):
@@ -266,6 +266,14 @@ def test_the_corpus_keeps_the_rules_that_are_counted(own):
     assert own["kept_rules"]("\n" + songs + "\n") == (1, 1, 1)
     broken = "\nC2C2C2|" * 8 + "\n"
     assert own["kept_rules"](broken)[0] == 0
+
+
+def test_the_bits_of_a_text_are_those_of_its_probability():
+    first = np.array([0.5, 0.25, 0.25])
+    table = np.array([[0.5, 0.5, 0], [0.25, 0.25, 0.5], [0.5, 0.25, 0.25]])
+    # 1/2, then 1/2, then 1/2, then 1/4: five bits over four characters.
+    numbers = np.array([0, 1, 2, 1])
+    assert answers.bits_of_text(first, table, numbers) == 5 / 4
 
 
 def test_the_best_mixture_is_no_worse_than_either_alone():
