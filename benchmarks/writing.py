@@ -32,7 +32,7 @@ RECIPES = {
     },
 }
 QUICK = {"data": "text", "units": 32, "epochs": 1, "order": 3}
-SPEED = {"data": "text", "units": 128, "written": 150}
+SPEED = {"data": "text", "units": 128, "written": 60}
 
 
 def main(

@@ -768,10 +768,12 @@ figures.loop_times(seconds)
 
 # %% [markdown]
 # (The first call of each, which prepares it, is not timed.) Your machine's
-# times stand in the picture; on two cores the compiled loop was RATIO times as
-# fast as `predict` (`python benchmarks/writing.py --recipe speed`). So small a
-# network steps fastest of all in NumPy: what the loop in Keras costs here is
-# not arithmetic, but the dozens of operations that it starts at each step.
+# times stand in the picture. In three runs on two busy cores the compiled loop
+# was 35, 54 and 66 times as fast as `predict`, over 60 characters (`python
+# benchmarks/writing.py --recipe speed`), and the longer the text, the more. So
+# small a network steps fastest of all in NumPy: what the loop in Keras costs
+# here is not arithmetic, but the dozens of operations that it starts at each
+# step.
 #
 # ## Written, or copied?
 #
