@@ -38,7 +38,7 @@ def bits_and_perplexity(nats):
 
 
 def nucleus(probabilities, share):
-    order = np.argsort(-probabilities)
+    order = np.argsort(-probabilities, kind="stable")
     before = np.cumsum(probabilities[order]) - probabilities[order]
     kept = order[before < share]
     allowed = np.zeros(len(probabilities))
@@ -61,8 +61,11 @@ _rng = np.random.default_rng(17)
 
 
 def counter(number, state):
-    """Logits of four numbers: it likes what is one more, and counts."""
-    steps = 0 if state is None else state
+    """Logits of four numbers: it likes what is one more, and counts.
+
+    No state is not the state 0: it counts from 2.
+    """
+    steps = 2 if state is None else state
     liked = (number + 1 + steps) % 4
     return 2.0 * np.eye(4)[liked] + 0.1 * np.arange(4), steps + 1
 
@@ -120,6 +123,23 @@ def _arg_max_loop(step, choose, start, us):
         written.append(number)
         logits, state = step(number, state)
     return written
+
+
+def _from_behind(probabilities, share):
+    order = np.argsort(probabilities, kind="stable")[::-1]
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = order[before < share]
+    allowed = np.zeros(len(probabilities))
+    allowed[kept] = probabilities[kept]
+    return allowed / allowed.sum()
+
+
+def _all_alike(probabilities, share):
+    ordered = np.sort(probabilities)[::-1]
+    before = np.cumsum(ordered) - ordered
+    lowest = ordered[before < share].min()
+    allowed = np.where(probabilities >= lowest, probabilities, 0)
+    return allowed / allowed.sum()
 
 
 def _smallest_set(probabilities, share):
@@ -238,7 +258,7 @@ EXERCISES = (
             Case(np.array([2.0, -1.0, 0.5, 3.0, 1.0]), 3.0, 0.999),
             Case(np.array([0.0, 1000.0, 999.0]), 1.0, 0.9),
             Case(np.array([-1000.0, -1001.0, -999.0]), 1.0, 0.3),
-            Case(np.array([1.0, 1.0, 1.0, 1.0]), 1.0, 0.5),
+            Case(np.array([-np.inf, 0.0, 0.0]), 1.0, 0.0),
         ),
         hints=(
             "Three steps: divide by the temperature, softmax, find the piece "
@@ -301,8 +321,8 @@ EXERCISES = (
             ),
             Mistake(
                 edit('side="right"', 'side="left"'),
-                "At a border u belongs to the piece that begins there (0 to "
-                'the first one): side="right".',
+                "A character of probability 0 was drawn. At a border u "
+                'belongs to the piece that begins there: side="right".',
             ),
             Mistake(
                 edit(
@@ -407,6 +427,10 @@ EXERCISES = (
                 "for ever. Step with what was written.",
             ),
             Mistake(
+                edit("state = None", "state = 0"),
+                "At first there is no state: None, which is not 0.",
+            ),
+            Mistake(
                 edit("return written", "return [*start, *written]"),
                 "Only the new numbers, without the start.",
             ),
@@ -498,6 +522,7 @@ EXERCISES = (
             Case(np.array([0.05, 0.3, 0.02, 0.4, 0.23]), 0.9),
             Case(np.array([0.5, 0.25, 0.125, 0.125]), 0.75),
             Case(np.array([1.0, 0.0]), 0.9),
+            Case(np.array([0.25, 0.5, 0.25]), 0.75),
         ),
         hints=(
             "Sort from the likeliest down, and add up. Where do you stop?",
@@ -518,18 +543,26 @@ EXERCISES = (
                 "Those before it have reached the share exactly: stop there.",
             ),
             Mistake(
-                edit(
-                    "np.argsort(-probabilities)", "np.argsort(probabilities)"
-                ),
+                edit("np.argsort(-probabilities", "np.argsort(probabilities"),
                 "You begin with the least likely. From the likeliest down.",
             ),
             Mistake(
                 edit(
-                    "np.argsort(-probabilities)",
+                    'np.argsort(-probabilities, kind="stable")',
                     "np.arange(len(probabilities))",
                 ),
                 "Sort first: from the likeliest down, not in the order of "
                 "the list.",
+            ),
+            Mistake(
+                _from_behind,
+                "Of two that are alike you keep the later one: np.argsort("
+                '-probabilities, kind="stable") has the first one first.',
+            ),
+            Mistake(
+                _all_alike,
+                "You keep all that are alike, more than are needed: keep "
+                "the one that comes first.",
             ),
             Mistake(
                 edit("allowed / allowed.sum()", "allowed"),
