@@ -241,6 +241,23 @@ def pick(logits: np.ndarray, temperature: float, u: float) -> int:
     return int(np.searchsorted(sums, u * sums[-1], side="right"))
 
 
+def stepper(model: Any) -> Callable:
+    """One step in NumPy: step(number, state) -> logits, new state."""
+    letters, kernel, recurrent, bias, out, out_bias = model.get_weights()
+    read = letters @ kernel + bias[0]
+
+    def step(number: int, state: np.ndarray | None = None) -> tuple:
+        state = np.zeros(len(recurrent)) if state is None else state
+        from_x = np.split(read[number], 3)
+        from_h = np.split(state @ recurrent + bias[1], 3)
+        z, r = (1 / (1 + np.exp(-from_x[k] - from_h[k])) for k in (0, 1))
+        g = np.tanh(from_x[2] + r * from_h[2])
+        state = z * state + (1 - z) * g
+        return state @ out + out_bias, state
+
+    return step
+
+
 def write_with_predict(
     model: Any, start: Sequence[int], temperature: float, us: np.ndarray
 ) -> list[int]:

@@ -84,8 +84,12 @@ def report(
     )
     for name, value in bits.items():
         print(f"{name:<15} {value:.2f} bits a character (test)")
-    us = np.random.default_rng(seed).random(length)
-    start = lm.encode(vocabulary, train[-20:])
-    written = lm.writer(model, temperature=0.8)(start, us)
+    answers = lessons.module("17", "exercises")
+    written = answers.write(
+        lm.stepper(model),
+        lambda logits, u: answers.pick(logits, 0.8, u),
+        lm.encode(vocabulary, train[-20:]),
+        np.random.default_rng(seed).random(length),
+    )
     print(vocabulary.decode_one(written, joined_by=""))
     return bits
