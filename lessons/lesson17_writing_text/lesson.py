@@ -155,7 +155,8 @@ assert abs(2**bits - np.exp(nats)) < 1e-12
 # asks one that has no idea, and gives each character the same. Giving
 # something to what was never seen is called **smoothing**; asking shorter
 # contexts, **backing off**, and where all of them have a say, as here,
-# **interpolation** (with weights by method C of I. Witten and T. Bell, 1991).
+# **interpolation** (weighted by A. Moffat's method C, in I. Witten and T.
+# Bell, 1991).
 
 
 # %%
@@ -1115,8 +1116,8 @@ assert too_good < 0.2
 # %% [markdown]
 # **Softmax of softmax.** The network ends in a softmax, and `pick` takes a
 # softmax of it: probabilities are taken for logits. They lie between 0 and 1,
-# so all characters become nearly alike. The symptom: noise, whatever the
-# temperature, from a network with a good loss:
+# so all characters become nearly alike. The symptom: noise, from a network
+# with a good loss:
 
 # %%
 chances = np.array([0.9, 0.08, 0.02])
@@ -1126,7 +1127,8 @@ assert np.mean(np.array(drawn) == 0) < 0.6
 
 # %% [markdown]
 # The same in training: a softmax in the last layer needs `from_logits=False`,
-# none needs `True`. Keras does not see which it is.
+# none needs `True`. On TensorFlow Keras warns of a softmax where logits were
+# announced, but not of the other way round.
 #
 # **Sampling twice.** One draw is written, another is fed back. No error; the
 # symptom is a text in which each character fits not the one before it, but one
@@ -1286,16 +1288,17 @@ ck.check("17.7", best_mixture)
 # entropy, and English drawn from tables; (1951), *Prediction and entropy of
 # printed English*, Bell System Technical Journal 30. I. H. Witten and T. C.
 # Bell (1991), *The zero-frequency problem*, IEEE Transactions on Information
-# Theory 37: method C. I. Sutskever, J. Martens and G. Hinton (2011),
-# *Generating text with recurrent neural networks*, ICML. A. Graves (2013),
-# *Generating sequences with recurrent neural networks*, arXiv:1308.0850. A.
-# Karpathy (2015), *The unreasonable effectiveness of recurrent neural
-# networks*, karpathy.github.io: characters, and Shakespeare. A. Karpathy, J.
-# Johnson and L. Fei-Fei (2016), *Visualizing and understanding recurrent
-# networks*, ICLR workshop: a unit that turns on inside quotations. S. Bengio
-# et al. (2015), *Scheduled sampling for sequence prediction with recurrent
-# neural networks*, NIPS. M. Ranzato et al. (2016), *Sequence level training
-# with recurrent neural networks*, ICLR: exposure bias. A. Fan, M. Lewis and Y.
-# Dauphin (2018), *Hierarchical neural story generation*, ACL: top-k. A.
-# Holtzman et al. (2020), *The curious case of neural text degeneration*, ICLR:
-# top-p, and texts that repeat. A. Karpathy (2022), nanoGPT, github.com.
+# Theory 37: method C, A. Moffat's. I. Sutskever, J. Martens and G. Hinton
+# (2011), *Generating text with recurrent neural networks*, ICML. A. Graves
+# (2013), *Generating sequences with recurrent neural networks*,
+# arXiv:1308.0850. A. Karpathy (2015), *The unreasonable effectiveness of
+# recurrent neural networks*, karpathy.github.io: characters, and Shakespeare.
+# A. Karpathy, J. Johnson and L. Fei-Fei (2016), *Visualizing and understanding
+# recurrent networks*, ICLR workshop: a unit that turns on inside quotations.
+# S. Bengio et al. (2015), *Scheduled sampling for sequence prediction with
+# recurrent neural networks*, NIPS. M. Ranzato et al. (2016), *Sequence level
+# training with recurrent neural networks*, ICLR: exposure bias. A. Fan, M.
+# Lewis and Y. Dauphin (2018), *Hierarchical neural story generation*, ACL:
+# top-k. A. Holtzman et al. (2020), *The curious case of neural text
+# degeneration*, ICLR: top-p, and texts that repeat. A. Karpathy (2022),
+# nanoGPT, github.com.
