@@ -2,7 +2,7 @@
 # # 17 · Writing text one character at a time
 #
 # You will write programs that write - by counting, then with a GRU - and say
-# in bits how well each of them foretells a text.
+# in bits how well each of them predicts a text.
 #
 # | | |
 # |---|---|
@@ -119,7 +119,7 @@ for back in (0, 1, 3, 7):
 #
 # ## How surprised?
 #
-# Which model is better? Let each foretell a text that it has not read, and see
+# Which model is better? Let each predict a text that it has not read, and see
 # how surprised it is. A character that had the probability $p$ has a
 # **surprise** of $-\log_2 p$ bits: certain is 0, one of two is 1, one of eight
 # is 3. Four characters, and what a model gave to each:
@@ -672,8 +672,8 @@ for place in range(0, 600, 100):
 
 # %% [markdown]
 # Hardly, here: the last piece is spelled about as well as the first. But the
-# first is bad enough, from a network that foretells new tales so well. Is it
-# as sure of what comes next in its own text?
+# first is bad enough, from a network that predicts new tales so well. Is it as
+# sure of what comes next in its own text?
 
 # %% tags=["nbval-approx-2e-1"]
 read = {"new tales": validation[:12_000], "its own": "".join(drifting)}
@@ -1127,7 +1127,7 @@ assert np.mean(np.array(drawn) == 0) < 0.6
 
 # %% [markdown]
 # The same in training: a softmax in the last layer needs `from_logits=False`,
-# none needs `True`. On TensorFlow Keras warns of a softmax where logits were
+# none needs `True`. On TensorFlow, Keras warns of a softmax where logits were
 # announced, but not of the other way round.
 #
 # **Sampling twice.** One draw is written, another is fed back. No error; the
@@ -1268,7 +1268,7 @@ ck.check("17.7", best_mixture)
 # ## You can now
 # - write a text by drawing from counts, and from a network, one character
 #   after the other;
-# - say in bits, nats or perplexity how well a model foretells a text, with
+# - say in bits, nats or perplexity how well a model predicts a text, with
 #   baselines that back off;
 # - shift a text by one, and write the step that draws: temperature, top-k,
 #   top-p, and why not the arg-max;
