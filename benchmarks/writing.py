@@ -1,4 +1,4 @@
-"""Characters of a text foretold by counts and by a GRU, as JSON.
+"""Characters of a text predicted by counts and by a GRU, as JSON.
 
 python benchmarks/writing.py --recipe shakespeare
 

@@ -192,7 +192,7 @@ EXERCISES = (
                 edit(
                     "codes[1 : count * length + 1]", "codes[: count * length]"
                 ),
-                "The answers are the inputs: nothing to foretell. They begin "
+                "The answers are the inputs: nothing to predict. They begin "
                 "one character later.",
             ),
             Mistake(
@@ -204,7 +204,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit("return x, y", "return y, x"),
-                "Inputs first, then answers: yours foretell the past.",
+                "Inputs first, then answers: yours predict the past.",
             ),
             Mistake(
                 edit("(len(codes) - 1) // length", "len(codes) // length"),

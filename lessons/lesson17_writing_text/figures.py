@@ -51,9 +51,14 @@ def loop_times(seconds: Mapping[str, float]) -> CourseFigure:
 
 
 def coloured_text(
-    text: str, values: np.ndarray, width: int = 60
+    text: str, values: np.ndarray, width: int = 60, mark: str = "|"
 ) -> CourseFigure:
-    """A text on which each character's colour is a unit's state, -1 to 1."""
+    """A text on which each character's colour is a unit's state, -1 to 1.
+
+    Its summary says how high the state is at each ``mark``, and before.
+    """
+    at = np.array([character == mark for character in text])
+    before = np.append(at[1:], False)
     lines = [
         line[k : k + width]
         for line in text.split("\n")
@@ -92,5 +97,6 @@ def coloured_text(
     return CourseFigure(
         figure,
         f"{len(text)} characters of the validation text, coloured by the "
-        "state of one unit.",
+        f"state of one unit: {values[before].mean():.1f} on average right "
+        f"before each {mark}, {values[at].mean():.1f} at it.",
     )

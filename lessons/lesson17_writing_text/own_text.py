@@ -40,7 +40,7 @@ def read(path: str | Path) -> str:
         raise CourseError(
             f"{path} is made of {len(set(text))} different characters, "
             "expected are three or more.",
-            "bring a text in which something is to be foretold",
+            "bring a text in which something is to be predicted",
         )
     return text
 

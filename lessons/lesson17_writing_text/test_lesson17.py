@@ -388,12 +388,14 @@ def test_the_figures_say_what_they_show_without_times():
     assert "2.0 at the next character" in figure.summary
     figure = figures.loop_times({"slow": 0.1, "fast": 0.001})
     assert figure.timed and "0.1" not in figure.summary
+    figure = figures.coloured_text("a|b|", np.array([0.5, -1, 0.7, -0.6]))
+    assert "0.6 on average right before each |, -0.8 at it" in figure.summary
 
 
 def test_each_character_of_a_coloured_text_lies_on_its_own_value():
     text = "ab\ncd efg"
     values = np.arange(len(text)) / 10
-    figure = figures.coloured_text(text, values, width=4).figure
+    figure = figures.coloured_text(text, values, width=4, mark=" ").figure
     axes = figure.axes[0]
     grid = axes.images[0].get_array()
     for drawn in axes.texts:
