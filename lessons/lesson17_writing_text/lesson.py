@@ -1228,7 +1228,9 @@ ck.check("17.6", bits_of_text)
 # **17.7 (stretch)** Two models gave the characters of one text the
 # probabilities `p` and `q`. Mixed, $w p + (1 - w) q$ is a model, too. Write
 # `best_mixture(p, q)`: the $w$ of 0, 0.01, ... 1 with the fewest bits. (Then
-# try it on counts and GRU: the two make different mistakes.)
+# try it on counts and GRU: they make different mistakes. After twelve epochs
+# the tales cost the GRU 0.30 bits, counts with nine back 0.33, both together
+# 0.25.)
 
 
 # %%
