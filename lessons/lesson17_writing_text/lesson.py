@@ -687,8 +687,8 @@ for name, bits in unsure.items():
 assert unsure["its own"] > 1.3 * unsure["new tales"]
 
 # %% [markdown]
-# It wrote that text itself, and is about twice as surprised by it as by new
-# tales: one slip, and it is where no tale has been, where the next slip is
+# It wrote that text itself, and is more than twice as surprised by it as by
+# new tales: one slip, and it is where no tale has been, where the next slip is
 # near. (Below you meet a network that fares worse.) Whether the exposure bias
 # hurts, and which remedy helps, is disputed; known ones are to feed back own
 # characters in training, too (**scheduled sampling**, Bengio et al. 2015), or
