@@ -57,7 +57,7 @@ def tiny():
         "17.3  the lesson goes on with the good answer",
         "1.5 nats = 2.16 bits",
         "latin.txt, line 2, is not UTF-8 text",
-        "the same 25 and 250 characters",
+        "the same 15 and 250 characters",
     ],
 )
 def test_the_lesson_prints_its_numbers(lesson_text, text):
