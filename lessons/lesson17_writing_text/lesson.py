@@ -887,11 +887,7 @@ sound.Tune(songs.split()[0])
 vocabulary = Vocabulary.from_texts([songs], split=list)
 found, size = count_contexts(songs, 7), len(set(songs))
 composer = trained(
-    encode(songs),
-    len(vocabulary),
-    profile.tune_units,
-    profile.tune_epochs,
-    batch=16,
+    encode(songs), len(vocabulary), profile.tune_units, profile.tune_epochs
 )
 
 # %% tags=["nbval-approx-1e-1"]
