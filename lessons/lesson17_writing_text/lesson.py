@@ -7,8 +7,8 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
-# | **Runs in** | 45 s (quick), 25 CPU min (full) |
+# | **Time** | 50 min on the road, 35 of exercises, 5 of quiz |
+# | **Runs in** | 45 s (quick), 12 CPU min (full) |
 # | **Data** | tales and tunes (synthetic); full: Shakespeare, too |
 # | **Hardware** | any laptop |
 # | **You should end with** | half a bit a character, and a tune of your own |
