@@ -1,5 +1,7 @@
 """Photographs: decoded once, mapped, broken ones left out and counted."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -122,7 +124,8 @@ def test_decoding_that_is_interrupted_leaves_nothing(
 def test_without_room_for_the_decoded_pictures_nothing_is_begun(
     flickr, cache, monkeypatch
 ):
-    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000)
+    disk = SimpleNamespace(free=1_000)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: disk)
     with pytest.raises(CourseError, match="cannot be kept") as caught:
         data.load("flickr8k", folder=flickr, size=16)
     assert "COURSEKIT_HOME" in caught.value.remedy

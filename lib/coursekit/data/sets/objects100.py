@@ -143,17 +143,11 @@ def _backdrop(across, down, near, far, die) -> np.ndarray:
 
 
 def _noise(numbers: np.ndarray) -> np.ndarray:
-    """Noise (3, n, 32, 32), nearly normal with standard deviation 1.
-
-    Raw bits are the same in every version of NumPy; a sum of four bytes has
-    mean 510 and standard deviation 148.
-    """
+    """Noise (3, n, 32, 32), nearly normal with standard deviation 1."""
     seeds = numbers[:, COLUMNS["seed_high"]].astype(int) * 256
     seeds += numbers[:, COLUMNS["seed_low"]]
     count = 3 * SIZE * SIZE * 4
-    start = np.random.PCG64(29).random_raw((count + 65536) // 8)
-    bits = start.astype("<u8").view("uint8")
+    bits = drawing.random_bytes(29, (count + 65536) // 8)
     four = np.lib.stride_tricks.sliding_window_view(bits, count)[seeds]
-    total = four.reshape(len(seeds), 3, SIZE, SIZE, 4).sum(-1, dtype="int32")
-    noise = (total.astype("float32") - 510) / 148
-    return noise.transpose(1, 0, 2, 3)
+    four = four.reshape(len(seeds), 3, SIZE, SIZE, 4)
+    return drawing.nearly_normal(four).transpose(1, 0, 2, 3)
