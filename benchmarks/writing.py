@@ -25,7 +25,7 @@ RECIPES = {
         "order": 10,
         **SHAKESPEARE,
         "units": 160,
-        "epochs": 20,
+        "epochs": 12,
         "rate": 8e-3,
         "dropout": 0.0,
         "length": 32,

@@ -14,10 +14,10 @@ from coursekit.vocabulary import Vocabulary
 # A minute and a half of CPU an epoch; see benchmarks/writing.py.
 SHAKESPEARE = {
     "units": 512,
-    "epochs": 6,
-    "rate": 4e-3,
-    "dropout": 0.1,
-    "batch": 64,
+    "epochs": 8,
+    "rate": 2.5e-3,
+    "dropout": 0.2,
+    "batch": 32,
     "length": 64,
 }
 

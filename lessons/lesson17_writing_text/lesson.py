@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 50 min on the road, 35 of exercises, 5 of quiz |
-# | **Runs in** | 45 s (quick), 12 CPU min (full) |
+# | **Runs in** | 45 s (quick), 18 CPU min (full) |
 # | **Data** | tales and tunes (synthetic); full: Shakespeare, too |
 # | **Hardware** | any laptop |
 # | **You should end with** | half a bit a character, and a tune of your own |
@@ -1051,9 +1051,9 @@ figures.coloured_text(passage, values[: len(passage)], width=76, mark="|")
 # 3 % never came in training, of those of nine 61 %; and one that came once
 # says more than it knows. Look at the fourth row: a table of counts, made in
 # seconds, beats the small transformer. Always count first. The full profile
-# trains a GRU with 512 units on the plays and prints what it reaches, in some
-# ten CPU minutes (`python benchmarks/writing.py --recipe shakespeare` says it
-# with the counts beside it, and mixes the two):
+# trains a GRU with 512 units on the plays and prints what it reaches, in about
+# a quarter of an hour of CPU time (`python benchmarks/writing.py --recipe
+# shakespeare` says it with the counts beside it, and mixes the two):
 
 # %%
 lm = profile.module("language_model")
