@@ -647,10 +647,10 @@ extra = (cost[1] - cost[0])[30:50]
 figures.after_a_slip(extra)
 
 # %% [markdown]
-# The character after the slip costs most; some fifteen characters on it is
-# nearly forgotten. A network that writes makes such slips itself. Do they add
-# up, so that a text gets worse the longer it is? Twenty texts, cut into pieces
-# of 100 characters:
+# The character after the slip costs most; by the right end of the picture it
+# is forgotten. A network that writes makes such slips itself. Do they add up,
+# so that a text gets worse the longer it is? Twenty texts, cut into pieces of
+# 100 characters:
 
 
 # %%
