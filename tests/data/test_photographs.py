@@ -71,8 +71,8 @@ def test_an_undecodable_picture_is_left_out_and_counted(flickr):
 def test_captions_of_an_absent_picture_are_left_out_and_counted(flickr):
     (flickr / "Images" / NAMES[0]).unlink()
     photos = data.load("flickr8k", folder=flickr, size=16)
-    assert "1 listed photographs absent" in photos.provenance
-    assert "1 captioned photographs absent" in photos.provenance
+    assert "1 listed photograph absent" in photos.provenance
+    assert "1 captioned photograph absent" in photos.provenance
     assert greys(photos.train) == [1, 2, 3, 4, 5]
     assert len(photos.train.y) == 5
 
@@ -181,7 +181,7 @@ def test_a_byte_order_mark_costs_no_photograph(flickr):
 def test_photographs_in_no_list_are_counted(flickr):
     Image.new("RGB", (9, 9)).save(flickr / "Images" / "more.jpg")
     photos = data.load("flickr8k", folder=flickr, size=16)
-    assert "1 photographs in no list" in photos.note
+    assert "1 photograph in no list" in photos.note
 
 
 def test_the_user_s_folder_is_not_written_to(flickr):

@@ -95,7 +95,7 @@ def test_uneven_classes_are_warned_about(put, tmp_path):
 def test_files_that_are_no_pictures_are_counted(put, tmp_path):
     put("red", 6), put("blue", 6)
     (tmp_path / "red" / "broken.png").write_bytes(b"not a picture")
-    assert "1 pictures undecodable" in str(made(tmp_path))
+    assert "1 picture undecodable" in str(made(tmp_path))
 
 
 def test_pictures_are_shown_with_what_is_said_of_them(put, tmp_path):

@@ -69,7 +69,12 @@ def _fields(result: dict[str, Any], copied: bool) -> dict[str, Any]:
     """
     seeds = result.get("seeds", [])
     said = result.get("summary", {})
-    numbers = {name for seed in seeds for name in seed} | said.keys()
+    numbers = said.keys() | {
+        name
+        for seed in seeds
+        for name, value in seed.items()
+        if isinstance(value, int | float)  # not a curve
+    }
     return {
         name: value for name, value in result.items() if name != "summary"
     } | {
