@@ -15,6 +15,7 @@ import mnist_lenet
 import recurrent_speed
 import scenes_captions
 import tagging
+import writing
 import zipcode
 from coursekit import paths
 
@@ -260,3 +261,19 @@ def test_a_shortcut_adds_no_parameters_to_a_stack():
         == counts[1]
         == 12 * 9 + 12 + 12 * (12 * 12 * 9 + 12) + 13 * 4 * 12 + 13 * 10
     )
+
+
+@pytest.mark.slow
+def test_a_writer_of_the_tales_is_better_than_no_idea():
+    (result,) = quick("writing", "--recipe", "shakespeare")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("text (synthetic)")
+    assert seed["bits_3_grams"] < seed["bits_1_grams"] < 4.5
+    assert seed["bits_validation"] < 4.5
+    assert seed["bits_mixed_validation"] <= seed["bits_validation"]
+
+
+@pytest.mark.slow
+def test_the_compiled_loop_is_twenty_times_as_fast_as_predict():
+    result = writing.run_speed(writing.SPEED | {"written": 60}, seed=0)
+    assert result["ratio"] > 20

@@ -15,6 +15,7 @@ import coursekit
 from coursekit.dev.compare import (
     forgive_decimals,
     forgive_outputs,
+    forgive_sample,
     pixels_that_differ,
     tolerance,
 )
@@ -22,6 +23,40 @@ from coursekit.dev.record import machine, unlike
 from coursekit.figures.style import CourseFigure, new_figure
 
 # ---------------------------------------------------- the comparison itself
+
+
+@pytest.mark.parametrize(
+    ("new", "stored"),
+    [
+        ("Long ago a fox", "Once there was"),
+        ("cold | a b\nhot | xyz\n", "cold | c d\nhot | qqq\n"),
+        ("one\ntwo", "a\nbcdef"),
+        ("ಕನ್ನಡ", "ಅಆಇಈಉ"),
+    ],
+)
+def test_another_draw_of_the_same_length_is_forgiven(new, stored):
+    assert forgive_sample(new, stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("new", "stored"),
+    [
+        ("Long ago a fo", "Once there was"),
+        ("hot  | a b\n", "cold | c d\n"),
+        ("Long ago \x07 fox", "Once there was"),
+        ("Long ago ä fox", "Once there was"),
+        ("cold   a b", "cold | c d"),
+    ],
+)
+def test_a_draw_of_other_length_label_or_alphabet_stays_different(new, stored):
+    assert forgive_sample(new, stored) == new
+
+
+def test_only_a_cell_with_a_sample_is_forgiven_its_words():
+    new = [{"output_type": "stream", "text": "abc"}]
+    stored = [{"output_type": "stream", "text": "xyz"}]
+    assert forgive_outputs(new, stored, None) == new
+    assert forgive_outputs(new, stored, None, sample=True) == stored
 
 
 @pytest.mark.parametrize(

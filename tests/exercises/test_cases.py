@@ -23,6 +23,10 @@ NEVER_NEGATIVE = {
     "05.4": {"variance"},
     "12.3": {"outputs"},  # probabilities
     "15.2": {"share"},
+    "17.4": {"nats"},  # surprises
+    "17.5": {"probabilities"},
+    "17.6": {"first", "table"},
+    "17.7": {"p", "q"},  # probabilities
     "21.3": {"costs"},
     "21.6": {"lengths"},
     "22.2": {"weights"},
@@ -30,7 +34,7 @@ NEVER_NEGATIVE = {
     "22.5": {"weights", "spoken"},
     "23.1": {"pixels"},
 }
-SQUARE = {"13.2", "13.3"}  # recurrent matrices
+SQUARE = {"13.2", "13.3", "17.6"}  # recurrent matrices, a Markov chain
 PLACES = {"14.5"}  # only picks the last real outputs: values are names
 
 

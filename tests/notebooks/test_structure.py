@@ -16,7 +16,7 @@ from coursekit.dev.compare import TAG as APPROX
 from coursekit.figures.content import MIME
 
 TAG = re.compile(
-    rf"{APPROX.pattern}|nbval-(ignore-output|skip)|{build.GOOD_ANSWER}"
+    rf"{APPROX.pattern}|nbval-(ignore-output|skip|sample)|{build.GOOD_ANSWER}"
 )
 
 

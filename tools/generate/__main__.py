@@ -27,6 +27,7 @@ MODULES = (
     "reviews",
     "tagged",
     "text",
+    "melodies",
     "pairs",
     "poses",
 )
