@@ -1,0 +1,2 @@
+# %% [markdown]
+# # 16 · Words to vectors
