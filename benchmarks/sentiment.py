@@ -155,8 +155,8 @@ def parts(reviews, measured_on: str):
 
 
 def grams(text: str, longest: int) -> list[str]:
-    """Words, and groups of up to ``longest`` neighbours."""
-    found = words(text)
+    """Words ("an" as "a", lesson 11), and groups of ``longest`` at most."""
+    found = ["a" if word == "an" else word for word in words(text)]
     return [
         " ".join(found[start : start + size])
         for size in range(1, longest + 1)
