@@ -175,8 +175,8 @@ print(number)
 # **mask** says what is real.
 #
 # **16.1 (core)** Write `encode`: texts as lists of tokens -> rows of numbers
-# `(texts, length)`, filled up with 0 behind, cut behind `length`; and the mask,
-# True where a word stands, known or not.
+# `(texts, length)`, filled up with 0 behind, cut after `length`; and the
+# mask, True where a word stands, known or not.
 
 
 # %%
@@ -690,7 +690,7 @@ for name in profile.pretrained:
         print(f"{relation:<9} {score:.2f}, with the question's {all_in:.2f}")
 
 # %% [markdown]
-# GLOVE_TABLE
+# (GloVe is not bundled; `coursekit data fetch glove` gets it.)
 #
 # ## The mood again
 #
@@ -782,7 +782,7 @@ for kind in ("average", "conv", "LSTM"):
 # %%
 arms = {kind: network(kind) for kind in profile.kinds}
 arms["average, frozen"] = network("average", vectors["skip-gram, 2"])
-for name, model in arms.items():
+for model in arms.values():
     fit(model, profile.epochs)
 arms = {"bag": bag, **arms}
 
@@ -808,19 +808,19 @@ assert scores["bag"]["pairs"] == scores["average"]["pairs"] == 0.5
 assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 
 # %% [markdown]
-# The table says more than any mean. *Plain*: everybody is right who may learn
-# the words. *Negation* ("not awful"), *contrast* and *order*: a bag cannot, and
-# neither can a mean, however many numbers a word has; of the minimal pairs
-# both get exactly one half (lesson 11 says why). Five neighbouring words are
-# enough for them: the convolution needs no memory. *Distance*: the first
+# The table says more than any mean. *Plain*: whoever may learn the words is
+# right. *Negation* ("not awful"), *contrast* and *order*: a bag cannot do it,
+# and neither can a mean, however many numbers a word has. Of the minimal pairs
+# both get exactly one half; lesson 11 says why. For these, five neighbouring
+# words are enough: the convolution needs no memory. *Distance*: the first
 # sentence promises, the last one says "they were wrong"; nobody here gets far.
-# And the frozen vectors are no help, even in plain reviews: good and bad words
-# are one cloud to them. **Pretrained vectors know what they were trained for.**
+# And the frozen vectors are no help, not even in plain reviews: good and bad
+# words are one cloud to them. **Pretrained vectors know what they were trained
+# for, and no more.**
 #
-# How far to trust it? One seed, short training, reviews from templates. Three
-# seeds of all seven, trained longer, and 25,000 real reviews beside them:
-#
-# STORED_TABLE
+# How far to trust it? One seed, short training, reviews from templates. The
+# README ("Measured results") has three seeds of all seven, trained longer, and
+# of 25,000 real reviews (IMDB).
 #
 # ## Where it is sure, and wrong
 #
@@ -870,11 +870,12 @@ fallen = {name: occlusion(arms[name], row) for name in ("bag", "LSTM")}
 figures.occluded(tokens_of_own, fallen)
 
 # %% [markdown]
-# OCCLUSION_TEXT
+# The bag sees "awful" and "boring" and is against it. The LSTM turns at "not":
+# without that word its score would be far below zero.
 #
 # Mind what occlusion is: it shows what *this model* leans on, not what is true
-# of the sentence. And a word that stands twice can be taken out without effect,
-# because the other is still there.
+# of the sentence. And a word that stands twice can be taken out without
+# effect, because the other one is still there.
 #
 # ## Your own reviews
 #
@@ -998,10 +999,10 @@ def skipgram_pairs(numbers, window):
 ck.check("16.5", skipgram_pairs)
 
 # %% [markdown]
-# **16.6 (core)** Write `embedding_table(words, vectors, size)`. `words` are the
-# known words in the order of their numbers, from number 2 on; `vectors` maps a
-# word of a file to its numbers. Give the table (zeros for what the file does
-# not have, and for rows 0 and 1) and the coverage.
+# **16.6 (core)** Write `embedding_table(words, vectors, size)`. `words` are
+# the known words in the order of their numbers, from number 2 on; `vectors`
+# maps a word of a file to its numbers. Give the table (zeros for what the file
+# does not have, and for rows 0 and 1) and the coverage.
 
 
 # %%
@@ -1049,15 +1050,15 @@ ck.check("16.7", softmax_gradient)
 # </details>
 #
 # *Explain.* On real reviews a bag of words is hard to beat, on the kit's it
-# fails. What is different, and which of the two tests says more about a network
-# that you would use?
+# fails. What is different, and which of the two tests says more about a
+# network that you would use?
 #
 # <details><summary>What a good answer contains</summary>
 #
-# A real review has hundreds of words and says its mood many times; a few that
-# need the order are outvoted. The kit's are made so that half of them hang on
-# one phrase. The first test says what to expect on such data, the second what
-# a network can do at all. It names the costs, too: parameters, seconds.
+# A real review has hundreds of words and says its mood many times; a few
+# phrases that need the order are outvoted. The kit's are made so that half of
+# them hang on one phrase. The first test says what to expect on such data, the
+# second what a network can do at all. And it names costs: parameters, seconds.
 #
 # </details>
 
@@ -1087,8 +1088,8 @@ ck.check("16.7", softmax_gradient)
 # RepEval. A. L. Maas et al. (2011), *Learning word vectors for sentiment
 # analysis*, ACL: the IMDB reviews. G. James, D. Witten, T. Hastie, R.
 # Tibshirani and J. Taylor (2023), *An Introduction to Statistical Learning
-# with Applications in Python*, chapter 10: the sentence of 20 tokens, IMDB with
-# 10,000 words.
+# with Applications in Python*, chapter 10: the sentence of 20 tokens, and IMDB
+# with 10,000 words.
 #
 # ## Reference
 #

@@ -61,3 +61,77 @@ def reader(kind: str, units: int) -> Any:
         half = layers.LSTM(units // 2, return_sequences=True)
         return layers.Bidirectional(half)
     return getattr(layers, kind)(units, return_sequences=True)
+
+
+def skip_gram(words: int, size: int, asked: int) -> Any:
+    """An uncompiled model: centre (batch,), asked (batch, asked) -> scores.
+
+    A score is the product of the centre's row of table E and the asked
+    word's row of table C (Mikolov et al. 2013).
+    """
+    import keras
+    from keras import layers, ops
+
+    centre = keras.Input((), dtype="int32", name="centre")
+    others = keras.Input((asked,), dtype="int32", name="others")
+    small = keras.initializers.RandomUniform(-0.5, 0.5)
+    v = layers.Embedding(words, size, small, name="E")(centre)
+    u = layers.Embedding(words, size, "zeros", name="C")(others)
+    scores = ops.sum(v[:, None] * u, axis=-1)
+    return keras.Model([centre, others], scores, name="skip_gram")
+
+
+def pairs(
+    rows: np.ndarray, window: int, kept: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """All (centre, neighbour) of padded rows (n, length) of numbers: (m, 2).
+
+    ``kept`` is the share of each word that subsampling leaves.
+    """
+    found = []
+    for row in rows:
+        row = row[row > 0]
+        row = row[rng.random(len(row)) < kept[row]]
+        for gap in range(1, window + 1):
+            left, right = row[:-gap], row[gap:]
+            found += [np.c_[left, right], np.c_[right, left]]
+    return np.concatenate(found)
+
+
+def skip_gram_vectors(
+    rows: np.ndarray,
+    words: int,
+    window: int = 2,
+    size: int = 24,
+    noise: int = 5,
+    seed: int = 0,
+) -> np.ndarray:
+    """A vector for each word (words, size), from padded rows of numbers."""
+    import keras
+
+    count = np.bincount(rows.ravel(), minlength=words)
+    count[0] = 0
+    frequency = count / count.sum()
+    kept = np.minimum(1, np.sqrt(1e-3 / np.maximum(frequency, 1e-9)))
+    rng = np.random.default_rng(seed)
+    keras.utils.set_random_seed(seed)
+    seen = pairs(rows, window, kept, rng)
+    share = count**0.75 / (count**0.75).sum()
+    answers = np.eye(1, 1 + noise).repeat(len(seen), axis=0)
+    model = skip_gram(words, size, 1 + noise)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(
+        keras.optimizers.Adam(5e-3), loss, steps_per_execution=at_once()
+    )
+    for _ in range(2):
+        drawn = rng.choice(words, (len(seen), noise), p=share)
+        asked = np.c_[seen[:, 1:], drawn].astype("int32")
+        model.fit([seen[:, 0], asked], answers, 1024, verbose=0)
+    return model.get_layer("E").get_weights()[0]
+
+
+def at_once() -> int:
+    """Updates in one call; Keras on PyTorch allows one."""
+    import keras
+
+    return 1 if keras.config.backend() == "torch" else 20
