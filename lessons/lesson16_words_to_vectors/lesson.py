@@ -472,7 +472,7 @@ vectors = {"skip-gram, 2": trained_vectors(window=2)}
 
 # %% [markdown]
 # Who are the neighbours of a word now? Near means a small angle, a large
-# **cosine**: the product of two vectors of length 1.
+# **cosine similarity**: the product of two vectors of length 1.
 
 
 # %%

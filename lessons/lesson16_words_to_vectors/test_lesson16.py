@@ -263,7 +263,8 @@ def test_a_text_may_go_over_several_lines(tmp_path):
 BROKEN = {
     "is empty": [""],
     "names no column 'review'; it has ['text', 'liked']": ["text,liked"],
-    "names no column 'liked'": ["review;liked", "Fine;yes"],
+    "names no column 'liked'": ["review,label", "Fine,yes"],
+    "it has ['review;liked']": ["review;liked", "Fine;yes"],
     "has 0 different labels": ["review,liked"],
     "has 1 different labels (yes)": ["review,liked", *["Fine.,yes"] * 40],
     "has 3 different labels": [*some(), "So so,perhaps"],
