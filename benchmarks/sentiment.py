@@ -31,7 +31,7 @@ COMMON = {
     "grams": 1,
     "size": 64,
     "units": 48,
-    "dropout": 0.3,
+    "dropout": 0.0,
     "rate": 2e-3,
     "batch": 64,
     "epochs": 2,
