@@ -54,6 +54,15 @@ def skipgram_pairs(numbers, window):
     return pairs
 
 
+def _by_distance(numbers, window):
+    numbers = [number for number in numbers if number != 0]
+    pairs = []
+    for gap in range(1, window + 1):
+        for left, right in zip(numbers, numbers[gap:], strict=False):
+            pairs += [(left, right), (right, left)]
+    return pairs
+
+
 def embedding_table(words, vectors, size):
     table = np.zeros((len(words) + 2, size))
     found = 0
@@ -243,6 +252,23 @@ EXERCISES = (
                 "The noise words' losses are summed, not averaged.",
             ),
             Mistake(
+                edit(
+                    "loss, error @ U, np.outer(error, v)",
+                    "loss / len(U), error @ U / len(U), "
+                    "np.outer(error, v) / len(U)",
+                ),
+                "You take the mean over the words. The formula has a sum: do "
+                "not divide by 1 + K.",
+            ),
+            Mistake(
+                edit(
+                    "error = p - target", "error = (p - target) * p * (1 - p)"
+                ),
+                "The slope of the logistic function is there once too often: "
+                "the logarithm in the loss has cancelled it. What is left is "
+                "p - target.",
+            ),
+            Mistake(
                 edit("-np.log(p[0]) - np", "np.log(p[0]) + np"),
                 "That is the log-likelihood. The loss is minus that.",
             ),
@@ -376,6 +402,14 @@ EXERCISES = (
                 "beforehand: the vocabulary comes from the training.",
             ),
             Mistake(
+                edit(
+                    "for word in text:\n            counts",
+                    "for word in set(text):\n            counts",
+                ),
+                "You count the texts that have a word. Count each time it "
+                "occurs, also twice in one text.",
+            ),
+            Mistake(
                 edit("counts[word] >= at_least", "counts[word] > at_least"),
                 "at_least is enough: >=, not >.",
             ),
@@ -406,6 +440,16 @@ EXERCISES = (
                 "the test's words.",
             ),
             Mistake(
+                edit(
+                    "sum(word not in known for word in words) / len(words)",
+                    "float(np.mean([np.mean([w not in known for w in text]) "
+                    "for text in test]))",
+                ),
+                "You take each text's share and then their mean: a short "
+                "text weighs as much as a long one. Count all words of the "
+                "test together.",
+            ),
+            Mistake(
                 edit("/ len(words)", "/ len(test)"),
                 "You divide by the number of texts, not of words.",
             ),
@@ -418,10 +462,12 @@ EXERCISES = (
         title="Pairs of neighbours",
         level="core",
         reference=skipgram_pairs,
+        summarise=lambda pairs: np.reshape(pairs, (-1, 2)),
         cases=(
             Case([5, 7], 1),
             Case([5, 7, 2, 9, 4, 8, 3], 2),
             Case([5, 7, 5, 2, 0, 0], 1),
+            Case([3, 1, 8, 0], 1),
             Case([6], 3),
             Case([4, 4, 9], 5),
         ),
@@ -463,6 +509,23 @@ EXERCISES = (
             Mistake(
                 edit("if number != 0", ""),
                 "You pair words with padding. Take the zeros out first.",
+            ),
+            Mistake(
+                edit("number != 0", "number > 1"),
+                "You leave unknown words out. A 1 is a word, only 0 is "
+                "padding: without it words that are no neighbours become "
+                "some.",
+            ),
+            Mistake(
+                edit("return pairs", "return sorted(pairs)"),
+                "Right pairs in order of size. Asked is the order of the "
+                "text: centre by centre, its neighbours from left to right.",
+            ),
+            Mistake(
+                _by_distance,
+                "Right pairs, by their distance. Asked is centre by centre, "
+                "its neighbours from left to right: two loops, over centres "
+                "and then over places.",
             ),
             Mistake(
                 edit("(centre, numbers[other])", "(numbers[other], centre)"),
@@ -509,6 +572,14 @@ EXERCISES = (
                 edit("len(words) + 2", "len(words) + 1", "start=2", "start=1"),
                 "One row is missing in front: there is padding (0), and "
                 "there are unknown words (1).",
+            ),
+            Mistake(
+                edit(
+                    "enumerate(words, start=2):\n        if word in vectors:",
+                    "enumerate(vectors, start=2):\n        if word in words:",
+                ),
+                "Two tables, two orders: your rows follow the file. Row k "
+                "belongs to the word with number k of *your* vocabulary.",
             ),
             Mistake(
                 edit("found / len(words)", "found / len(vectors)"),
@@ -582,6 +653,32 @@ EXERCISES = (
                 "Your softmax adds up to 1 over the centres of the batch: "
                 "the wrong side. The question is which *word* stands beside "
                 "a centre, so each row adds up to 1.",
+            ),
+            Mistake(
+                edit(
+                    "scores - scores.max(axis=1, keepdims=True)",
+                    "scores - scores.max(axis=0, keepdims=True)",
+                    "p / p.sum(axis=1, keepdims=True)",
+                    "p / p.sum(axis=0, keepdims=True)",
+                ),
+                "Your softmax adds up to 1 over the centres of the batch, "
+                "axis=0. The question is which *word* stands beside a "
+                "centre: axis=1, each row adds up to 1.",
+            ),
+            Mistake(
+                edit(
+                    "scores - scores.max(axis=1, keepdims=True)",
+                    "scores",
+                    "p / p.sum(axis=1, keepdims=True)",
+                    "p / p.sum()",
+                ),
+                "Your softmax adds up to 1 over the whole table. Each "
+                "centre is a question of its own: each row adds up to 1.",
+            ),
+            Mistake(
+                edit("p[np.arange(len(V)), target]", "p[:, target]"),
+                "p[:, target] is whole columns: every centre gets every "
+                "target. One entry a row: p[np.arange(len(V)), target].",
             ),
             Mistake(
                 edit("p[np.arange(len(V)), target] -= 1\n    ", ""),
