@@ -117,10 +117,15 @@ def fit(model, epochs, rate=1e-2):
     return model
 
 
+def answers(model, rows):
+    """The answers to rows, 1,000 at a time, as an array (rows,)."""
+    said = [model(rows[n : n + 1000]) for n in range(0, len(rows), 1000)]
+    return ops.convert_to_numpy(ops.concatenate(said))[:, 0]
+
+
 def right(model, rows, y):
     """True where the sign of the answer is right."""
-    said = model.predict(rows, 500, verbose=0)[:, 0]
-    return (said > 0) == y
+    return (answers(model, rows) > 0) == y
 
 
 # %% tags=["nbval-approx-10-of-1000"]
@@ -241,8 +246,8 @@ if keras.config.backend() == "tensorflow":
 #
 # ## Ten thousand columns, or a few
 #
-# What does a network do with the number 517? As a size it means nothing: word
-# 517 is not more than word 516. The textbook answer is a **one-hot** row: one
+# What does a network do with the number of a word? As a size it means nothing:
+# word 8 is not twice word 4. The textbook answer is a **one-hot** row: one
 # column for each word of the vocabulary, all zero but one. A sentence (after
 # James et al. 2023, chapter 10) of 20 tokens:
 
@@ -457,14 +462,14 @@ def trained_vectors(window, size=24, noise=5):
     keras.utils.set_random_seed(profile.seed)
     seen = pairs(window, kept, rng)
     share = count**0.75 / (count**0.75).sum()
-    answers = np.eye(1, 1 + noise).repeat(len(seen), axis=0)
+    target = np.eye(1, 1 + noise).repeat(len(seen), axis=0)
     model = skip_gram(len(vocabulary), size, 1 + noise)
     model.compile(keras.optimizers.Adam(5e-3), loss, steps_per_execution=20)
     for _ in range(2):
         drawn = rng.choice(len(share), (len(seen), noise), p=share)
         asked = np.c_[seen[:, 1:], drawn].astype("int32")
-        model.fit([seen[:, 0], asked], answers, 1024, verbose=0)
-    print(f"window {window}: {len(seen):,} pairs, {answers.size:,} questions")
+        model.fit([seen[:, 0], asked], target, 1024, verbose=0)
+    print(f"window {window}: {len(seen):,} pairs, {target.size:,} questions")
     return model.get_layer("E").get_weights()[0]
 
 
@@ -591,7 +596,7 @@ for window in profile.windows:
 # factorises a shifted PMI matrix (Levy and Goldberg 2014). For a comparison
 # one more test: **analogies**. A pianist is to a concert as who or what to a
 # restaurant? Take $\text{pianist} - \text{concert} + \text{restaurant}$ and
-# look for the nearest word, the three of the question left out. Right is any
+# look for the nearest word, those of the question left out. Right is any
 # word that the reviews use of restaurants only:
 
 # %%
@@ -700,7 +705,7 @@ for name in profile.pretrained:
 # | past | 56 | 0.36 | 0.32 |
 #
 # Chance is 0.0002, so this is real. But mind the last column: papers leave the
-# three words of the question out. Without that help the answer is often one of
+# words of the question out. Without that help the answer is often one of
 # them. And only 0.20 of the words of our reviews are among these 5,050.
 #
 # ## The mood again
@@ -855,7 +860,7 @@ assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 
 # %% tags=["nbval-approx-15e-2"]
 lstm = arms["LSTM"]
-said = lstm.predict(x_test, 500, verbose=0)[:, 0]
+said = answers(lstm, x_test)
 wrong = np.flatnonzero((said > 0) != test.y)
 worst_ones = wrong[np.abs(said[wrong]).argsort()[::-1][:20]]
 share = np.mean(kind_of[worst_ones] == reviews.kinds.index("distance"))
@@ -874,7 +879,7 @@ def occlusion(model, row):
     places = np.flatnonzero(row)
     copies = np.repeat(row[np.newaxis], len(places) + 1, axis=0)
     copies[np.arange(1, len(copies)), places] = 1  # unknown
-    scores = model.predict(copies, 500, verbose=0)[:, 0]
+    scores = answers(model, copies)
     return scores[0], scores[0] - scores[1:]
 
 

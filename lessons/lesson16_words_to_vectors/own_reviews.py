@@ -165,7 +165,7 @@ def report(
     shares = {"majority": float((y_test == usual).mean())}
     for kind in ("bag", "conv"):
         model = _trained(kind, len(known), x, y, epochs, seed)
-        right = (model.predict(x_test, 256, verbose=0)[:, 0] > 0) == y_test
+        right = (_answers(model, x_test) > 0) == y_test
         shares[kind] = float(right.mean())
     print(
         f"{path}: {len(train)} to train, {len(test)} to test, 1 is {names[1]}"
@@ -174,6 +174,13 @@ def report(
     for name, share in shares.items():
         print(f"{name:<9} right {share:.3f}")
     return shares
+
+
+def _answers(model, rows: np.ndarray) -> np.ndarray:
+    from keras import ops
+
+    said = [model(rows[n : n + 500]) for n in range(0, len(rows), 500)]
+    return ops.convert_to_numpy(ops.concatenate(said))[:, 0]
 
 
 def _trained(kind: str, known: int, x, y, epochs: int, seed: int):
