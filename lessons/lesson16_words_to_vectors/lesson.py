@@ -888,18 +888,14 @@ def occlusion(model, row):
 
 # %%
 own = "The music was not awful, it was anything but boring."
-
-
-def read(text):
-    """A sentence as a row of numbers, and its words."""
-    row = vocabulary.encode([text], length)[0]
-    return row, [vocabulary.words[k] for k in row[row > 0]]
-
+own_reviews = profile.module("own_reviews")
+row = own_reviews.sentence(own, vocabulary, length)
+spoken = [vocabulary.words[k] for k in row[row > 0]]
+print(*spoken)
 
 # %% tags=["nbval-approx-5e-1"]
-row, tokens_of_own = read(own)
 fallen = {name: occlusion(arms[name], row) for name in ("bag", "LSTM")}
-figures.occluded(tokens_of_own, fallen)
+figures.occluded(spoken, fallen)
 
 # %% [markdown]
 # The bag sees "awful" and "boring" and is against it. The LSTM turns at "not":
@@ -922,7 +918,6 @@ import csv
 import pathlib
 import tempfile
 
-own_reviews = profile.module("own_reviews")
 folder = pathlib.Path(tempfile.mkdtemp())
 path = folder / "mine.csv"
 with path.open("w", newline="", encoding="utf-8") as file:
