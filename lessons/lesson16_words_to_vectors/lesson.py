@@ -54,8 +54,9 @@ profile = ck.start("16")
 # %% [markdown]
 # ## One number a word
 #
-# Is a review favourable? The kit's reviews are written by a program, so that
-# you can know what is hard about each. Two of them:
+# Is a review favourable? The field calls this question **sentiment analysis**.
+# The kit's reviews are written by a program, so that you can know what is hard
+# about each. Two of them:
 
 # %%
 reviews = ck.data.load(profile.dataset)
@@ -67,8 +68,8 @@ for row in (0, 3):
 # %% [markdown]
 # The simplest reader gives each word *one* number, its mood, and adds them up.
 # Positive sum: favourable. Nobody says which number; training finds it. For a
-# start, a helper turns each review into numbers of words. (You will write it
-# yourself in the next section.)
+# start, a helper gives each word a code number (papers say **id**), so that a
+# review is a row of code numbers. (You write it yourself in the next section.)
 
 # %%
 import numpy as np
@@ -89,7 +90,7 @@ ck.data.assert_disjoint(train, validation, reviews.test)
 x_train = vocabulary.encode(train.x, length)
 x_validation = vocabulary.encode(validation.x, length)
 x_test = vocabulary.encode(reviews.test.x, length)
-print(f"{len(vocabulary):,} numbers, rows of {length}: {x_train.shape}")
+print(f"{len(vocabulary):,} codes, rows of {length}: {x_train.shape}")
 
 # %% [markdown]
 # `Embedding(words, 1)` is a table with a row for each word, here of one number
@@ -135,8 +136,8 @@ print(f"right on {validation.name}: {bag_right.mean():.3f}")
 assert bag_right.mean() > 0.65
 
 # %% [markdown]
-# Better than guessing. And what did it learn? The words, sorted by their
-# number:
+# Better than guessing, one half. And what did it learn? The 24 words with the
+# lowest number and the 24 with the highest, in the order of the alphabet:
 
 # %%
 numbers_of_words = mood.get_weights()[0][:, 0]
@@ -147,11 +148,12 @@ print("lowest: ", *sorted(worst[:24]))
 print("highest:", *sorted(best[:24]))
 
 # %% [markdown]
-# The program that wrote the reviews has a list of good words and one of bad
-# words. The network has never seen either, and found them. That is a bag of
-# words (lesson 11), seen from another side: **each word has become a number**,
-# learned. Why stop at one? With more numbers, words could be alike in one
-# respect and differ in another. But first: how did words become rows?
+# Read them: would you have put one into the other list? The program that wrote
+# the reviews has a list of good and a list of bad words. The network has never
+# seen either, only reviews and labels. That is a bag of words (lesson 11),
+# seen from another side: **each word has become a number**, learned. Why stop
+# at one? With more numbers, words could be alike in one respect and differ in
+# another. But first: how did words become rows?
 #
 # ## Texts as rows of numbers
 #
@@ -216,9 +218,9 @@ print(rows)
 print(mask.sum(axis=1), "words are real")
 
 # %% [markdown]
-# In the third row "never" is a 1. It was not in the training, so nothing could
-# be learned about it; in use that happens all the time. How often in the
-# kit's test reviews?
+# In the third row "never" is a 1: an **unknown** word, **out of vocabulary**.
+# It was not in the training, so nothing could be learned about it; in use that
+# happens all the time. How often in the kit's test reviews?
 
 # %%
 unknown = (x_test == 1).sum() / (x_test > 0).sum()
@@ -286,15 +288,36 @@ print(f"{table.size:,} parameters, {len(set(spoken))} rows with a gradient")
 print(f"{multiplications:,} multiplications saved, {len(spoken)} rows read")
 
 # %% [markdown]
+# Add up the one-hot rows of a review and you have its counts, the input of the
+# bag in lesson 11. Does the mood of the beginning judge otherwise, as a dense
+# layer on counts?
+
+# %% tags=["nbval-approx-10-of-1000"]
+counted = [np.bincount(row, minlength=len(vocabulary)) for row in x_validation]
+counted = np.array(counted, dtype="float32")
+counted[:, 0] = 0  # padding is no word
+dense_right = (counted @ numbers_of_words > 0) == validation.y
+for name, array, hits in [
+    ("counts", counted, dense_right),
+    ("looked up", x_validation, bag_right),
+]:
+    print(f"{name:<9} {array.nbytes / 1e6:g} MB, right {hits.mean():.3f}")
+assert (dense_right != bag_right).sum() <= 1  # rounding
+
+# %% [markdown]
+# The same numbers, the same accuracy; only the memory differs.
+#
 # In a one-hot row all words are equally far from each other: "film" is as far
 # from "films" as from "fall". In a table they need not be. Where should the
 # numbers come from?
 #
 # ## You shall know a word by its company
 #
-# "You shall know a word by the company it keeps", wrote J. R. Firth in 1957.
-# So no labels are needed, only text. **Skip-gram** (Mikolov et al. 2013) takes
-# each word and asks it for its neighbours. With a **window** of 2:
+# "You shall know a word by the company it keeps", wrote J. R. Firth in 1957;
+# the field says **distributional hypothesis**. So no labels are needed, only
+# text. **Skip-gram** (Mikolov et al. 2013; their program is called word2vec)
+# takes each word as the **centre word** and asks it for its neighbours, the
+# **context words**. With a **window** of 2:
 
 # %%
 short = ["a", "witty", "film", "with", "wit"]
@@ -303,12 +326,12 @@ for place, centre in enumerate(short):
     print(f"{centre:<6} -> {', '.join(around)}")
 
 # %% [markdown]
-# Each word has two rows of numbers: $v$ from table $E$ when it stands in the
-# middle, $u$ from table $C$ when it is asked about. The score of a pair is
-# $u \cdot v$. To ask "which of all words stands here?" needs a softmax over
-# the whole vocabulary, for each pair. **Negative sampling** asks less: is this
-# a real neighbour, yes or no? Beside each real one stand $K$ words drawn at
-# random, the **noise**, with the answer no:
+# Each word has two rows of numbers: $v$ from table $E$ when it is the centre,
+# $u$ from table $C$ when it is asked about. The score of a pair is $u \cdot
+# v$. To ask "which of all words stands here?" needs a softmax over the whole
+# vocabulary, for each pair. **Negative sampling** asks less: is this a real
+# neighbour, yes or no? Beside each real one stand $K$ words drawn at random,
+# the **noise**, with the answer no:
 #
 # $$L = -\log \sigma(u_0 \cdot v) - \sum_{k=1}^{K} \log \bigl(1 -
 # \sigma(u_k \cdot v)\bigr)$$
@@ -424,20 +447,25 @@ print(f"largest difference {off:.0e}")
 assert off < 1e-5
 
 # %% [markdown]
-# ## A million questions
+# ## Two million questions
 #
 # Now the reviews, training part only, and without labels. All pairs at once by
 # shifting rows against each other. Very common words (a, the, was) say little
 # about their neighbours; **subsampling** drops most of them at random, with
-# the share kept falling as $\sqrt{t / f}$ of their frequency $f$.
+# the share kept falling as $\sqrt{t / f}$ of their frequency $f$. ($t$ is
+# 0.001 here; with billions of words the authors take less.)
 
 # %%
 count = np.bincount(x_train.ravel(), minlength=len(vocabulary))
 count[0] = 0  # padding is no word
 frequency = count / count.sum()
-kept = np.minimum(1, np.sqrt(1e-3 / np.maximum(frequency, 1e-9)))
+kept = np.minimum(1, np.sqrt(0.001 / np.maximum(frequency, 1e-9)))
+for word in ("the", "film", "horse"):
+    share = kept[vocabulary.number[word]]
+    print(f"{word}: {count[vocabulary.number[word]]:,}, kept {share:.2f}")
 
 
+# %%
 def pairs(window, kept, rng):
     """All (centre, neighbour) of the training reviews: (n, 2)."""
     found = []
@@ -565,9 +593,10 @@ figures.plane(near, vocabulary, {**kinds, "good": best, "bad": worst})
 # Is training needed at all? The older way counts how often two words stand in
 # one window, and asks how surprising that is: the logarithm of the count over
 # what would be expected if words stood together by chance. Below zero is cut
-# off (**positive pointwise mutual information**, PPMI). The rows are vectors
-# with a number for each word of the vocabulary; the **principal components**
-# (SVD) make 24 of them.
+# off (**positive pointwise mutual information**, PPMI). Its rows are vectors
+# with a number for each word of the vocabulary. The 24 directions that say
+# most about them are kept: a **singular value decomposition** (SVD), cut off;
+# with the mean taken off first it would be **principal components**.
 
 
 # %%
@@ -603,12 +632,13 @@ for window in profile.windows:
 import itertools
 
 parts = {
-    "concert": "choir orchestra programme rhythm conductor violinist pianist "
-    "encore overture drummer playing",
+    "concert": "sound choir orchestra programme rhythm conductor violinist "
+    "pianist encore overture drummer playing",
     "restaurant": "soup menu dessert bread fish salad cheese coffee waiter "
-    "cake pasta",
-    "museum": "collection guide exhibition tour gallery catalogue courtyard",
-    "hotel": "room pool lobby bed bathroom lounge balcony reception",
+    "sauce cake pasta",
+    "museum": "collection guide building shop exhibition tour entrance "
+    "gallery display catalogue courtyard archive",
+    "hotel": "room view pool lobby bed bathroom lounge balcony reception",
 }
 parts = {place: listed.split() for place, listed in parts.items()}
 
@@ -642,7 +672,7 @@ print(f"by chance    {'':10} {chance:10.3f}")
 # kind, a wide one words of the same topic, and analogies of topics need the
 # wide one. And the last column is the honest control (Linzen 2016): the word
 # nearest to "restaurant" alone, without any arithmetic. What it gets is no
-# analogy.
+# analogy; only what the arithmetic adds to it is.
 #
 # ### Vectors that others have trained
 #
@@ -974,20 +1004,30 @@ for zeros in (0, 7, 97):
 # **The softmax on the wrong side.** With a softmax over scores `(pairs,
 # words)`, each *row* is one question and must add up to 1. Along the other
 # axis it adds up over the pairs of the batch. Nothing fails; the symptom is a
-# loss that depends on what else is in the batch:
+# loss of the first pair that depends on what else is in the batch:
 
 # %%
 some_scores = np.random.default_rng(2).standard_normal((4, 6))
 for axis in (1, 0):
-    p = np.exp(some_scores)
-    p /= p.sum(axis=axis, keepdims=True)
-    print(f"axis {axis}: rows add up to {p.sum(axis=1).round(2)}")
+    for batch in (4, 1):
+        p = np.exp(some_scores[:batch])
+        p /= p.sum(axis=axis, keepdims=True)
+        sums, first = p.sum(axis=1).round(2), -np.log(p[0, 0])
+        print(f"axis {axis}: rows add up to {sums}, first loss {first:.2f}")
 
 # %% [markdown]
 # **Two tables, two orders.** Vectors from a file, put under the numbers of
 # another vocabulary. Every shape is right, and every word has the vector of
-# another. (Exercise 16.6.)
-#
+# another; here, because padding and unknown words were forgotten in front. The
+# symptom: neighbours that make no sense. (Exercise 16.6 does it right.)
+
+# %% tags=["nbval-approx-2e-1"]
+shifted = np.roll(near, -2, axis=0)
+for name, table in {"in order": near, "shifted": shifted}.items():
+    print(f"{name:<8} same kind {same_kind(table, kinds['months']):.2f}")
+assert same_kind(shifted, kinds["months"]) < 0.3
+
+# %% [markdown]
 # ## Quiz
 
 # %%
@@ -1135,9 +1175,9 @@ ck.check("16.7", softmax_gradient)
 # | `embeddings_initializer` | a `Constant` with your table: pretrained |
 # | `trainable=False` | frozen: an optimizer leaves it as it is |
 #
-# Numbers must be below `input_dim`. On a CPU a larger one is an error with
-# TensorFlow; on a GPU, and with JAX, it is not: a wrong row, or NaN, without a
-# word.
+# Numbers must be below `input_dim`. With TensorFlow on a CPU a larger one is
+# an error. On a GPU, when compiled by XLA, and with JAX there is none: you get
+# zeros, a wrong row or NaN, without a word.
 #
 # ### Real reviews
 #
@@ -1168,6 +1208,7 @@ for name in profile.real:
 # %% [markdown]
 # ### Other tokens
 #
-# Words are not the only choice. Characters (lesson 17) have no unknown ones,
-# and long rows. **Subwords** (byte-pair encoding, WordPiece) split rare words
-# into pieces that occur often; large language models read those.
+# Words are not the only choice. Characters (lesson 17) are hardly ever
+# unknown, and make long rows. **Subwords** (byte-pair encoding, WordPiece)
+# split rare words into pieces that occur often; large language models read
+# those.
