@@ -327,8 +327,8 @@ for place, centre in enumerate(short):
 
 # %% [markdown]
 # Each word has two rows of numbers: $v$ from table $E$ when it is the centre,
-# $u$ from table $C$ when it is asked about. The score of a pair is $u \cdot
-# v$. To ask "which of all words stands here?" needs a softmax over the whole
+# $u$ from table $C$ when it is asked about. A pair's score is $u \cdot v$.
+# To ask "which of all words stands here?" needs a softmax over the whole
 # vocabulary, for each pair. **Negative sampling** asks less: is this a real
 # neighbour, yes or no? Beside each real one stand $K$ words drawn at random,
 # the **noise**, with the answer no:
