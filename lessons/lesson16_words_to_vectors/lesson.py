@@ -220,7 +220,9 @@ print(mask.sum(axis=1), "words are real")
 # %% [markdown]
 # In the third row "never" is a 1: an **unknown** word, **out of vocabulary**.
 # It was not in the training, so nothing could be learned about it; in use that
-# happens all the time. How often in the kit's test reviews?
+# happens all the time. Rare words are made unknown, too: the vocabulary of the
+# reviews keeps the usual ones, 1,500 codes in all. How often does a 1 stand in
+# the kit's test reviews?
 
 # %%
 unknown = (x_test == 1).sum() / (x_test > 0).sum()
@@ -480,7 +482,8 @@ def pairs(window, kept, rng):
 
 # %% [markdown]
 # Noise words are drawn by their count to the power 3/4, so that rare ones get
-# more than their share. Each real neighbour has five of them:
+# more than their share. Each real neighbour has five of them. What is kept in
+# the end is $E$; $C$ was there to ask.
 
 
 # %%
@@ -976,13 +979,15 @@ with contextlib.chdir(folder):
 #
 # **A vocabulary from all texts.** Whoever numbers the words of training *and*
 # test has no unknown words in the test. The symptom is a number that is too
-# good to be true, here 0:
+# good to be true, here 0 (all words get a code this time, also rare ones):
 
 # %%
+honest = Vocabulary.from_texts(train.x, split=split_words)
 peeked = Vocabulary.from_texts([*train.x, *test.x], split=split_words)
-leaked = peeked.encode(test.x, length)
-print(f"unknown: {(leaked == 1).mean():.3f}; honest: {unknown:.3f}")
-assert (leaked == 1).sum() == 0
+for name, known in {"honest": honest, "peeked": peeked}.items():
+    left = (known.encode(test.x, length) == 1).sum()
+    print(f"{name}: {len(known):,} codes, {left} words of the test unknown")
+assert left == 0
 
 # %% [markdown]
 # In use there will be unknown words, and the rows of the test's words were
@@ -1104,18 +1109,23 @@ ck.check("16.7", softmax_gradient)
 #
 # *Derive.* In reviews of the kind distance the first sentence promises good or
 # bad, the last one says "they were right" or "they were wrong". A convolution
-# over five words finds each of the four phrases; then comes the largest over
-# time, then one weighted sum. Why can it not get all four combinations right?
-# How many at most? What would have to be added?
+# over five words finds each of the four phrases, and one weighted sum answers.
+# With the *mean* over time between the two: why can it not get all four
+# combinations right, and how many at most? With the *largest* over time two
+# units are enough. Which?
 #
 # <details><summary>What a good answer contains</summary>
 #
-# Favourable is "good and right" or "bad and wrong": an exclusive or of two
-# yes-no features. A weighted sum of features that each see one of the two
-# sentences is a straight line in that plane, and a line gets three of the four
-# combinations right at most. A hidden layer after the pooling can (it makes an
-# *and* of two features), so can a recurrent layer, which still knows the
-# promise when the last sentence comes.
+# A mean and a weighted sum only add, so the score is a part for the promise
+# plus a part for the last sentence. Favourable is "good, right" or "bad,
+# wrong", an exclusive or: their two scores must be above zero, those of "good,
+# wrong" and "bad, right" below. But both couples have the same sum. Three of
+# four are possible. The largest over time is more than a sum: a unit that
+# answers alike to "good" and to "wrong" says whether there was one *or* the
+# other. With it and a unit for "bad" or "right" both say yes in favourable
+# reviews, and one of them in the others. So max over time can do it; whether
+# training finds these two units is another question, and the table has the
+# answer.
 #
 # </details>
 #
