@@ -9,6 +9,79 @@ from coursekit.figures.style import CourseFigure, new_figure
 from coursekit.vocabulary import Vocabulary
 
 
+def looked_up(
+    tokens: Sequence[str], row: Sequence[int], table: np.ndarray
+) -> CourseFigure:
+    """Words, their numbers, and the rows of the table that these pick.
+
+    ``row`` may be longer than ``tokens``: padding, which picks row 0.
+    """
+    figure, axes = new_figure(width=8.6, height=3.6)
+    axes.set_axis_off()
+    words, size = table.shape
+    middle = (len(row) - 1) / 2
+    for place, number in enumerate(row):
+        word = tokens[place] if place < len(tokens) else "-"
+        real = number > 0
+        colour = PALETTE["blue"] if real else "0.6"
+        axes.text(0, -place, word, ha="right", va="center", fontsize=12)
+        axes.text(
+            1.2,
+            -place,
+            str(number),
+            ha="center",
+            va="center",
+            fontsize=12,
+            color=colour,
+            weight="bold",
+        )
+        start, end = (1.45, -place), (4.0, -middle + words / 2 - number - 0.5)
+        look = {"arrowstyle": "->", "color": colour, "lw": 1.3}
+        axes.annotate("", end, start, arrowprops=look)
+        axes.annotate("", (1.0, -place), (0.1, -place), arrowprops=look)
+    for number, numbers in enumerate(table):
+        y = -middle + words / 2 - number - 0.5
+        used = number in row
+        axes.text(
+            4.3,
+            y,
+            str(number),
+            ha="center",
+            va="center",
+            fontsize=10,
+            color="black" if used else "0.6",
+        )
+        for column, value in enumerate(numbers):
+            shade = {"color": "black" if used else "0.6", "fontsize": 9}
+            axes.text(
+                5.1 + 0.8 * column,
+                y,
+                f"{value:.1f}",
+                ha="center",
+                va="center",
+                **shade,
+            )
+    axes.text(0, 1.1, "word", ha="right", fontsize=11, weight="bold")
+    axes.text(1.2, 1.1, "number", ha="center", fontsize=11, weight="bold")
+    top = -middle + words / 2 + 0.1
+    axes.text(
+        5.1 + 0.4 * size,
+        max(top, 1.1),
+        "table",
+        ha="center",
+        fontsize=11,
+        weight="bold",
+    )
+    low = min(-len(row), -middle - words / 2)
+    axes.set(xlim=(-1.2, 5.3 + 0.8 * size), ylim=(low, max(top, 1.1) + 0.6))
+    return CourseFigure(
+        figure,
+        f"{len(tokens)} words and {len(row) - len(tokens)} of padding as "
+        f"numbers {', '.join(map(str, row))}; each picks one row of a table "
+        f"of {words} rows of {size}.",
+    )
+
+
 def plane(
     table: np.ndarray, known: Vocabulary, groups: Mapping[str, Sequence[str]]
 ) -> CourseFigure:

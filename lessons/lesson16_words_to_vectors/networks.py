@@ -39,7 +39,8 @@ def network(
         fixed = {"embeddings_initializer": start, "trainable": False}
     embedding = layers.Embedding(words, size, name="embedding", **fixed)
     x = embedding(numbers) * real
-    x = layers.Dropout(dropout)(x) if dropout else x
+    # whole columns of a review: as many random numbers as XLA draws in time
+    x = layers.SpatialDropout1D(dropout)(x) if dropout else x
     if kind == "average":
         count = ops.maximum(ops.sum(real, axis=1), 1)
         x = ops.sum(x, axis=1) / count
