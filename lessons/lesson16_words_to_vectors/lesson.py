@@ -68,8 +68,9 @@ for row in (0, 3):
 # %% [markdown]
 # The simplest reader gives each word *one* number, its mood, and adds them up.
 # Positive sum: favourable. Nobody says which number; training finds it. For a
-# start, a helper gives each word a code number (papers say **id**), so that a
-# review is a row of code numbers. (You write it yourself in the next section.)
+# start, a helper gives each word a second number, the row where its mood
+# stands in a table (papers say **id**). A review is then a row of ids. (You
+# write the helper yourself in the next section.)
 
 # %%
 import numpy as np
@@ -90,7 +91,7 @@ ck.data.assert_disjoint(train, validation, reviews.test)
 x_train = vocabulary.encode(train.x, length)
 x_validation = vocabulary.encode(validation.x, length)
 x_test = vocabulary.encode(reviews.test.x, length)
-print(f"{len(vocabulary):,} codes, rows of {length}: {x_train.shape}")
+print(f"{len(vocabulary):,} ids, rows of {length}: {x_train.shape}")
 
 # %% [markdown]
 # `Embedding(words, 1)` is a table with a row for each word, here of one number
@@ -159,8 +160,8 @@ print("highest:", *sorted(best[:24]))
 #
 # Three reviews, the first two to train. A **token** is what counts as one
 # piece, here a word. The **vocabulary** gives each token of the *training* a
-# number, the usual ones first (ties by the alphabet). 0 and 1 are taken: 0 for
-# padding, 1 for all words that are not known.
+# number, its id, the usual ones first (ties by the alphabet). 0 and 1 are
+# taken: 0 for padding, 1 for all words that are not known.
 
 # %%
 from collections import Counter
@@ -221,7 +222,7 @@ print(mask.sum(axis=1), "words are real")
 # In the third row "never" is a 1: an **unknown** word, **out of vocabulary**.
 # It was not in the training, so nothing could be learned about it; in use that
 # happens all the time. Rare words are made unknown, too: the vocabulary of the
-# reviews keeps the usual ones, 1,500 codes in all. How often does a 1 stand in
+# reviews keeps the usual ones, 1,500 ids in all. How often does a 1 stand in
 # the kit's test reviews?
 
 # %%
@@ -992,14 +993,14 @@ with contextlib.chdir(folder):
 #
 # **A vocabulary from all texts.** Whoever numbers the words of training *and*
 # test has no unknown words in the test. The symptom is a number that is too
-# good to be true, here 0 (all words get a code this time, also rare ones):
+# good to be true, here 0 (all words get an id this time, also rare ones):
 
 # %%
 honest = Vocabulary.from_texts(train.x, split=split_words)
 peeked = Vocabulary.from_texts([*train.x, *test.x], split=split_words)
 for name, known in {"honest": honest, "peeked": peeked}.items():
     left = (known.encode(test.x, length) == 1).sum()
-    print(f"{name}: {len(known):,} codes, {left} words of the test unknown")
+    print(f"{name}: {len(known):,} ids, {left} words of the test unknown")
 assert left == 0
 
 # %% [markdown]
