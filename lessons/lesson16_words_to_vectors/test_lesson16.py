@@ -278,6 +278,15 @@ def test_a_text_may_go_over_several_lines(tmp_path):
     assert texts[-1] == "A fine\nfilm"
 
 
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x0c", "\x1e"])
+def test_signs_that_look_like_line_ends_to_python_end_no_review(
+    tmp_path, sign
+):
+    path = written(tmp_path, [*some(20), f"A fine{sign}film,yes"])
+    texts, labels, _ = own_reviews.read(path, "review", "liked")
+    assert texts[-1] == f"A fine{sign}film" and len(labels) == 41
+
+
 BROKEN = {
     "is empty": [""],
     "names no column 'review'; it has ['text', 'liked']": ["text,liked"],
