@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 16 · Words to vectors, and the mood of a review
+# # 16 · Words to vectors
 #
 # You will turn words into numbers that know which words are alike, and read
 # the mood of reviews with networks from a bag of words to an LSTM.
@@ -7,8 +7,8 @@
 # | | |
 # |---|---|
 # | **Before this** | [15 · Forecasting](15_forecasting.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
-# | **Runs in** | 40 s (quick), 15 CPU min (full) |
+# | **Time** | 47 min on the road, 35 of exercises, 5 of quiz |
+# | **Runs in** | 40 s (quick), not measured yet (full) |
 # | **Data** | generated reviews; full: IMDB and GloVe, too (real) |
 # | **Hardware** | any laptop |
 # | **You should end with** | 0.99 of the minimal pairs right |
