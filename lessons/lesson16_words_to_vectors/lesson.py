@@ -877,10 +877,11 @@ for name, model in arms.items():
 
 # %% tags=["nbval-approx-3e-2"]
 for name, score in scores.items():
-    parameters = arms[name].count_params()
+    model = arms[name]
+    trained = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
     print(
         f"{name:<16} all {score['all']:.3f}, pairs {score['pairs']:.3f}, "
-        f"{parameters:,} numbers"
+        f"{model.count_params():,} parameters, {trained:,} trained"
     )
 assert scores["bag"]["pairs"] == scores["average"]["pairs"] == 0.5
 assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
@@ -946,7 +947,8 @@ figures.occluded(spoken, fallen)
 
 # %% [markdown]
 # The bag sees "awful" and "boring" and is against it. The LSTM turns at "not":
-# without that word its score would be far below zero.
+# without that word its score would be far below zero. Nor does it read as you
+# do: without "anything" it would like the sentence even better.
 #
 # Mind what occlusion is: it shows what *this model* leans on, not what is true
 # of the sentence. And a word that stands twice can be taken out without
