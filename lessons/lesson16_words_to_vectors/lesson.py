@@ -222,8 +222,8 @@ print(mask.sum(axis=1), "words are real")
 # In the third row "never" is a 1: an **unknown** word, **out of vocabulary**.
 # It was not in the training, so nothing could be learned about it; in use that
 # happens all the time. Rare words are made unknown, too: the vocabulary of the
-# reviews keeps the usual ones, 1,500 ids in all. How often does a 1 stand in
-# the kit's test reviews?
+# reviews keeps only the usual ones. How often does a 1 stand in the kit's test
+# reviews?
 
 # %%
 unknown = (x_test == 1).sum() / (x_test > 0).sum()
