@@ -350,8 +350,9 @@ for place, centre in enumerate(short):
 # $$L = -\log \sigma(u_0 \cdot v) - \sum_{k=1}^{K} \log \bigl(1 -
 # \sigma(u_k \cdot v)\bigr)$$
 #
-# Row 0 of $U$ is the real neighbour, the others are noise. By hand, with
-# $v = (1, 2)$, $u_0 = (1, 0)$ and one noise word $u_1 = (0, 1)$:
+# $\sigma$ is the logistic function (sigmoid, lesson 03); the rows of $U$ are
+# the $u$ that are asked, row 0 the real neighbour, the others noise. By hand,
+# with $v = (1, 2)$, $u_0 = (1, 0)$ and one noise word $u_1 = (0, 1)$:
 
 
 # %%
@@ -369,8 +370,9 @@ print(f"loss {-np.log(p[0]):.3f} + {-np.log(1 - p[1]):.3f}")
 # there. Which way should the three rows move?
 #
 # **16.2 (core)** Write `pair_gradients(v, U)`: the loss, its gradient at $v$,
-# and its gradient at $U$, a row for each word. (It is logistic regression,
-# twice: first with $v$ as the weights, then with the rows of $U$.)
+# and its gradient at $U$, a row for each word. (It is **logistic regression**,
+# softmax regression of lesson 01 for yes and no, twice: first with $v$ as the
+# weights, then with the rows of $U$.)
 
 
 # %%
