@@ -5,6 +5,7 @@ four fifths of them and says what they get right of the others.
 """
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,7 +88,8 @@ def _two_classes(path: Path, labels: list[str]):
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows that hold anything, each with the line it begins on."""
-    lines, number = csv.reader(_text(path).splitlines(keepends=True)), 1
+    # not splitlines: it also breaks at signs that a review may hold (U+0085)
+    lines, number = csv.reader(io.StringIO(_text(path), newline="")), 1
     try:
         for row in lines:
             if any(cell.strip() for cell in row):

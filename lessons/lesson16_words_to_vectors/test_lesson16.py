@@ -157,6 +157,25 @@ def test_readers_with_order_do_not(kind):
     assert not np.allclose(model(row), model(row[:, ::-1]), atol=1e-6)
 
 
+def test_two_units_and_the_largest_over_time_get_all_four_of_distance():
+    """The second part of the lesson's question to derive."""
+    good, bad, right, wrong, said = range(2, 7)
+    kernel = np.zeros((5, 5, 2))
+    kernel[2, [good - 2, wrong - 2], 0] = 1
+    kernel[2, [bad - 2, right - 2], 1] = 1
+    table = np.concatenate([np.zeros((2, 5)), np.eye(5)])
+    model = networks.network("conv", 7, size=5, units=2)
+    weight, bias = np.ones((2, 1)), np.array([-1.5])
+    model.set_weights([table, kernel, np.zeros(2), weight, bias])
+    rows = [
+        [said, promise, said, said, said, said, said, verdict, 0]
+        for promise in (good, bad)
+        for verdict in (right, wrong)
+    ]
+    scores = np.array(model(np.array(rows)))[:, 0]
+    assert (scores > 0).tolist() == [True, False, False, True]
+
+
 @pytest.mark.parametrize("kind", networks.KINDS[1:])
 def test_the_lessons_network_is_the_modules(own, kind):
     ours, theirs = own["network"](kind), networks.network(kind, 40)
@@ -257,6 +276,15 @@ def test_a_text_may_go_over_several_lines(tmp_path):
     lines = [*some(20), '"A fine', 'film",yes']
     texts, _, _ = own_reviews.read(written(tmp_path, lines), "review", "liked")
     assert texts[-1] == "A fine\nfilm"
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\x0c", "\x1e"])
+def test_signs_that_look_like_line_ends_to_python_end_no_review(
+    tmp_path, sign
+):
+    path = written(tmp_path, [*some(20), f"A fine{sign}film,yes"])
+    texts, labels, _ = own_reviews.read(path, "review", "liked")
+    assert texts[-1] == f"A fine{sign}film" and len(labels) == 41
 
 
 BROKEN = {
