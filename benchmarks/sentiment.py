@@ -28,14 +28,14 @@ from coursekit.vocabulary import UNKNOWN, Vocabulary, words
 # group of neighbours that counts as a word; jit: compiled by XLA.
 COMMON = {
     "words": 10_000,
-    "length": 250,
+    "length": 400,
     "grams": 1,
     "size": 64,
     "units": 48,
-    "dropout": 0.0,
+    "dropout": 0.4,
     "rate": 2e-3,
     "batch": 64,
-    "epochs": 2,
+    "epochs": 4,
     "vectors": "learned",
     "jit": True,
 }
@@ -50,13 +50,13 @@ ARMS = {
         "rate": 5e-3,
         "epochs": 6,
     },
-    "average": {"kind": "average", "jit": False, "epochs": 4},
+    "average": {"kind": "average", "jit": False},
     "conv": {"kind": "conv", "jit": False},
     "SimpleRNN": {"kind": "SimpleRNN"},
     "LSTM": {"kind": "LSTM"},
     "BiLSTM": {"kind": "BiLSTM"},
     "GRU": {"kind": "GRU"},
-    "GRU-glove": {"kind": "GRU", "vectors": "glove", "epochs": 4},
+    "GRU-glove": {"kind": "GRU", "vectors": "glove"},
     "average-frozen": {
         "kind": "average",
         "jit": False,
