@@ -12,6 +12,7 @@ reviews) and measures on 5,000 (1,000) more.
 ``fit_cpu_seconds`` are those of ``fit``, tracing and compiling included.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Iterable
 
@@ -27,14 +28,14 @@ from coursekit.vocabulary import UNKNOWN, Vocabulary, words
 # group of neighbours that counts as a word; jit: compiled by XLA.
 COMMON = {
     "words": 10_000,
-    "length": 250,
+    "length": 400,
     "grams": 1,
     "size": 64,
     "units": 48,
-    "dropout": 0.0,
+    "dropout": 0.4,
     "rate": 2e-3,
     "batch": 64,
-    "epochs": 2,
+    "epochs": 4,
     "vectors": "learned",
     "jit": True,
 }
@@ -49,13 +50,13 @@ ARMS = {
         "rate": 5e-3,
         "epochs": 6,
     },
-    "average": {"kind": "average", "jit": False, "epochs": 4},
+    "average": {"kind": "average", "jit": False},
     "conv": {"kind": "conv", "jit": False},
     "SimpleRNN": {"kind": "SimpleRNN"},
     "LSTM": {"kind": "LSTM"},
     "BiLSTM": {"kind": "BiLSTM"},
     "GRU": {"kind": "GRU"},
-    "GRU-glove": {"kind": "GRU", "vectors": "glove", "epochs": 4},
+    "GRU-glove": {"kind": "GRU", "vectors": "glove"},
     "average-frozen": {
         "kind": "average",
         "jit": False,
@@ -83,6 +84,8 @@ RECIPES = {
     for arm in ARMS
     if not any(arm in ONLY[other] for other in ONLY if other != name)
 }
+# The settings that decide which rows there are.
+OF_DATA = ("data", "measured_on", "words", "length", "grams", "kind")
 QUICK = {"data": "reviews", "epochs": 1, "vectors": "learned"}
 
 
@@ -106,10 +109,8 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Train one network; its accuracy in per cent."""
     import keras
 
-    reviews = data.load(settings["data"])
-    train, judged = parts(reviews, settings["measured_on"])
-    known = vocabulary(train[0], settings)
-    x, x_judged = (numbered(t, known, settings) for t in (train[0], judged.x))
+    of_data = tuple((key, settings[key]) for key in OF_DATA)
+    told, known, (x, y), (x_judged, judged) = prepared(of_data)
     vectors, covered = pretrained(known, x, settings, seed)
     keras.utils.set_random_seed(seed)
     model = lessons.module("16", "networks").network(
@@ -134,14 +135,14 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     )
     before = measuring.cpu_seconds()
     model.fit(
-        *(x, train[1], settings["batch"], settings["epochs"]),
+        *(x, y, settings["batch"], settings["epochs"]),
         verbose=0,
         callbacks=[ended],
     )
     used = measuring.cpu_seconds() - before
     right = (model.predict(x_judged, 500, verbose=0)[:, 0] > 0) == judged.y
     return {
-        "data": reviews.provenance,
+        "data": told,
         "parameters": sum(
             int(np.prod(weight.shape)) for weight in model.trainable_weights
         ),
@@ -150,6 +151,17 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         "accuracy_percent": percent(right),
         **by_kind(right, judged),
     }
+
+
+@functools.lru_cache(maxsize=1)  # the same for every seed
+def prepared(of_data: tuple):
+    """What the data are, vocabulary, rows and labels, rows and split."""
+    settings = dict(of_data)
+    reviews = data.load(settings["data"])
+    (texts, labels), judged = parts(reviews, settings["measured_on"])
+    known = vocabulary(texts, settings)
+    x, x_judged = (numbered(t, known, settings) for t in (texts, judged.x))
+    return reviews.provenance, known, (x, labels), (x_judged, judged)
 
 
 def parts(reviews, measured_on: str):

@@ -920,7 +920,8 @@ print("One of this kind:", test.x[np.flatnonzero(kind_of == 3)[0]])
 
 # %% [markdown]
 # Which words moved it? **Occlusion**: make one word unknown (its number 1),
-# ask again, and see by how much the score falls. Once for each word:
+# ask again, and see by how much the score falls. Once for each word. (The
+# training had unknown words as well, so that row 1 means something.)
 
 
 # %%
@@ -1008,8 +1009,9 @@ for name, known in {"honest": honest, "peeked": peeked}.items():
 assert left == 0
 
 # %% [markdown]
-# In use there will be unknown words, and the rows of the test's words were
-# never trained: they answer with what chance put there.
+# In use there will be unknown words, and nothing was measured about them. The
+# rows that only the test's words have are never trained, too: they answer with
+# what chance put there.
 #
 # **Padding counted as words.** A plain mean along a padded row also counts the
 # zeros. The symptom: the answer changes with the padding, and short reviews
