@@ -1034,7 +1034,7 @@ for zeros in (0, 7, 97):
 # %%
 some_scores = np.random.default_rng(2).standard_normal((4, 6))
 for axis in (1, 0):
-    for batch in (4, 1):
+    for batch in (4, 2):
         p = np.exp(some_scores[:batch])
         p /= p.sum(axis=axis, keepdims=True)
         sums, first = p.sum(axis=1).round(2), -np.log(p[0, 0])
