@@ -801,12 +801,11 @@ print("yours:", *masked_mean(some, mask).round(3))
 # %% [markdown]
 # Divided by zero words. Never train on an empty text: one NaN, and all
 # weights are NaN after the next update (lesson 13).
-
-# %% [markdown]
-# Now the readers. Each differs from the one before it in one thing: a mean
-# (no order); **convolution** over five neighbouring words; recurrent layers
-# over all of them. Of what the last two say at each word the largest is taken
-# (**max over time**): "was there, anywhere, ...?"
+#
+# Now the readers, three kinds: a mean (no order); a **convolution** over five
+# neighbouring words; recurrent layers over all of them (lessons 12 and 14). Of
+# what the last two say at each word the largest is taken (**max over time**):
+# "was there, anywhere, ...?"
 
 
 # %%
@@ -885,7 +884,8 @@ for name, score in scores.items():
         f"{name:<16} all {score['all']:.3f}, pairs {score['pairs']:.3f}, "
         f"{model.count_params():,} parameters, {trained:,} trained"
     )
-assert scores["bag"]["pairs"] == scores["average"]["pairs"] == 0.5
+for name in ("bag", "average"):
+    assert abs(scores[name]["pairs"] - 0.5) < 0.01
 assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 
 # %% [markdown]

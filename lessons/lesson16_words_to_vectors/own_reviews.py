@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import lessons
+from coursekit.data.readers.own_text import read_own
 from coursekit.data.splits import assert_disjoint
 from coursekit.errors import CourseError
 from coursekit.vocabulary import Vocabulary, words
@@ -89,7 +90,8 @@ def _two_classes(path: Path, labels: list[str]):
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows that hold anything, each with the line it begins on."""
     # not splitlines: it also breaks at signs that a review may hold (U+0085)
-    lines, number = csv.reader(io.StringIO(_text(path), newline="")), 1
+    text = read_own(path, "a table with names in its first line", LARGEST)
+    lines, number = csv.reader(io.StringIO(text, newline="")), 1
     try:
         for row in lines:
             if any(cell.strip() for cell in row):
@@ -100,29 +102,6 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             f"{path}, line {number}, is not CSV: {error}.",
             "look for a quotation mark that is opened and never closed",
         ) from None
-
-
-def _text(path: Path) -> str:
-    """The whole file; CourseError where that cannot be had."""
-    again = "save the table as CSV with the encoding UTF-8, and give its path"
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= LARGEST else b""
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}."
-        raise CourseError(message, again) from error
-    if size > LARGEST:
-        message = f"{path} has {size / 1e6:,.0f} MB, expected are 50 at most."
-        raise CourseError(message, "keep fewer reviews, or two columns only")
-    if not content.strip():
-        message = f"{path} is empty, expected are names and then reviews."
-        raise CourseError(message, again)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = content[: error.start].count(b"\n") + 1
-        message = f"{path}, line {number}, is not UTF-8 text."
-        raise CourseError(message, again) from None
 
 
 def sentence(text: str, known: Vocabulary, length: int) -> np.ndarray:

@@ -326,7 +326,7 @@ def test_a_file_that_is_not_there_and_one_that_is_too_large(
     with pytest.raises(CourseError, match="cannot be read"):
         own_reviews.read(tmp_path / "none.csv")
     monkeypatch.setattr(own_reviews, "LARGEST", 10)
-    with pytest.raises(CourseError, match="expected are 50 at most"):
+    with pytest.raises(CourseError, match="expected are 0 at most"):
         own_reviews.read(written(tmp_path, some()))
 
 
