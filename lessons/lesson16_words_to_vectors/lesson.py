@@ -752,8 +752,8 @@ for name in profile.pretrained:
 # | past | 56 | 0.36 | 0.00 | 0.32 |
 #
 # Chance is 0.0002, so this is real. But mind the two last columns: of the
-# capitals more than half are found without any arithmetic, as the word nearest
-# to the country or the city. And papers leave the words of the question out;
+# capitals more than half are found without any arithmetic: the country is the
+# word nearest to the city. And papers leave the words of the question out;
 # without that help the answer is often one of them. Of the words of our
 # reviews only 0.20 are among these 5,050.
 #
@@ -890,14 +890,16 @@ assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 
 # %% [markdown]
 # The table says more than any mean. *Plain*: whoever may learn the words is
-# right. *Negation* ("not awful"), *contrast* and *order*: a bag cannot do it,
-# and neither can a mean, however many numbers a word has. Of the minimal pairs
-# both get exactly one half; lesson 11 says why. For these, five neighbouring
-# words are enough: the convolution needs no memory. *Distance*: the first
-# sentence promises, the last one says "they were wrong"; nobody here gets far.
-# And the frozen vectors are no help, not even in plain reviews: good and bad
-# words are one cloud to them. **Pretrained vectors know what they were trained
-# for, and no more.**
+# right. *Negation* ("not awful"): in one weighted sum "not" cannot turn
+# another word round, so bag and mean are nearly always wrong. *Contrast* and
+# *order* are the minimal pairs: whatever has lost the order gets exactly one
+# half of them, however many numbers a word has (lesson 11 says why). For all
+# three, five neighbouring words are enough: the convolution needs no memory.
+# *Distance*: the first sentence promises, the last one says "they were wrong";
+# nobody here gets far. And the frozen vectors are no help, not even in plain
+# reviews: good and bad words are one cloud to them. **Frozen vectors know what
+# they were trained for**: here the company of a word, and its mood is no part
+# of that.
 #
 # How far to trust it? One seed, short training, reviews from templates. The
 # README ("Measured results") has three seeds of all seven, trained longer, and
@@ -1236,6 +1238,15 @@ for name in profile.real:
         assert hit > 0.83
 
 # %% [markdown]
+# ### Other vectors
+#
+# word2vec has a second task, **CBOW** (continuous bag of words): the mean of
+# the context words is asked for the centre word. **fastText** (Bojanowski et
+# al. 2017) adds vectors for groups of letters, so that unknown words have one,
+# too. In all of these, and in GloVe, a word has one vector in every sentence
+# (**static**). In a **contextual** model, such as BERT (Devlin et al. 2019),
+# it has another in each: lesson 18 tells "bank" the verb from "bank" the noun.
+#
 # ### Other tokens
 #
 # Words are not the only choice. Characters (lesson 17) are hardly ever
