@@ -1191,7 +1191,9 @@ ck.check("16.7", softmax_gradient)
 # analysis*, ACL: the IMDB reviews. G. James, D. Witten, T. Hastie, R.
 # Tibshirani and J. Taylor (2023), *An Introduction to Statistical Learning
 # with Applications in Python*, chapter 10: the sentence of 20 tokens, and IMDB
-# with 10,000 words.
+# with 10,000 words. P. Bojanowski, E. Grave, A. Joulin and T.
+# Mikolov (2017), *Enriching word vectors with subword information*, TACL. J.
+# Devlin, M.-W. Chang, K. Lee and K. Toutanova (2019), *BERT*, NAACL.
 #
 # ## Reference
 #
