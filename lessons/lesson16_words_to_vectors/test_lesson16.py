@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from coursekit import lessons
 from coursekit.errors import CourseError
+from coursekit.exercises.engine import judge
 from coursekit.vocabulary import Vocabulary
 
 answers = lessons.module("16", "exercises")
@@ -110,6 +111,20 @@ def test_encode_gives_the_rows_of_the_kits_vocabulary(texts):
     assert np.array_equal(rows, known.encode(texts, 4))
     lengths = [min(len(text), 4) for text in texts]
     assert mask.sum(axis=1).tolist() == lengths
+
+
+def test_pairs_may_be_an_array_also_where_there_are_none():
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "16.5")
+
+    def as_array(numbers, window):
+        found = answers.skipgram_pairs(numbers, window)
+        return np.array(found).reshape(-1, 2)
+
+    def flat(numbers, window):
+        return list(itertools.chain(*answers.skipgram_pairs(numbers, window)))
+
+    assert judge(exercise, as_array).state == "correct"
+    assert judge(exercise, flat).state == "not yet"
 
 
 def test_a_masked_mean_is_the_mean_of_each_text_alone():
