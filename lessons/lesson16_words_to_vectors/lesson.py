@@ -1215,10 +1215,10 @@ ck.check("16.7", softmax_gradient)
 #
 # ### Real reviews
 #
-# The full profile reads IMDB (Maas et al. 2011): 25,000 film reviews to train
-# and as many to test, with the functions of this lesson. Of long reviews the
-# last 250 words are kept, where the verdict stands. A few reviews were
-# published twice; they are counted.
+# The full profile reads IMDB (Maas et al. 2011), 25,000 film reviews to train
+# and as many to test, with the functions of this lesson. 5,000 of the first
+# are left for validation. Of long reviews the last 250 words are kept, where
+# the verdict stands. A few reviews were published twice; they are counted.
 
 # %%
 for name in profile.real:
