@@ -57,6 +57,7 @@ ARMS = {
     "BiLSTM": {"kind": "BiLSTM"},
     "GRU": {"kind": "GRU"},
     "GRU-glove": {"kind": "GRU", "vectors": "glove"},
+    "average-glove": {"kind": "average", "jit": False, "vectors": "glove"},
     "average-frozen": {
         "kind": "average",
         "jit": False,
@@ -65,7 +66,7 @@ ARMS = {
     "LSTM-frozen": {"kind": "LSTM", "vectors": "skip-gram"},
 }
 ONLY = {
-    "imdb": {"bigrams", "GRU-glove"},
+    "imdb": {"bigrams", "GRU-glove", "average-glove"},
     "reviews": {"average-frozen", "LSTM-frozen"},
 }
 BUNDLED = {
