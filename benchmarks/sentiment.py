@@ -57,7 +57,13 @@ ARMS = {
     "BiLSTM": {"kind": "BiLSTM"},
     "GRU": {"kind": "GRU"},
     "GRU-glove": {"kind": "GRU", "vectors": "glove"},
-    "average-glove": {"kind": "average", "jit": False, "vectors": "glove"},
+    "average-glove": {
+        "kind": "average",
+        "jit": False,
+        "vectors": "glove",
+        "dropout": 0.0,
+        "rate": 5e-2,
+    },
     "average-frozen": {
         "kind": "average",
         "jit": False,
