@@ -591,15 +591,15 @@ alike = moods @ moods.T
 np.fill_diagonal(alike, -np.inf)
 same = (alike.argmax(axis=1) < 50) == (np.arange(100) < 50)
 print(f"same mood {same.mean():.2f}, by chance {49 / 99:.2f}")
-assert 0.25 < same.mean() < 0.75
+assert 0.2 < same.mean() < 0.8
 
 # %%
 figures.plane(near, vocabulary, {**kinds, "good": best, "bad": worst})
 
 # %% [markdown]
-# No better than a coin. In the figure (two directions of the 24 that spread
-# these words most) each kind is a cloud of its own, and good and bad words are
-# one cloud. That is no failure of training. "The plot was wonderful", "the
+# No better than a coin (five seeds gave 0.41 to 0.58). In the figure (two
+# directions of the 24 that spread these words most) each kind is a cloud of
+# its own, and good and bad words are one cloud. That is no failure of training. "The plot was wonderful", "the
 # plot was awful": **opposites keep the same company**, and company is all that
 # skip-gram sees. What it learned is what kind of word a word is. Keep that in
 # mind for the mood.
@@ -901,9 +901,43 @@ assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 # they were trained for**: here the company of a word, and its mood is no part
 # of that.
 #
-# How far to trust it? One seed, short training, reviews from templates. The
-# README ("Measured results") has three seeds of all seven, trained longer, and
-# of 25,000 real reviews (IMDB).
+# How far to trust it? One seed, five epochs, reviews from templates. Once more
+# with twelve epochs, mean of three seeds, with the numbers that train and the
+# CPU seconds of training (test reviews; `benchmarks/sentiment.py`):
+#
+# | reader | trained | CPU s | all | pairs | distance |
+# |---|---|---|---|---|---|
+# | bag of words | 1,500 | 2 | 0.682 | 0.500 | 0.38 |
+# | average | 24,017 | 3 | 0.683 | 0.500 | 0.39 |
+# | convolution | 26,625 | 4 | 0.967 | 0.999 | 0.69 |
+# | SimpleRNN | 25,601 | 13 | 0.947 | 1.000 | 0.52 |
+# | LSTM | 30,305 | 18 | 0.948 | 0.990 | 0.56 |
+# | BiLSTM | 28,257 | 22 | 0.952 | 0.993 | 0.56 |
+#
+# Whoever sees the order gets the pairs. No recurrent network is needed for
+# that; the convolution is better and faster here. For *distance* none is good.
+#
+# ### Real reviews
+#
+# And outside of the templates? IMDB has 25,000 film reviews to train and as
+# many to test, by people (Maas et al. 2011). The same readers, larger (10,000
+# words, 64 numbers each), three seeds, in brackets the smallest and the
+# largest. Bags see whole reviews, the others the last 400 words; GloVe's 5,050
+# words have 50 numbers each:
+#
+# | reader | trained | CPU s | right in the test |
+# |---|---|---|---|
+# | bag of words | 10,000 | 4 | 0.887 (0.886 to 0.887) |
+# | bag of words and pairs | 200,000 | 6 | 0.911 (0.910 to 0.911) |
+# | average | 640,065 | 23 | 0.878 (0.877 to 0.878) |
+#
+# Surprised? A review says its mood many times, and the few phrases that need
+# the order are outvoted: the plain bag is hard to beat. A little order helps:
+# with pairs of neighbouring words ("not good") as words of their own, the same
+# bag is the best and nearly the cheapest. A reader of sequences has to learn
+# hundreds of thousands of numbers from the same reviews. Vectors of others,
+# frozen, save that, and know little of moods. (The recurrent
+# readers need minutes each; `--recipe imdb-GRU` measures one.)
 #
 # ## Where it is sure, and wrong
 #
@@ -1213,7 +1247,7 @@ ck.check("16.7", softmax_gradient)
 # an error. On a GPU, when compiled by XLA, and with JAX there is none: you get
 # zeros, a wrong row or NaN, without a word.
 #
-# ### Real reviews
+# ### Real reviews, read here
 #
 # The full profile reads IMDB (Maas et al. 2011), 25,000 film reviews to train
 # and as many to test, with the functions of this lesson. 5,000 of the first
