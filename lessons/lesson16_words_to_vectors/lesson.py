@@ -937,14 +937,14 @@ assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 # | GRU | 656,465 | 325 | 0.881 (0.879 to 0.882) |
 #
 # Surprised? The GRU does not even reach the plain bag, for eighty times the
-# seconds. A real review says its mood many times, and the few phrases that need
-# the order are outvoted. A little order helps: with pairs of neighbouring words
-# ("not good") as words of their own, the same bag is the best and nearly the
-# cheapest. A reader of sequences has to learn from the same reviews what to
-# make of the words *and* what the words are. Vectors of others, frozen, save
-# the second, and know little of moods. So: baselines first, here as in lesson
-# 15. (What beats the bags on such reviews has read far more text before: large
-# pretrained networks.)
+# seconds. A real review says its mood many times, and the few phrases that
+# need the order are outvoted. A little order helps: with pairs of neighbouring
+# words ("not good") as words of their own, the same bag is the best and nearly
+# the cheapest. A reader of sequences has to learn from the same reviews what
+# to make of the words *and* what the words are. Vectors of others, frozen,
+# save the second, and know little of moods. So: baselines first, here as in
+# lesson 15. (What beats the bags on such reviews has read far more text
+# before: large pretrained networks.)
 #
 # ## Where it is sure, and wrong
 #
