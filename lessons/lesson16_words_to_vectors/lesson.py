@@ -938,7 +938,7 @@ assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 # | average, GloVe frozen | 51 | 6 | 0.712 (0.712 to 0.713) |
 # | GRU | 656,465 | 325 | 0.881 (0.879 to 0.882) |
 #
-# Surprised? The GRU does not even reach the plain bag, for eighty times the
+# Surprised? The GRU does not even reach the plain bag, and takes far more
 # seconds. A real review says its mood many times, and the few phrases that
 # need the order are outvoted. A little order helps: with pairs of neighbouring
 # words ("not good") as words of their own, the same bag is the best and nearly
