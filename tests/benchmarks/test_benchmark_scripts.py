@@ -14,6 +14,7 @@ import landmarks
 import mnist_lenet
 import recurrent_speed
 import scenes_captions
+import sentiment
 import tagging
 import writing
 import zipcode
@@ -81,6 +82,39 @@ def test_forecasts_without_a_network_are_those_of_the_plain_series():
 
 
 @pytest.mark.slow
+def test_a_convolution_reads_the_minimal_pairs():
+    words = ("--recipe", "reviews-conv", "--change", "epochs=3")
+    (result,) = quick("sentiment", *words)["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("reviews (synthetic)")
+    assert seed["pairs_percent"] > 90 and seed["plain_percent"] > 95
+
+
+def test_readers_are_chosen_on_what_does_not_train():
+    reviews = sentiment.data.load("reviews")
+    for measured_on in ("validation", "test"):
+        (texts, labels), judged = sentiment.parts(reviews, measured_on)
+        assert judged.name == measured_on and len(texts) == len(labels)
+        assert not set(texts) & set(judged.x)
+    assert len(texts) == 4_000  # the same as in the lesson
+
+
+def test_a_bag_has_each_known_word_once_and_others_the_last_words():
+    texts = ["an odd film a film", "film a"]
+    settings = sentiment.RECIPES["reviews-bag"] | {"words": 4, "length": 3}
+    known = sentiment.vocabulary(texts, settings)
+    assert known.words[2:] == ("a", "film")
+    rows = sentiment.numbered(texts, known, settings)
+    assert rows.tolist() == [[2, 3], [3, 2]]
+    rows = sentiment.numbered(texts, known, settings | {"kind": "GRU"})
+    assert rows.tolist() == [[3, 2, 3], [3, 2, 0]]
+
+
+def test_groups_of_neighbours_are_words_of_a_bag_of_bigrams():
+    found = sentiment.grams("Not a dull film", 2)
+    assert found[4:] == ["not a", "a dull", "dull film"]
+
+
 def test_a_tagger_is_trained_on_the_bundled_sentences():
     (result,) = quick("tagging", "--recipe", "both")["results"]
     (seed,) = result["seeds"]

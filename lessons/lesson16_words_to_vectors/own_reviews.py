@@ -1,0 +1,178 @@
+"""Your own reviews: a CSV file with a column of texts and one of labels.
+
+``report("mine.csv", text="review", label="liked")`` trains two readers on
+four fifths of them and says what they get right of the others.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from coursekit import lessons
+from coursekit.data.readers.own_text import read_own
+from coursekit.data.splits import assert_disjoint
+from coursekit.errors import CourseError
+from coursekit.vocabulary import Vocabulary, words
+
+LARGEST, LEAST, LONGEST = 50_000_000, 20, 400  # bytes, reviews a class, words
+
+
+def read(
+    path: str | Path, text: str = "text", label: str = "label"
+) -> tuple[list[str], np.ndarray, tuple[str, str]]:
+    """Texts, 0 or 1 for each, and what the file calls 0 and 1.
+
+    UTF-8 text with commas, names in the first line, two different labels.
+    Raises CourseError, which names the file and the line, for anything else.
+    """
+    path = Path(path)
+    lines = _rows(path)
+    names = [name.strip() for name in next(lines, (1, []))[1]]
+    for name in (text, label):
+        if name not in names:
+            raise CourseError(
+                f"{path}, line 1, names no column {name!r}; it has "
+                f"{str(names)[:200]}.",
+                "give the two columns as the first line spells them; commas "
+                "divide columns, and a text with commas stands in quotation "
+                "marks",
+            )
+    texts, labels = [], []
+    for number, row in lines:
+        where = f"{path}, line {number}"
+        row = [field.strip() for field in row] + [""] * len(names)
+        if len(row) > 2 * len(names):
+            raise CourseError(
+                f"{where}, has {len(row) - len(names)} columns, expected are "
+                f"{len(names)}.",
+                "put texts with commas in quotation marks",
+            )
+        said, meant = row[names.index(text)], row[names.index(label)]
+        if not words(said):
+            raise CourseError(
+                f"{where}, has no words ({said[:40]!r}), expected is a text.",
+                "leave the line out, or write the text into it",
+            )
+        if not meant:
+            raise CourseError(
+                f"{where}, has no label, expected is one of two.",
+                "leave the line out, or write the label into it",
+            )
+        texts.append(said)
+        labels.append(meant)
+    return texts, *_two_classes(path, labels)
+
+
+def _two_classes(path: Path, labels: list[str]):
+    """0 or 1 for each label, in the order of the alphabet, and their names."""
+    counts = Counter(labels)
+    if len(counts) != 2:
+        raise CourseError(
+            f"{path} has {len(counts)} different labels "
+            f"({', '.join(sorted(counts))[:100]}), expected are two.",
+            "keep the reviews of two labels, such as yes and no",
+        )
+    least, fewest = counts.most_common()[-1]
+    if fewest < LEAST:
+        raise CourseError(
+            f"{path} has {fewest} reviews labelled {least!r}, expected are "
+            f"{LEAST} of each label at least.",
+            "bring more reviews; some hundred of each begin to be enough",
+        )
+    names = tuple(sorted(counts))
+    return np.array([names.index(label) for label in labels]), names
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows that hold anything, each with the line it begins on."""
+    # not splitlines: it also breaks at signs that a review may hold (U+0085)
+    text = read_own(path, "a table with names in its first line", LARGEST)
+    lines, number = csv.reader(io.StringIO(text, newline="")), 1
+    try:
+        for row in lines:
+            if any(cell.strip() for cell in row):
+                yield number, row
+            number = lines.line_num + 1
+    except csv.Error as error:
+        raise CourseError(
+            f"{path}, line {number}, is not CSV: {error}.",
+            "look for a quotation mark that is opened and never closed",
+        ) from None
+
+
+def sentence(text: str, known: Vocabulary, length: int) -> np.ndarray:
+    """One sentence as a row of numbers; CourseError when nothing is known."""
+    if not isinstance(text, str) or not words(text):
+        raise CourseError(
+            f"{str(text)[:40]!r} has no words.", "write a sentence as a text"
+        )
+    row = known.encode([text], length)[0]
+    if not (row > 1).any():
+        raise CourseError(
+            f"No word of {text[:40]!r} was in the training.",
+            "write about what the reviews are about, in their language",
+        )
+    return row
+
+
+def report(
+    path: str | Path,
+    text: str = "text",
+    label: str = "label",
+    epochs: int = 6,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Print and return the share right of unseen reviews, by reader.
+
+    A fifth of the reviews is held out, drawn by chance; equal texts are read
+    once. Beside the readers stands who always says the usual label. Raises
+    CourseError, as ``read`` does.
+    """
+    texts, labels, names = read(path, text, label)
+    once = {said: n for n, said in enumerate(texts)}
+    order = np.random.default_rng(seed).permutation([*once.values()])
+    train, test = np.split(order, [len(order) * 4 // 5])
+    parts = [[texts[n] for n in rows] for rows in (train, test)]
+    assert_disjoint(*parts)
+    known = Vocabulary.from_texts(parts[0], at_least=2, max_tokens=20_000)
+    length = min(max(len(words(said)) for said in parts[0]), LONGEST)
+    x, x_test = (known.encode(part, length) for part in parts)
+    y, y_test = labels[train], labels[test]
+    usual = int(2 * y.sum() >= len(y))
+    shares = {"majority": float((y_test == usual).mean())}
+    for kind in ("bag", "conv"):
+        model = _trained(kind, len(known), x, y, epochs, seed)
+        right = (_answers(model, x_test) > 0) == y_test
+        shares[kind] = float(right.mean())
+    print(
+        f"{path}: {len(train)} to train, {len(test)} to test, 1 is {names[1]}"
+    )
+    print(f"unknown: {(x_test == 1).sum() / (x_test > 0).sum():.3f} of words")
+    for name, share in shares.items():
+        print(f"{name:<9} right {share:.3f}")
+    return shares
+
+
+def _answers(model, rows: np.ndarray) -> np.ndarray:
+    from keras import ops
+
+    said = [model(rows[n : n + 500]) for n in range(0, len(rows), 500)]
+    return ops.convert_to_numpy(ops.concatenate(said))[:, 0]
+
+
+def _trained(kind: str, known: int, x, y, epochs: int, seed: int):
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model = lessons.module("16", "networks").network(kind, known)
+    rates = keras.optimizers.schedules.CosineDecay(
+        1e-2, epochs * -(-len(x) // 32)
+    )
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(rates), loss)
+    model.fit(x, y, 32, epochs, verbose=0)
+    return model
