@@ -578,7 +578,8 @@ def shown(k):
 
 kinds = dataset.test.extra["kinds"]
 chosen = [np.flatnonzero(kinds == kind)[3] for kind in (0, 1)]
-figures.alignments([shown(k) for k in chosen])
+truths = [dataset.test.extra["alignments"][k] for k in chosen]
+figures.alignments([shown(k) for k in chosen], truths)
 
 # %% [markdown]
 # A row is a word of the translation, a column a word of the source; dark is
@@ -703,7 +704,7 @@ assert curves["attention"][3] > curves["no attention"][3] + 0.1
 # If looking is so good, what is the LSTM for? A. Vaswani et al. (2017) took it
 # away. What is left is called a **transformer**. Words look at words: the
 # source at itself (**self-attention**), the translation at itself, but only
-# backwards (**causal**), and at the source (**cross-attention**). No step has to
+# backwards (**causal**), and at the source (**cross-attention**). No step must
 # wait for the one before: all words are computed at once.
 #
 # One thing is lost. What does attention know of order?
