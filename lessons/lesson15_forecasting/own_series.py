@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from coursekit import lessons
+from coursekit.data.readers.own_text import read_own
 from coursekit.errors import CourseError
 
-LARGEST, DAY = 20_000_000, 86_400  # bytes, seconds
+DAY = 86_400  # seconds
 _EMPTY = {"", "na", "nan", "null", "none", "-"}
 
 
@@ -50,7 +51,8 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows that hold anything, each with the line it begins on."""
-    lines, number = csv.reader(_text(path).splitlines()), 1
+    text = read_own(path, "a table with names in its first line")
+    lines, number = csv.reader(text.splitlines()), 1
     try:
         for row in lines:
             if any(cell.strip() for cell in row):
@@ -61,29 +63,6 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             f"{path}, line {number}, is not CSV: {error}.",
             "look for a quotation mark that is opened and never closed",
         ) from None
-
-
-def _text(path: Path) -> str:
-    """The whole file; CourseError where that cannot be had."""
-    again = "save the table as CSV with the encoding UTF-8, and give its path"
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= LARGEST else b""
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}."
-        raise CourseError(message, again) from error
-    if size > LARGEST:
-        message = f"{path} has {size / 1e6:,.0f} MB, expected are 20 at most."
-        raise CourseError(message, "keep fewer rows, or two columns only")
-    if not content.strip():
-        message = f"{path} is empty, expected are names and then values."
-        raise CourseError(message, again)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = content[: error.start].count(b"\n") + 1
-        message = f"{path}, line {number}, is not UTF-8 text."
-        raise CourseError(message, again) from None
 
 
 def _moment(where: str, text: str) -> datetime:

@@ -266,14 +266,9 @@ def test_another_encoding_is_said_with_its_line(tmp_path):
         own_series.read(path, "day", "sold")
 
 
-def test_a_file_that_is_not_there_and_one_that_is_too_large(
-    tmp_path, monkeypatch
-):
+def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(CourseError, match="cannot be read"):
         own_series.read(tmp_path / "none.csv", "day", "sold")
-    monkeypatch.setattr(own_series, "LARGEST", 10)
-    with pytest.raises(CourseError, match="expected are 20 at most"):
-        own_series.read(written(tmp_path, days(9)), "day", "sold")
 
 
 def test_the_report_is_in_the_unit_of_the_file(tmp_path, capsys):
