@@ -10,11 +10,11 @@ import numpy as np
 import coursekit as ck
 from coursekit import lessons
 from coursekit.captions.scoring import bleu
-from coursekit.data.readers.textfiles import numbered_lines
+from coursekit.data.readers.own_text import read_own
 from coursekit.errors import CourseError
 from coursekit.vocabulary import SPECIAL, Vocabulary, words
 
-LEAST, MOST = 100, 50_000_000  # pairs, bytes
+LEAST, LARGEST = 100, 50_000_000  # pairs, bytes
 
 
 def read(path: str | Path, max_length: int = 20) -> list[tuple[str, str]]:
@@ -24,10 +24,9 @@ def read(path: str | Path, max_length: int = 20) -> list[tuple[str, str]]:
     behind a second tab (Tatoeba's credits) is left out. Longer pairs are
     left out and counted. Raises CourseError, which names file and line.
     """
-    path = Path(path)
-    _check(path)
+    text = read_own(path, "one pair a line, divided by a tab", LARGEST)
     pairs, longer = [], 0
-    for number, line in numbered_lines(path):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         fields = line.split("\t")
@@ -50,23 +49,6 @@ def read(path: str | Path, max_length: int = 20) -> list[tuple[str, str]]:
             "bring more pairs, or a larger max_length",
         )
     return pairs
-
-
-def _check(path: Path) -> None:
-    """There is a file, and it is not empty and not too large."""
-    again = "save the pairs as text with the encoding UTF-8; give its path"
-    try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}."
-        raise CourseError(message, again) from error
-    if not size or size > MOST:
-        found = f"{size / 1e6:,.0f} MB" if size else "nothing"
-        raise CourseError(
-            f"{path} holds {found}, expected are pairs, 50 MB at most.", again
-        )
 
 
 def parts(pairs: list[tuple[str, str]], seed: int = 0):
