@@ -19,7 +19,8 @@ _IN, _OUT = ("March", "3,", "2017"), ("el", "3", "de", "marzo")
 
 
 def _box(axes, x: float, y: float, text: str, colour: str) -> None:
-    style = {"boxstyle": "round,pad=0.35", "fc": PALETTE[colour], "ec": "0.2"}
+    filling = PALETTE.get(colour, "white")
+    style = {"boxstyle": "round,pad=0.35", "fc": filling, "ec": "0.2"}
     axes.text(x, y, text, ha="center", va="center", fontsize=10, bbox=style)
 
 
@@ -68,13 +69,13 @@ def transformer() -> CourseFigure:
     axes.set(xlim=(0, 9.4), ylim=(-0.2, 6.2))
     left = (
         (0.3, "source words", "white"),
-        (1.5, "embedding + positions", "grey"),
+        (1.5, "embedding + positions", "green"),
         (2.7, "self-attention", "sky"),
         (3.9, "feed-forward", "yellow"),
     )
     right = (
         (0.3, "words so far", "white"),
-        (1.5, "embedding + positions", "grey"),
+        (1.5, "embedding + positions", "green"),
         (2.7, "self-attention, backwards only", "sky"),
         (3.9, "cross-attention", "orange"),
         (5.1, "feed-forward", "yellow"),
@@ -118,7 +119,7 @@ def alignments(
         panel.grid(False)
         for row, places in enumerate(truth[: len(out)]):
             for place in places:
-                edge = {"fill": False, "ec": PALETTE["vermilion"], "lw": 2}
+                edge = {"fill": False, "ec": PALETTE["vermillion"], "lw": 2}
                 corner = (place - 0.5, row - 0.5)
                 panel.add_patch(Rectangle(corner, 1, 1, **edge))
         for row, column in np.argwhere(weights > 0.15):
@@ -153,7 +154,7 @@ def lengths(
     figure, axes = new_figure(width=8)
     axes.axvspan(0, trained_to + 0.5, color="0.93", label="lengths trained on")
     for (name, shares), look in zip(curves.items(), looks(), strict=False):
-        axes.plot(sizes, shares, "o", label=name, **look)
+        axes.plot(sizes, shares, label=name, **look)
     axes.set(xlabel="digits to repeat", ylabel="share without a mistake")
     axes.set(ylim=(-0.03, 1.03), xlim=(min(sizes) - 0.5, max(sizes) + 0.5))
     axes.legend(fontsize=9)
@@ -214,7 +215,7 @@ def cost(
         colour = PALETTE[CYCLE[n]]
         axes[1].barh(place, shares, 0.9 * height, color=colour, label=kind)
     axes[1].set(xlabel="share translated rightly (test)", xlim=(0, 1.02))
-    axes[1].legend(fontsize=9, loc="lower right")
+    figure.legend(fontsize=9, loc="outside upper right", ncols=len(kinds))
     for panel in axes:
         panel.grid(axis="y", visible=False)
     return CourseFigure(

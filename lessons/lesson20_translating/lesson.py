@@ -313,7 +313,7 @@ def take_apart(part, attend=None):
     return begin, step
 
 
-# %% tags=["nbval-approx-6e-1"]
+# %%
 begin, step = take_apart(part)
 
 
@@ -322,11 +322,10 @@ def one_step(word, state):
     return ops.convert_to_numpy(logits[0]), state
 
 
-some = {"forty-two": "cuarenta y dos", "May 3, 2001": "el 3 de mayo de 2001"}
-for text, true in some.items():
+for text in ("forty-two", "three hundred and five"):
     row = source.encode([text], profile.max_length)
     said = speak(one_step, begin(row), limit=9)
-    print(f"{text:<12} -> {target.decode_one(said)} (true: {true})")
+    print(f"{text} -> {target.decode_one(said)}")
 
 # %% [markdown]
 # The library does the same for many sentences at once, compiled (`decoding`,
@@ -367,15 +366,31 @@ assert alone["dates"] < 0.3
 # %% [markdown]
 # Numbers: nearly all. Dates: nearly none. Look at some:
 
-# %% tags=["nbval-approx-1e0"]
-dates = np.flatnonzero(dataset.validation.extra["kinds"] == 1)[:4]
-for k in dates:
+# %% tags=["nbval-ignore-output"]
+# Which wrong day is said differs from processor to processor.
+dates = np.flatnonzero(dataset.validation.extra["kinds"] == 1)
+for k in dates[:4]:
     print(f"{dataset.validation.x[k]:<34} {said[k]}")
+
+# %% [markdown]
+# What is right in them, and what is not? A date is *el*, perhaps a weekday, a
+# day, *de*, a month, *de*, a year:
+
+# %% tags=["nbval-approx-2e-1"]
+import re
+
+form = re.compile(r"el (?:(\w+) )?(\d+) de (\w+) de (\d+)")
+true = [form.fullmatch(dataset.validation.y[k]).groups() for k in dates]
+own = [form.fullmatch(said[k]) for k in dates]
+print(f"form    {np.mean([match is not None for match in own]):.2f}")
+for n, name in enumerate(("weekday", "day", "month", "year")):
+    hits = [m is not None and m[n + 1] == t[n] for m, t in zip(own, true)]
+    print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
 
 # %% [markdown]
 # The form is perfect Spanish. The day and the year are not those of the
 # sentence. The decoder speaks well and does not remember: all that it knows of
-# the sentence had to pass through two vectors of 96 numbers. (Wrong words
+# the sentence had to pass through two vectors of 128 numbers. (Wrong words
 # before also mislead the words after. A network trained on true words only has
 # never seen its own mistakes: **exposure bias**.)
 #
@@ -577,48 +592,52 @@ def shown(k):
 
 
 kinds = dataset.test.extra["kinds"]
-chosen = [np.flatnonzero(kinds == kind)[3] for kind in (0, 1)]
+sizes = np.array([len(words(text)) for text in dataset.test.x])
+chosen = [
+    np.flatnonzero((kinds == 0) & (sizes == 8))[0],
+    np.flatnonzero((kinds == 1) & (sizes == 4))[1],
+]
 truths = [dataset.test.extra["alignments"][k] for k in chosen]
 figures.alignments([shown(k) for k in chosen], truths)
 
 # %% [markdown]
 # A row is a word of the translation, a column a word of the source; dark is
 # much. Frames mark the **true alignment**: which words a word was made of. The
-# maker of these pairs knows it. Often the dark places lie in the frames. Two
-# pictures prove nothing, so measure: for all words of the test that have a
-# true source and were translated rightly, how much of the weight lies on it?
-# Beside it: chance (blind weights, the same for each word), and the weights of
-# the *wrong* sentence, one of the same length.
+# maker of these pairs knows it. Mostly the dark places lie in the frames; *el*
+# and *de* have no source and look anywhere. Two pictures prove nothing, so
+# measure: of all words of the test that have a true source, how much of the
+# weight lies on it? Two comparisons: chance (blind weights, the same for each
+# word), and the weights of the *next* word of the same translation.
 
 
 # %%
 def masses(looked, part):
-    """Of each aligned word: weight on its true source, chance, wrong map."""
-    found, last = [], {}
+    """Of each aligned word: weight on its true source, chance, next word's."""
+    found = []
     for k, truth in enumerate(splits[part].extra["alignments"]):
         size = len(words(splits[part].x[k]))
-        other = last.get((size, len(truth)), k)
-        last[size, len(truth)] = k
-        if said[k] != target.decode_one(y[part][k]) or other == k:
+        if said[k] != splits[part].y[k]:
             continue
-        for t, places in enumerate(truth):
+        for t, places in enumerate(truth[:-1]):
             if places:
-                own, wrong = looked[[k, other], t][:, list(places)].sum(axis=1)
-                found.append((own, len(places) / size, wrong))
+                own, after = looked[k, t : t + 2][:, list(places)].sum(axis=1)
+                found.append((own, len(places) / size, after))
     return np.array(found)
 
 
 # %% tags=["nbval-approx-1e-1"]
 said = target.decode(tokens)
 mass = masses(looked, "test")
-own, chance, wrong = mass.mean(axis=0)
-print(f"{len(mass) // 100 * 100:,} words and more of {dataset.test.name}")
-print(f"on the true words {own:.2f}, wrong sentence {wrong:.2f}")
-print(f"chance {chance:.2f}")
-assert own > 1.5 * chance
+own, chance, after = mass.mean(axis=0)
+print(f"weight on the true words: {own:.2f} ({dataset.test.name})")
+print(f"of the next word's look:  {after:.2f}")
+print(f"chance:                   {chance:.2f}")
+assert own > 1.5 * max(chance, after)
 
 # %% [markdown]
-# TODO interpret after measuring.
+# So the map is no accident, and it is no proof either. It says where the
+# *states* lie that were mixed, and a state of the encoder also knows the words
+# before it.
 #
 # ## The whole beam
 #
@@ -940,7 +959,11 @@ assert min(table["transformer"].values()) > 0.95
 figures.cost(seconds, table)
 
 # %% [markdown]
-# TODO interpret.
+# The transformer needs no recurrence, half of the parameters, and as much time
+# here; on a GPU, where all words of a batch are computed at once, it gains
+# more. Each is one seed. And mind the data: sentences of at most nine words,
+# made by rule, where a word has one translation. Nothing here is as hard as
+# language.
 #
 # ## Common mistakes
 #
@@ -975,14 +998,17 @@ for name, mask in {"mask": keep, "no mask": ops.ones_like(keep)}.items():
 
 # %% [markdown]
 # **A word that no training text has.** It becomes 1, *unknown*, and what it
-# said is gone. The network does not say so. It says a year:
+# said is gone. The network does not say so: it says some year of the training
+# part, the same for both.
 
-# %% tags=["nbval-approx-1e0"]
+# %%
 rows = source.encode(["March 3, 2050", "March 3, 2150"], profile.max_length)
 print(rows[:, :4])
-for name, (begin, step) in speakers.items():
-    tokens = decoding.greedy_search(begin, step, profile.max_length + 1)(rows)
-    print(f"{name:<13}", target.decode(tokens))
+for name in ("attention", "transformer"):
+    loop = decoding.greedy_search(*speakers[name], profile.max_length + 1)
+    answers = target.decode(loop(rows))
+    print(f"{name}: {len(set(answers))} translation of 2 dates")
+    assert answers[0] == answers[1] and answers[0].startswith("el 3 de marzo")
 
 # %% [markdown]
 # (Real systems cut rare words into pieces, **subwords**, down to single
@@ -1004,7 +1030,7 @@ with tempfile.TemporaryDirectory() as folder:
     lines = zip(dataset.train.x[3602:], dataset.train.y[3602:])
     text = "".join(f"{a}\t{b}\n" for a, b in list(lines)[:1200])
     path.write_text(text, encoding="utf-8")
-    report = profile.module("own_pairs").report(path, epochs=8)
+    report = profile.module("own_pairs").report(path, epochs=8, size=32)
 
 # %% [markdown]
 # ## Quiz
@@ -1116,4 +1142,4 @@ ck.check("20.8", looks_back)
 #
 # ### Real sentences
 #
-# TODO full.
+# The full profile also translates sentences about things.
