@@ -102,9 +102,8 @@ def report(
     said = target.decode(found.translate(rows, longest + 1))
     right = np.mean([a in b for a, b in zip(said, true.values(), strict=True)])
     score = bleu(said, [b[:1] for b in true.values()])[3]
-    print(
-        f"{Path(path).name}: {len(train):,} pairs to train, {len(true):,} to test"
-    )
+    counts = f"{len(train):,} pairs to train, {len(true):,} to test"
+    print(f"{Path(path).name}: {counts}")
     print(f"test: {right:.2f} right, BLEU-4 {score:.1f}")
     for text, answer in list(zip(true, said, strict=True))[:3]:
         print(f"  {text} -> {answer}")
