@@ -45,7 +45,7 @@ def additive_scores(queries, keys, v):
 def positions(length, size):
     slow = 10_000 ** (np.arange(0, size, 2) / size)
     angle = np.arange(length)[:, np.newaxis] / slow
-    table = np.empty((length, size))
+    table = np.zeros((length, size))
     table[:, 0::2], table[:, 1::2] = np.sin(angle), np.cos(angle)
     return table
 
@@ -98,7 +98,7 @@ def _some(*shape):
     return _rng.standard_normal(shape)
 
 
-_REAL = np.arange(5) < np.array([[5], [3], [1]])
+_REAL = np.arange(6) < np.array([[6], [3], [1], [4], [2]])
 _ROWS = np.array([[2, 7, 5, 3, 0], [2, 4, 3, 0, 0], [2, 9, 8, 6, 3]])
 _ALIGNED = ((0,), (), (2, 1), (3,), (4,))
 
@@ -267,7 +267,7 @@ EXERCISES = (
                 np.array([[[1.0], [2.0], [4.0]]]),
                 np.array([[True, True, False]]),
             ),
-            Case(_some(3, 2, 4), _some(3, 5, 4), _some(3, 5, 6), _REAL),
+            Case(_some(5, 2, 4), _some(5, 6, 4), _some(5, 6, 3), _REAL),
             Case(
                 np.array([[[30.0, -40.0], [1.0, 1.0]]]),
                 np.array([[[30.0, 5.0], [-20.0, 3.0], [31.0, -2.0]]]),
@@ -354,7 +354,7 @@ EXERCISES = (
                 np.array([[[0.5], [-2.0]]]),
                 np.array([3.0]),
             ),
-            Case(_some(3, 2, 4), _some(3, 5, 4), _some(4)),
+            Case(_some(5, 2, 4), _some(5, 3, 4), _some(4)),
             Case(2 * _some(2, 4, 3), 2 * _some(2, 4, 3), _some(3)),
         ),
         hints=(
@@ -458,7 +458,7 @@ EXERCISES = (
         cases=(
             Case(np.arange(8.0).reshape(1, 2, 4), 2),
             Case(np.arange(24.0).reshape(2, 2, 6), 3),
-            Case(_some(3, 5, 8), 4),
+            Case(_some(5, 3, 8), 4),
             Case(_some(2, 3, 4), 1),
         ),
         hints=(

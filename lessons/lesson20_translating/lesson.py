@@ -763,7 +763,7 @@ ck.check("20.5", positions)
 def good_positions(length, size):
     slow = 10_000 ** (np.arange(0, size, 2) / size)  # (size / 2,)
     angle = np.arange(length)[:, np.newaxis] / slow
-    table = np.empty((length, size))
+    table = np.zeros((length, size))
     table[:, 0::2], table[:, 1::2] = np.sin(angle), np.cos(angle)
     return table
 

@@ -23,6 +23,7 @@ NEVER_NEGATIVE = {
     "05.4": {"variance"},
     "12.3": {"outputs"},  # probabilities
     "15.2": {"share"},
+    "20.7": {"weights"},
     "21.3": {"costs"},
     "21.6": {"lengths"},
     "22.2": {"weights"},
