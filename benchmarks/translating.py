@@ -21,8 +21,8 @@ from coursekit.captions.scoring import bleu
 from coursekit.vocabulary import SPECIAL, Vocabulary, words
 
 NETWORKS = {
-    "plain": {"network": "plain", "units": 96, "rate": 1e-2},
-    "attention": {"network": "attention", "units": 96, "rate": 1e-2},
+    "plain": {"network": "plain", "units": 64, "rate": 2e-2},
+    "attention": {"network": "attention", "units": 64, "rate": 2e-2},
     "transformer": {"network": "transformer", "size": 64, "rate": 5e-3},
 }
 COMMON = {"batch": 64, "asked": 2000, "at_least": 1, "max_length": 10}

@@ -390,7 +390,7 @@ for n, name in enumerate(("weekday", "day", "month", "year")):
 # %% [markdown]
 # The form is perfect Spanish. The day and the year are not those of the
 # sentence. The decoder speaks well and does not remember: all that it knows of
-# the sentence had to pass through two vectors of 128 numbers. (Wrong words
+# the sentence had to pass through two vectors of 64 numbers. (Wrong words
 # before also mislead the words after. A network trained on true words only has
 # never seen its own mistakes: **exposure bias**.)
 #
