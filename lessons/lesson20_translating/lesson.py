@@ -702,7 +702,7 @@ rows = digits(64 * profile.digit_updates, 1, 8, rng)
 for name, attend in {"no attention": None, "attention": look}.items():
     keras.utils.set_random_seed(profile.seed)
     small = new_layers(14, 14, 64)
-    teach(recurrent(small, attend), *rows, 1, profile.learning_rate)
+    teach(recurrent(small, attend), *rows, 1, 1e-2)
     curves[name] = [repeats(small, attend, length) for length in lengths]
     print(name, *(f"{share:.2f}" for share in curves[name]))
 
