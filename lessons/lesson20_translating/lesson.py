@@ -594,7 +594,7 @@ def shown(k):
 kinds = dataset.test.extra["kinds"]
 sizes = np.array([len(words(text)) for text in dataset.test.x])
 chosen = [
-    np.flatnonzero((kinds == 0) & (sizes == 8))[0],
+    np.flatnonzero((kinds == 0) & (sizes == 7))[0],
     np.flatnonzero((kinds == 1) & (sizes == 4))[1],
 ]
 truths = [dataset.test.extra["alignments"][k] for k in chosen]
