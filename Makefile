@@ -64,7 +64,7 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 	$(BIN)/coursekit tables
 
 nightly: test  ## test, and: plain-script runs, making all again changes nothing
-	$(BIN)/python -m pytest -q -m slow tests lessons
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow tests lessons
 	COURSEKIT_EXACT=1 $(REPLAY) -rs notebooks
 	$(MAKE) data CHECK=--check
 

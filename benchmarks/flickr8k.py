@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 import measuring
-from coursekit import data
+from coursekit import data, lessons
 
 RECIPES = {
     "small": {
@@ -75,16 +75,17 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     """Features (from the cache, if they are there), training, decoding."""
     import keras
 
-    from coursekit.captions import features, image_encoders
+    from coursekit.captions import image_encoders
     from coursekit.vocabulary import Vocabulary
 
     keras.utils.set_random_seed(seed)
     sets = data.load(settings["data"], size=settings["pixels"])
     encoder = image_encoders.load(settings["encoder"])
+    kept = lessons.module("23", "grids")
     start = measuring.cpu_seconds()
     exam = getattr(sets, settings["measured_on"])
-    places = features.grids(sets.train.x, encoder)
-    exam_places = features.grids(exam.x, encoder)
+    places = kept.grids(sets.train.x, encoder)
+    exam_places = kept.grids(exam.x, encoder)
     seen = measuring.cpu_seconds()
     captions = [caption for five in sets.train.y for caption in five]
     vocabulary = Vocabulary.from_captions(captions)
@@ -113,6 +114,7 @@ def train(vocabulary, places, rows, settings: dict, seed: int, report):
     from coursekit.captions.batches import PictureBatches
     from coursekit.captions.luong_captioner import LuongCaptioner
 
+    long_training = lessons.module("23", "long_training")
     model = LuongCaptioner(
         vocabulary.words[4:],
         settings["units"],
@@ -130,8 +132,8 @@ def train(vocabulary, places, rows, settings: dict, seed: int, report):
         PictureBatches(places, rows, settings["batch"], seed),
         settings["epochs"],
         settings["learning_rate"],
-        optimizer=training.averaged,
-        store=training.folder(),
+        optimizer=long_training.averaged,
+        store=long_training.folder(),
         callbacks=[steps],
     )
     return model, history

@@ -1,5 +1,6 @@
 """What every benchmark shares: seeds, CPU seconds, JSON, resuming."""
 
+import datetime
 import gc
 import hashlib
 import json
@@ -61,6 +62,7 @@ def run_recipes(
         "command": " ".join(
             ["python", f"benchmarks/{benchmark}.py", *_said()]
         ),
+        "measured": datetime.date.today().isoformat(),
         "versions": versions(),
         "cpu_cores": os.cpu_count(),
         "start_up_cpu_seconds": round(cpu_seconds() - before, 1),

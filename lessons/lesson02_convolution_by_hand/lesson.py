@@ -630,6 +630,9 @@ assert shapes.output_size(8, 3) == 6 and shapes.output_size(8, 3, 1, 1) == 8
 assert shapes.padding_for_same(3) == 1
 
 # %% [markdown]
+# Mind the words: "padding set to zero" is $p = 0$, the first line, and adds
+# nothing. **Zero padding** is a border *of zeros*, the other two.
+#
 # The sensor again, with its seven weights on twelve readings. `np.correlate`
 # knows the same three words:
 

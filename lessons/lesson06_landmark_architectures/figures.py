@@ -279,6 +279,38 @@ def costs(networks: Mapping[str, Sequence[tuple]]) -> CourseFigure:
     return CourseFigure(figure, f"{'; '.join(said)}.")
 
 
+def responds(
+    patches: Mapping[str, Sequence[np.ndarray]], cell: int = 33
+) -> CourseFigure:
+    """A block for each layer: a line a map, in it the patches it likes most.
+
+    ``patches`` maps a layer to arrays (count, side, side, 3), one a map.
+    """
+    figure, panels = new_figure(columns=len(patches), width=11, height=3.9)
+    said = []
+    for panel, (layer, maps) in zip(panels, patches.items(), strict=True):
+        side = maps[0].shape[1]
+        lines = [_line(row, cell // side) for row in maps]
+        panel.imshow(np.concatenate(lines), interpolation="nearest")
+        panel.set_title(f"{layer}: {side} x {side} pixels")
+        hide_axes(panel)
+        said.append(f"{layer}, patches of {side} x {side} pixels")
+    count = len(maps[0])
+    return CourseFigure(
+        figure,
+        f"For {len(maps)} maps of each of {len(patches)} layers the {count} "
+        f"patches that excite a map most: {'; '.join(said)}.",
+    )
+
+
+def _line(patches: np.ndarray, times: int) -> np.ndarray:
+    """Patches beside each other, enlarged, each in a white frame."""
+    large = patches.repeat(times, axis=1).repeat(times, axis=2)
+    edge = ((0, 0), (2, 2), (2, 2), (0, 0))
+    framed = np.pad(large, edge, constant_values=255)
+    return np.concatenate(list(framed), axis=1)
+
+
 def shapes(networks: Mapping[str, Mapping[str, tuple]]) -> CourseFigure:
     """Every row of some networks as a box: as high as the side of its maps,
     as wide as they are deep, both on log scales.

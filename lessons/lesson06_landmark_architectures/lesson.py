@@ -7,9 +7,9 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 43 min on the road, 30 of exercises, 5 of quiz |
+# | **Time** | 45 min on the road, 30 of exercises, 5 of quiz |
 # | **Runs in** | 47 s (quick), not measured yet (full) |
-# | **Data** | 1,797 real digits |
+# | **Data** | 1,797 real digits; objects100, drawn |
 # | **Hardware** | any laptop |
 # | **You should end with** | five networks, every row equal three ways |
 #
@@ -311,9 +311,15 @@ parts = {"conv": conv, "pool": pool, "dense": dense}
 
 
 # %%
+def held(weights, kind=None):
+    """How many numbers there are in weights; in kernels only, or all."""
+    return sum(math.prod(w.shape) for w in weights if kind in (None, w.name))
+
+
+# %%
 def counted(rows, shape, show=True):
-    """Print the rows; {name: (shape, parameters)} and the model."""
-    found = {}
+    """Print the rows; by name: shape and parameters, kernels; the model."""
+    found, kernels = {}, {}
     if show:
         print(f"{'row':<8}{'shape':<16}     formula      weights        Keras")
     with keras.StatelessScope(initialize_variables=False):
@@ -322,10 +328,11 @@ def counted(rows, shape, show=True):
             shape, formula = formulas[kind](shape, *numbers)
             before, x = x, parts[kind](x, *numbers)
             row = keras.Model(before, x)
-            one_by_one = sum(math.prod(w.shape) for w in row.weights)
+            one_by_one = held(row.weights)
             assert x.shape[1:] == shape, name
             assert formula == one_by_one == row.count_params(), name
             found[name] = shape, formula
+            kernels[name] = held(row.weights, "kernel")
             three = formula, one_by_one, row.count_params()
             if show:
                 print(f"{name:<8}{' x '.join(map(str, shape)):<16}", end="")
@@ -334,7 +341,7 @@ def counted(rows, shape, show=True):
     total = sum(count for _, count in found.values())
     assert total == model.count_params()
     print(f"total {total:,}")
-    return found, model
+    return found, kernels, model
 
 
 # %%
@@ -347,7 +354,7 @@ lenet5 = [
     ("dense4", "dense", 84),
     ("dense5", "dense", 10),
 ]
-lenet_rows, _ = counted(lenet5, (28, 28, 1))
+lenet_rows, *_ = counted(lenet5, (28, 28, 1))
 
 # %% [markdown]
 # Three columns, always equal. 61,706: the number of lesson 04. From here on a
@@ -375,7 +382,7 @@ alexnet = [
     ("dense7", "dense", 4096),
     ("dense8", "dense", 1000),
 ]
-alexnet_rows, _ = counted(alexnet, (227, 227, 3))
+alexnet_rows, alexnet_kernels, _ = counted(alexnet, (227, 227, 3))
 assert sum(count for _, count in alexnet_rows.values()) == 62_378_344
 
 # %% [markdown]
@@ -401,7 +408,7 @@ print(f"into the first dense layer: 6 x 6 x 256 = {6 * 6 * 256:,}")
 # %%
 halved = {"conv2", "conv4", "conv5"}
 two_cards = [(*row, 2) if row[0] in halved else row for row in alexnet]
-grouped_rows, _ = counted(two_cards, (227, 227, 3), show=False)
+grouped_rows, *_ = counted(two_cards, (227, 227, 3), show=False)
 saved = {n: alexnet_rows[n][1] - grouped_rows[n][1] for n in halved}
 print(f"{sum(saved.values()):,} fewer")
 assert 62_378_344 - sum(saved.values()) == 60_965_224
@@ -457,21 +464,19 @@ figures.contest(
 # Look at AlexNet's table again: nearly all weights are in three rows. Does a
 # computer spend its time there, too? A dense layer uses each weight once a
 # picture. A convolution uses each of its weights at every place of its map. So
-# count **multiplications**: weights without biases, times places. (A
+# count **multiplications**: weights in kernels, times places. (A
 # multiplication and an addition go together; **FLOPs** count both, about twice
 # as many. Papers differ: He et al. (2015) write FLOPs and count the pairs.)
 
 
 # %%
-def work(rows):
-    """(layer, parameters, multiplications, numbers handed on)."""
+def work(rows, kernels):
+    """(row, parameters, multiplications, numbers handed on)."""
     found = []
     for name, (shape, count) in rows.items():
-        biases = shape[-1] if count else 0
         places = math.prod(shape[:-1])  # 1 for a dense layer
-        found.append(
-            (name, count, (count - biases) * places, math.prod(shape))
-        )
+        times = kernels[name] * places
+        found.append((name, count, times, math.prod(shape)))
     return found
 
 
@@ -489,7 +494,7 @@ for block, (filters, times) in enumerate(
     vgg16.append((f"pool{block}", "pool", 2, 2))
 vgg16 += [("dense6", "dense", 4096), ("dense7", "dense", 4096)]
 vgg16 += [("dense8", "dense", 1000)]
-vgg_rows, _ = counted(vgg16, (224, 224, 3))
+vgg_rows, vgg_kernels, _ = counted(vgg16, (224, 224, 3))
 
 # %%
 with keras.StatelessScope(initialize_variables=False):
@@ -498,7 +503,11 @@ print(f"keras.applications: {theirs.count_params():,}")
 assert theirs.count_params() == sum(count for _, count in vgg_rows.values())
 
 # %%
-figures.costs({"AlexNet": work(alexnet_rows), "VGG-16": work(vgg_rows)})
+worked = {
+    "AlexNet": work(alexnet_rows, alexnet_kernels),
+    "VGG-16": work(vgg_rows, vgg_kernels),
+}
+figures.costs(worked)
 
 # %% [markdown]
 # Dense layers are orange. Top row: the weights sit in them, most of all in the
@@ -511,7 +520,7 @@ figures.costs({"AlexNet": work(alexnet_rows), "VGG-16": work(vgg_rows)})
 # picture of a batch:
 
 # %%
-kept = sum(numbers for *_, numbers in work(vgg_rows)) * 4  # four bytes each
+kept = 4 * sum(numbers for *_, numbers in worked["VGG-16"])  # bytes
 print(f"VGG-16 keeps {kept / 1e6:.0f} MB a picture", end=", ")
 print(f"{64 * kept / 1e9:.1f} GB for a batch of 64")
 weights = 4 * sum(count for _, count in vgg_rows.values())
@@ -655,7 +664,7 @@ googlenet = [
 ]
 
 # %%
-googlenet_rows, _ = counted(googlenet, (224, 224, 3))
+googlenet_rows, googlenet_kernels, _ = counted(googlenet, (224, 224, 3))
 total = sum(count for _, count in googlenet_rows.values())
 print(f"a {62_378_344 / total:.0f}th of AlexNet's")
 assert total < 7_000_000
@@ -687,6 +696,7 @@ blocks = {
 judges, held_out = (x_validation, y_validation), {}
 for name, block in blocks.items():
     model, starts = seeded(two_blocks, block, adam=0.005)
+    starts = starts[: profile.module_seeds]
     _, held_out[name] = trained(model, starts, digits, labels, judges)
     print(f"{name}: {model.count_params():,} parameters", end=", ")
     print(f"{validation.name} error {held_out[name].mean():.1f} %")
@@ -694,7 +704,7 @@ assert max(held_out["modules"].mean(), held_out["3 x 3"].mean()) < 40
 
 # %% [markdown]
 # Guessing is wrong in 90 %. Both learn, and the modules do it with fewer than
-# half of the parameters. Six epochs leave both half trained, though. Twelve,
+# half of the parameters. One seed and six epochs tell no more, though. Twelve,
 # with five seeds (`benchmarks/landmarks.py`): 4.8 % errors (from 3.6 to 5.6)
 # with modules, 6.2 % (from 4.2 to 7.5) with 3 x 3 filters, for 2.27 and 2.20
 # CPU seconds of training. So at equal cost the modules are ahead by little,
@@ -795,7 +805,7 @@ for stage, (filters, times) in enumerate(
         name = f"{stage}{'abcdef'[number]}"
         resnet50.append((name, "residual", filters, stride))
 resnet50 += [("mean", "mean"), ("dense", "dense", 1000)]
-resnet_rows, resnet = counted(resnet50, (224, 224, 3))
+resnet_rows, resnet_kernels, resnet = counted(resnet50, (224, 224, 3))
 
 # %%
 with keras.StatelessScope(initialize_variables=False):
@@ -853,7 +863,29 @@ assert totals["ResNet-50"] < totals["AlexNet"] < totals["VGG-16"]
 
 # %% [markdown]
 # Depth went up tenfold. Parameters went up, and then down again: depth and
-# size are different things.
+# size are different things. And where do weights and work sit in the last two?
+# A bar is a row, so a whole module or block; of its maps only those that it
+# hands on are counted:
+
+# %%
+newer = {
+    "GoogLeNet": work(googlenet_rows, googlenet_kernels),
+    "ResNet-50": work(resnet_rows, resnet_kernels),
+}
+figures.costs(newer)
+
+# %%
+for name, rows in (worked | newer).items():
+    times = sum(times for _, _, times, _ in rows)
+    print(f"{name:<10}{totals[name] / 1e6:7.1f} M parameters", end="")
+    print(f"{times / 1e9:6.1f} thousand million multiplications")
+
+# %% [markdown]
+# Weights sit at the end, where maps are deep, activations at the beginning,
+# where they are large. And the work of ResNet-50 is nearly the same in every
+# block: where the side halves, the depth doubles. In all it multiplies about
+# as often as its paper says (3.8 thousand million), a quarter of what VGG-16
+# does, at three times its depth.
 #
 # ## Cheaper still: one filter a map
 #
@@ -1091,18 +1123,75 @@ assert np.all(np.diff(np.mean(measured.TRAINING_ERRORS["plain"], 1)) > 0)
 # the training. What ours does not tell: whether ten times the training would
 # bring the plain stacks down, too.
 #
+# ### What each level responds to
+#
+# "Contrast, then edges, then an eye": can one see it? M. Zeiler and R. Fergus
+# (2014) looked for the pictures that excite a map most. Do the same with the
+# kit's own encoder, five convolutions that were trained on eighty kinds of
+# drawn things (lesson 08), and 1,000 pictures that it has not been trained
+# with. A unit of its first layer sees 3 x 3 pixels, one of the third 9 x 9,
+# one of the fifth 33 x 33 (exercise 06.6 counts it), so the whole picture:
+
+# %%
+from coursekit.transfer import encoders
+
+fields = {"relu1": (1, 1, 3), "relu3": (4, 1, 9), "relu5": (8, 9, 33)}
+encoder = encoders.load("objects80")
+ends = [encoder.get_layer(name).output for name in fields]
+reader = keras.Model(encoder.input, ends)
+objects = ck.data.load("objects100").test
+shown = objects.x[:1000]
+halves = [reader(shown[k : k + 500]) for k in (0, 500)]
+maps = [np.concatenate([np.asarray(m) for m in pair]) for pair in zip(*halves)]
+
+
+# %%
+def excites(maps, pictures, channel, field, count=6):
+    """The patches (count, side, side, 3) that a map responds to most."""
+    step, before, side = field  # a unit starts before pixels before step * k
+    flat = maps[..., channel].reshape(len(maps), -1)
+    best = np.argsort(-flat.max(axis=1))[:count]
+    rows, columns = np.unravel_index(flat[best].argmax(1), maps.shape[1:3])
+    edge = (side, side)
+    framed = np.pad(
+        pictures[best], ((0, 0), edge, edge, (0, 0)), constant_values=128
+    )
+    tops, lefts = (step * k - before + side for k in (rows, columns))
+    return np.stack(
+        [
+            picture[top : top + side, left : left + side]
+            for picture, top, left in zip(framed, tops, lefts)
+        ]
+    )
+
+
+# %%
+patches = {
+    name: [excites(maps[k], shown, channel, field) for channel in range(6)]
+    for k, (name, field) in enumerate(fields.items())
+}
+figures.responds(patches)
+
+# %% [markdown]
+# Each line is one map, the first six of each layer, not chosen; in it the six
+# places that excite it most, each in another picture (grey is beyond its
+# edge). At the first layer: edges and colours. At the third: corners, windows,
+# an eye. At the fifth: tower blocks, vehicles, things with wheels. What such a
+# picture cannot show is what else would excite a map, and that many maps have
+# no name.
+#
 # ### The network that looked inside
 #
-# Zeiler and Fergus (2014) showed what the layers of a network like AlexNet
-# respond to. Theirs begins with 7 x 7 filters and stride 2, on 224 pixels. Its
-# drawing has 110 and 55; the formula without padding gives other numbers:
+# The network of Zeiler and Fergus begins with 7 x 7 filters and stride 2, on
+# 224 pixels. Its drawing has 110 and 55; the formula without padding gives
+# other numbers:
 
 # %%
 for p in (0, 1):
     first = size(224, 7, 2, p)
     print(f"padding {p}: {first}, after the pooling {size(first, 3, 2, p)}")
 rows = [("conv1", "conv", 96, 7, 2, 1), ("pool1", "pool", 3, 2, 1)]
-zeiler_rows, _ = counted(rows, (224, 224, 3))
+zeiler_rows, *_ = counted(rows, (224, 224, 3))
 print(f"into its dense part: 6 x 6 x 256 = {6 * 6 * 256:,}")
 assert zeiler_rows["pool1"][0] == (55, 55, 96)
 

@@ -159,8 +159,9 @@ def test_an_inverted_block_has_the_parameters_of_its_layers(own):
 
 def test_counting_stops_at_a_row_whose_formula_is_wrong(own, capsys):
     rows = [("a", "conv", 3, 3), ("b", "dense", 2)]
-    found, model = own["counted"](rows, (5, 5, 1))
+    found, kernels, model = own["counted"](rows, (5, 5, 1))
     assert found == {"a": ((3, 3, 3), 30), "b": ((2,), 56)}
+    assert kernels == {"a": 9 * 3, "b": 27 * 2}
     right = own["formulas"]["dense"]
     own["formulas"]["dense"] = lambda shape, units: ((units,), 54)
     with pytest.raises(AssertionError, match="b"):
@@ -172,11 +173,41 @@ def test_counting_stops_at_a_row_whose_formula_is_wrong(own, capsys):
 def test_the_work_is_one_multiplication_a_weight_and_place(own):
     rows = {"conv": ((3, 2, 4), 9 * 5 * 4 + 4), "pool": ((1, 1, 4), 0)}
     rows["dense"] = (2,), 4 * 2 + 2
-    assert own["work"](rows) == [
+    kernels = {"conv": 9 * 5 * 4, "pool": 0, "dense": 4 * 2}
+    assert own["work"](rows, kernels) == [
         ("conv", 184, 180 * 6, 24),
         ("pool", 0, 0, 4),
         ("dense", 10, 8, 2),
     ]
+
+
+def test_a_patch_is_what_its_unit_sees(own):
+    pictures = np.zeros((2, 8, 8, 3), "uint8")
+    pictures[1, 4:7, 3:6] = 9  # what the unit in row 5, column 4 sees
+    maps = np.zeros((2, 8, 8, 1))
+    maps[1, 5, 4, 0] = 2
+    (patch,) = own["excites"](maps, pictures, 0, (1, 1, 3), count=1)
+    assert (patch == 9).all()
+
+
+@pytest.mark.parametrize("layer", [1, 3, 5])
+def test_no_pixel_outside_its_field_moves_a_unit(layer):
+    from coursekit.transfer import encoders
+
+    encoder = encoders.build_objects()
+    step, before, side = {1: (1, 1, 3), 3: (4, 1, 9), 5: (8, 9, 33)}[layer]
+    end = encoder.get_layer(f"norm{layer}").output
+    reader = keras.Model(encoder.input, end)
+    picture = np.zeros((1, 32, 32, 3), "float32")
+    changed = picture + 99
+    row = 2  # of a unit, on the diagonal
+    inside = slice(max(0, step * row - before), step * row - before + side)
+    changed[:, inside, inside] = 0
+    units = [
+        keras.ops.convert_to_numpy(reader(x))[0, row, row]
+        for x in (picture, changed)
+    ]
+    assert np.allclose(*units, atol=1e-5)
 
 
 # -------------------------------------------------------------- blocks

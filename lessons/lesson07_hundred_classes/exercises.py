@@ -34,6 +34,8 @@ def _as_seen(model):
     import keras
 
     filters = model.input_shape[-1]
+    if model.input_shape[1:3] != (None, None):  # these maps would not fit
+        return {"input shape": model.input_shape}
     maps = np.cos(np.arange(3 * 5 * 6 * filters)).reshape(3, 5, 6, filters)
     for weight in model.trainable_weights:
         wave = np.cos(1.7 * np.arange(np.prod(weight.shape)))
@@ -97,7 +99,7 @@ def _crops(count, size, border):
 
 
 _one_row = np.arange(48, dtype="uint8").reshape(1, 4, 4, 3)
-_scores = _rng.standard_normal((5, 7))
+_scores = _rng.standard_normal((5, 7)).astype("float32")
 _classes = np.array([3, 0, 6, 2, 2])
 
 
@@ -203,6 +205,56 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
+                    "window = picture[down",
+                    "picture = picture[:, ::-1] if mirrored[number] else "
+                    "picture\n        window = picture[down",
+                    "window[:, ::-1] if mirrored[number] else window",
+                    "window",
+                ),
+                "You mirrored the picture before the window was cut: it then "
+                "comes from the other side. Cut first, then mirror.",
+            ),
+            Mistake(
+                edit(
+                    "edge = images.shape[1], (border, border)",
+                    "edge = images.shape[1], (4, 4)",
+                ),
+                "Your border is always 4 pixels wide. Take border; 4 is only "
+                "its default.",
+            ),
+            Mistake(
+                edit(
+                    "top[number], left[number]",
+                    "top[number] - border, left[number] - border",
+                ),
+                "top and left count from the corner of the padded picture: "
+                "take nothing off.",
+            ),
+            Mistake(
+                edit(
+                    'np.pad(images, ((0, 0), edge, edge, (0, 0)), "reflect")',
+                    'np.pad(images, border, "reflect")',
+                ),
+                "You padded all four axes. No border around the list of "
+                "pictures, none around the colours: ((0, 0), edge, edge, "
+                "(0, 0)).",
+            ),
+            Mistake(
+                edit(
+                    'np.pad(images, ((0, 0), edge, edge, (0, 0)), "reflect")',
+                    "images",
+                    "windows = np.empty_like(images)",
+                    "windows = []",
+                    "windows[number] = window[:, ::-1] if mirrored[number] "
+                    "else window",
+                    "windows.append(window[:, ::-1] if mirrored[number] "
+                    "else window)",
+                ),
+                "The border is missing: your windows run over the edge of "
+                "the picture. np.pad comes first.",
+            ),
+            Mistake(
+                edit(
                     "    return windows",
                     "    return windows.astype('float32') / 255",
                 ),
@@ -263,6 +315,60 @@ EXERCISES = (
                 "networks; here the shortcut stays straight.",
             ),
             Mistake(
+                edit(
+                    "        x = layers.ReLU()(x)\n",
+                    "        x = layers.ReLU()(x) if number == 0 else x\n",
+                    "for _ in",
+                    "for number in",
+                    "layers.Add()([maps, x])",
+                    "layers.ReLU()(layers.Add()([maps, x]))",
+                ),
+                "That is the block of the paper, its second ReLU behind the "
+                "sum. Here both stand before it: the shortcut stays straight.",
+            ),
+            Mistake(
+                edit(
+                    "keras.Model(maps, layers.Add()([maps, x]))",
+                    "layers.Add()([maps, x])",
+                ),
+                "You return the sum. Make a model that leads to it: "
+                "keras.Model(maps, ...).",
+            ),
+            Mistake(
+                edit(', padding="same"', ""),
+                "Without padding each convolution takes a pixel off every "
+                'side, and the sum has no meaning: padding="same".',
+            ),
+            Mistake(
+                edit("(None, None, filters)", "(32, 32, filters)"),
+                "Your block takes maps of one size only. Leave height and "
+                "width open: (None, None, filters).",
+            ),
+            Mistake(
+                edit("momentum=0.9", "0.9"),
+                "The first argument of BatchNormalization is the axis. Name "
+                "it: momentum=0.9.",
+            ),
+            Mistake(
+                edit(
+                    "    for _",
+                    "    norm = layers.BatchNormalization(momentum=0.9)\n"
+                    "    for _",
+                    "x = layers.BatchNormalization(momentum=0.9)(x)",
+                    "x = norm(x)",
+                ),
+                "Both times the same batch normalisation: they share scale, "
+                "shift and statistics. Each convolution has its own.",
+            ),
+            Mistake(
+                edit(
+                    "use_bias=False",
+                    'use_bias=False, activation="relu"',
+                ),
+                "Your convolutions bend their sums already. The ReLU comes "
+                "once, after batch normalisation.",
+            ),
+            Mistake(
                 edit(", use_bias=False", ""),
                 "Your convolutions have a bias. Batch normalisation takes it "
                 "away again: use_bias=False.",
@@ -308,7 +414,7 @@ EXERCISES = (
         reference=top_k_accuracy,
         cases=(
             Case(
-                np.array([[0.1, 0.5, 0.4], [0.6, 0.3, 0.1]]),
+                np.float32([[0.1, 0.5, 0.4], [0.6, 0.3, 0.1]]),
                 np.array([2, 2]),
                 2,
             ),
@@ -343,6 +449,23 @@ EXERCISES = (
                 edit(".any(axis=1)", ""),
                 "You divided by n k: the class can be among the k only once. "
                 "Ask each row with any(axis=1).",
+            ),
+            Mistake(
+                edit(
+                    "np.argsort(scores, axis=1)[:, -k:]",
+                    "np.argsort(scores, axis=1)[-k:]",
+                ),
+                "[-k:] takes the last k rows, so pictures. Take the last k "
+                "columns: [:, -k:].",
+            ),
+            Mistake(
+                edit("np.argsort(scores, axis=1)", "np.sort(scores, axis=1)"),
+                "np.sort gives the scores. Which classes have them says "
+                "np.argsort.",
+            ),
+            Mistake(
+                edit(".any(axis=1).mean()", ".any(axis=1).mean() * 100"),
+                "That is in percent. Give a share, from 0 to 1.",
             ),
             Mistake(
                 edit(".mean()", ".sum()"),
@@ -413,6 +536,14 @@ EXERCISES = (
                 "Nothing is changed: augmentation is for train.",
             ),
             Mistake(
+                edit(
+                    "for name, x in parts.items()",
+                    "for name, x in parts.items() if name == 'train'",
+                ),
+                "Only train came back. Give back all parts; the others as "
+                "they are.",
+            ),
+            Mistake(
                 edit('name == "train"', 'name == "test"'),
                 "You changed the test. Only train is changed.",
             ),
@@ -444,6 +575,19 @@ EXERCISES = (
                 ),
                 "You spread it over the *other* classes. The usual formula, "
                 "and Keras, spread it over all, the right one included.",
+            ),
+            Mistake(
+                edit(
+                    "share / classes",
+                    "share / classes * (1 - one_hot)",
+                ),
+                "The right class gets its part of the share, too: 1 - share + "
+                "share / classes.",
+            ),
+            Mistake(
+                edit("np.eye(classes)[y]", "np.eye(classes)"),
+                "That is one row for each class. Pick those of the examples: "
+                "np.eye(classes)[y].",
             ),
             Mistake(
                 edit("share / classes", "share"),
@@ -505,6 +649,17 @@ EXERCISES = (
                 "You report the score that you chose by: a maximum, and so a "
                 "little too good. Report what the chosen one reaches on the "
                 "test.",
+            ),
+            Mistake(
+                edit(
+                    "np.argmax(validation_scores)",
+                    "np.argmax(np.add(validation_scores, test_scores))",
+                ),
+                "The test takes part in your choice. Only validation may.",
+            ),
+            Mistake(
+                edit("return best,", "return best + 1,"),
+                "Positions count from 0.",
             ),
             Mistake(
                 edit("test_scores[best]", "max(test_scores)"),
@@ -569,6 +724,23 @@ EXERCISES = (
                 edit("/ (steps - top)", "/ steps"),
                 "The way down has steps - top steps, not steps: your rate "
                 "jumps at the top.",
+            ),
+            Mistake(
+                edit(
+                    "peak * (steps - step) / (steps - top)",
+                    "peak * (1 - (step - top) / steps)",
+                ),
+                "The way down has steps - top steps: your rate is not 0 at "
+                "the last one.",
+            ),
+            Mistake(
+                edit(
+                    "peak * (steps - step) / (steps - top)",
+                    "peak * (1 + np.cos(np.pi * (step - top) / (steps - top)))"
+                    " / 2",
+                ),
+                "That is the cosine of the road. Here the way down is a line, "
+                "too.",
             ),
             Mistake(
                 edit("top = up * steps", "top = steps / 2"),

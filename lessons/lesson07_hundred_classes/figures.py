@@ -38,11 +38,6 @@ def steps_took(milliseconds: Mapping[str, float]) -> CourseFigure:
     return _bars(milliseconds, "milliseconds a step of training")
 
 
-def costs(seconds: Mapping[str, float]) -> CourseFigure:
-    """CPU seconds of two trainings."""
-    return _bars(seconds, "CPU seconds of training")
-
-
 def residual_block() -> CourseFigure:
     """Two convolutions below, the shortcut above, the sum at the end."""
     figure, axes = new_figure(width=9, height=2.9)
@@ -100,6 +95,38 @@ def residual_block() -> CourseFigure:
         "A residual block. Below, x goes through convolution, batch norm and "
         "ReLU, twice; above, a shortcut passes x on as it is. The two are "
         "added to y = x + F(x).",
+    )
+
+
+def ablation(
+    panels: Mapping[str, Mapping[str, Sequence[float]]],
+) -> CourseFigure:
+    """Accuracies of arms: a bar for the mean, a point a seed.
+
+    ``panels`` maps a title to {arm: accuracies of the seeds}; the first has
+    all arms, in their order.
+    """
+    figure, axes = new_figure(
+        columns=len(panels), width=9.6, height=3.8, sharey=True
+    )
+    said, blue, names = [], PALETTE["sky"], list(next(iter(panels.values())))
+    place = {name: -number for number, name in enumerate(names)}
+    for panel, (title, arms) in zip(axes, panels.items(), strict=True):
+        means = {name: float(np.mean(seeds)) for name, seeds in arms.items()}
+        panel.barh([place[n] for n in arms], means.values(), color=blue)
+        for name, seeds in arms.items():
+            panel.plot(seeds, [place[name]] * len(seeds), "o", c="0.2", ms=4)
+            beside = max(seeds) + 0.02
+            panel.text(beside, place[name], f"{means[name]:.2f}", va="center")
+        panel.set(title=title, xlabel="right on validation", xlim=(0, 1))
+        panel.grid(False, axis="y")
+        numbers = ", ".join(f"{n} {mean:.2f}" for n, mean in means.items())
+        said.append(f"{title}: {numbers}")
+    axes[0].set_yticks([*place.values()], names)
+    return CourseFigure(
+        figure,
+        "Share right on validation, mean of the seeds, each a point. "
+        f"{'; '.join(said)}.",
     )
 
 

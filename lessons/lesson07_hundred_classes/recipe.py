@@ -189,6 +189,17 @@ def network(
     return model
 
 
+def plain_network(filters=(16, 32, 64), classes=100):
+    """What a residual network is compared with: convolutions, poolings."""
+    x = image = layers.Input((32, 32, 3), name="image")
+    for count in filters:
+        x = layers.Conv2D(count, 3, padding="same", activation="relu")(x)
+        x = layers.MaxPooling2D()(x)
+    x = layers.Dense(128, activation="relu")(layers.Flatten()(x))
+    logits = layers.Dense(classes, name="logits", dtype="float32")(x)
+    return keras.Model(image, logits, name="plain")
+
+
 def one_cycle(peak: float, steps: int):
     """Learning rate up in a line for a quarter, down in a cosine to 0."""
     up = steps // 4

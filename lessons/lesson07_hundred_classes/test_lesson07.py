@@ -16,7 +16,15 @@ recipe = lessons.module("07", "recipe")
 
 @pytest.fixture(scope="module")
 def own(lesson_functions):
-    names = {"np": np, "keras": keras, "layers": layers, "ops": ops}
+    class Profile:
+        plain_filters = (16, 32, 64)
+
+    names = {"profile": Profile} | {
+        "np": np,
+        "keras": keras,
+        "layers": layers,
+        "ops": ops,
+    }
     return lesson_functions(
         "07", **names, residual_block=recipe.residual_block, recipe=recipe
     )
@@ -67,11 +75,17 @@ def test_a_window_at_the_border_is_the_old_picture(pictures):
     assert np.array_equal(same, pictures)
 
 
-def test_the_long_recipes_network_is_the_lessons(own, pictures):
+@pytest.mark.parametrize("name", ["network", "plain"])
+def test_the_long_recipes_networks_are_the_lessons(own, pictures, name):
     found = []
-    for make in (own["network"], recipe.network):
+    if name == "plain":
+        pairs = own["plain"], recipe.plain_network
+        pictures = np.tile(pictures, (1, 4, 4, 1))
+    else:
+        pairs = own["network"], recipe.network
+    for make in pairs:
         keras.utils.set_random_seed(3)
-        model = make((4, 8))
+        model = make() if name == "plain" else make((4, 8))
         weights = [np.full(w.shape, 0.1) for w in model.get_weights()]
         model.set_weights(weights)
         found.append(ops.convert_to_numpy(model(recipe.scaled(pictures))))

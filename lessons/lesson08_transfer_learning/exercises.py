@@ -57,6 +57,13 @@ def nearest_mean(features, labels, asked):
     return kinds[(asked @ means.T).argmax(axis=1)]
 
 
+def plan(kinds, large, small):
+    *_, head = kinds
+    norm = "BatchNormalization"
+    free = [name for name, kind in kinds.items() if kind != norm]
+    return [(large, [head]), (small, free)]
+
+
 class _Network:
     """Becomes a small network of its own wherever it is copied."""
 
@@ -141,6 +148,14 @@ def _tune_facts(model):
         "loss": loss if isinstance(loss, str) else type(loss).__name__,
         "from_logits": str(settings.get("from_logits")),
         "outputs": _outputs(model),
+    }
+
+
+def _steps(plan):
+    """Each pair of a plan in words; the order of its layers is no matter."""
+    return {
+        f"step {number}": f"{float(rate):g}: {', '.join(sorted(names))}"
+        for number, (rate, names) in enumerate(plan, start=1)
     }
 
 
@@ -706,5 +721,96 @@ EXERCISES = (
         ),
         explanation="With one picture of each this is hard to beat: a mean "
         "has no weights that could be fitted to chance.",
+    ),
+    Exercise(
+        id="08.8",
+        title="What learns when, and how fast",
+        level="core",
+        reference=plan,
+        cases=(
+            Case(
+                {"conv1": "Conv2D", "norm1": "BatchNormalization"}
+                | {"head": "Dense"},
+                0.01,
+                0.0003,
+            ),
+            Case(
+                {"bn": "BatchNormalization", "conv": "Conv2D"}
+                | {"hidden": "Dense", "last": "BatchNormalization"}
+                | {"new": "Dense"},
+                0.05,
+                0.0001,
+            ),
+            Case({"a": "DepthwiseConv2D", "b": "Dense"}, 0.2, 0.002),
+        ),
+        summarise=_steps,
+        hints=(
+            "Which weights are random, and which know something already?",
+            "The last name is the head. Step one: it alone, at the large "
+            "rate. Step two: all but batch normalisation, at the small one.",
+            "*_, head = kinds; free = [name for name, kind in kinds.items() "
+            'if kind != "BatchNormalization"]; return [(large, [head]), '
+            "(small, free)]",
+        ),
+        mistakes=(
+            Mistake(
+                edit("(small, free)", "(large, free)"),
+                "You unfreeze everything at the large rate: it wipes out what "
+                "the encoder knows (see Forgetting). The second step takes "
+                "the small rate.",
+            ),
+            Mistake(
+                edit("(large, [head]), (small, free)", "(large, free)"),
+                "You unfreeze everything at once, at the large rate: a random "
+                "head sends large gradients down, and what the encoder knows "
+                "is wiped out. First the head alone, then all at the small "
+                "rate.",
+            ),
+            Mistake(
+                edit("(large, [head])", "(large, free)"),
+                "In your first step everything learns at the large rate: what "
+                "the encoder knows is gone before the head can use it. First "
+                "the head alone.",
+            ),
+            Mistake(
+                edit("(large, [head]), (small, free)", "(small, free)"),
+                "One step only. The head is random at first: train it alone "
+                "before its gradients reach the encoder.",
+            ),
+            Mistake(
+                edit("(large, [head])", "(small, [head])"),
+                "A head with random weights has nothing to lose: its own step "
+                "takes the large rate.",
+            ),
+            Mistake(
+                edit(
+                    "(large, [head]), (small, free)",
+                    "(small, [head]), (large, free)",
+                ),
+                "The rates are exchanged: large for the random head, small "
+                "for the weights that know something.",
+            ),
+            Mistake(
+                edit(" if kind != norm", ""),
+                "The batch normalisation learns, too. It stays frozen, or its "
+                "statistics follow your few pictures.",
+            ),
+            Mistake(
+                edit("(small, free)", "(small, free[:-1])"),
+                "In your second step the head stands still. With option 2 it "
+                "learns as well.",
+            ),
+            Mistake(
+                edit("(small, free)", "(small, [head])"),
+                "Nothing was unfrozen: your second step trains the head "
+                "again.",
+            ),
+            Mistake(
+                edit("*_, head = kinds", "head, *_ = kinds"),
+                "The head is the last layer, not the first.",
+            ),
+        ),
+        explanation="Large steps for what is random, small ones for what is "
+        "known; and the random part first, so that it does no harm.",
     ),
 )

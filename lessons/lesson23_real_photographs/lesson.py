@@ -225,8 +225,7 @@ assert np.isclose(float(np.float16(gradient * 2**15)) / 2**15, 1e-8, rtol=1e-2)
 import pathlib
 import tempfile
 
-from coursekit.captions import features as kept
-
+kept = profile.module("grids")
 folder = pathlib.Path(tempfile.mkdtemp())
 few = dataset.validation.x[:200]
 
@@ -454,14 +453,15 @@ batches = {
     )
     for name in ("train", "validation")
 }
+long_training = profile.module("long_training")
 history = training.fit(
     model,
     batches["train"],
     profile.epochs,
     profile.learning_rate,
-    optimizer=training.averaged,
+    optimizer=long_training.averaged,
     validation=batches["validation"],
-    store=training.folder(),
+    store=long_training.folder(),
     callbacks=[ck.EpochProgress()],
 )
 

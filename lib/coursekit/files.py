@@ -44,14 +44,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def free_bytes(folder: Path) -> int:
-    """Free space on the disk of a folder."""
-    return shutil.disk_usage(folder).free
-
-
 def require_space(folder: Path, needed: int) -> None:
     """Raise OSError (no space) before ``needed`` bytes fill the disk."""
-    free = free_bytes(folder)
+    free = shutil.disk_usage(folder).free
     if free < needed + SPARE_BYTES:
         raise OSError(
             errno.ENOSPC,

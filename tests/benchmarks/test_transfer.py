@@ -22,7 +22,7 @@ def test_large_pictures_become_means_of_squares():
 
 
 def test_the_target_task_holds_one_class_of_each_family():
-    parts, said = transfer.pictures("objects100")
+    parts, said = transfer.pictures("objects100", 32)
     x, y = parts["train"]
     assert (
         x.shape == (1600, 32, 32, 3) and np.bincount(y).tolist() == [80] * 20

@@ -19,6 +19,7 @@ from tiny_captioners import (
 )
 
 import coursekit
+from coursekit import lessons
 from coursekit.backend import import_keras
 
 
@@ -48,12 +49,13 @@ def train(store, epochs=3, callbacks=(), model=None, data=None, **options):
     """The weights at the end, and the history."""
     from coursekit.captions import training
 
+    long_training = lessons.module("23", "long_training")
     model, options = model or luong(), {"learning_rate": 1e-2, **options}
     history = training.fit(
         model,
         data or pictures(),
         epochs,
-        optimizer=training.averaged,
+        optimizer=long_training.averaged,
         store=store,
         callbacks=callbacks,
         **options,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit import data
-from coursekit.data.sets import digits, poses, scenes
+from coursekit.data.sets import digits, scenes
 from coursekit.data.sets.scenes import Thing
 from coursekit.data.sets.series import SERIES
 from coursekit.errors import CourseError
@@ -53,16 +53,6 @@ def test_another_language_or_kind_is_an_error_that_lists_them():
         data.load("pairs", language="german")
     with pytest.raises(CourseError, match="numbers, dates"):
         data.load("pairs", kinds=("poems",))
-
-
-def test_padding_adds_zeros_after_the_end():
-    videos = [np.full((n, 28, 28, 1), n, "uint8") for n in (12, 36, 20)]
-    array = poses.padded(videos)
-    assert array.shape == (3, 36, 28, 28, 1) and array.dtype == np.uint8
-    for row, video in zip(array, videos, strict=True):
-        assert (row[: len(video)] == video).all()
-        assert not row[len(video) :].any()
-    assert (poses.padded(videos, 10)[2] == videos[2][:10]).all()
 
 
 def test_large_pictures_show_the_same_scene():

@@ -1,6 +1,7 @@
 """Faults on the way: every one ends in the file, or in words."""
 
 import socket
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -157,7 +158,8 @@ def test_a_redirect_to_plain_http_is_refused(server, target):
 
 def test_a_full_disk_is_noticed_before_it_is_full(server, target, monkeypatch):
     url = server.serve("file.bin", CONTENT)
-    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000_000)
+    disk = SimpleNamespace(free=1_000_000)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: disk)
     with pytest.raises(OSError, match="MB are needed"):
         download.download(url, target)
     assert not target.with_name("file.bin.part").exists()

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from faulty_server import cut, sha256, stall, status
@@ -78,7 +79,8 @@ def test_a_fetched_set_without_a_file_it_must_have_is_refused(server, cache):
 
 def test_without_room_nothing_is_begun(server, cache, monkeypatch):
     server.serve("words.txt", CONTENT)
-    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000)
+    disk = SimpleNamespace(free=1_000)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: disk)
     with pytest.raises(CourseError, match="no room for words") as caught:
         locate(source(server))
     assert "COURSEKIT_HOME" in caught.value.remedy

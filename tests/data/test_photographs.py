@@ -1,5 +1,7 @@
 """Photographs: decoded once, mapped, broken ones left out and counted."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -69,8 +71,8 @@ def test_an_undecodable_picture_is_left_out_and_counted(flickr):
 def test_captions_of_an_absent_picture_are_left_out_and_counted(flickr):
     (flickr / "Images" / NAMES[0]).unlink()
     photos = data.load("flickr8k", folder=flickr, size=16)
-    assert "1 listed photographs absent" in photos.provenance
-    assert "1 captioned photographs absent" in photos.provenance
+    assert "1 listed photograph absent" in photos.provenance
+    assert "1 captioned photograph absent" in photos.provenance
     assert greys(photos.train) == [1, 2, 3, 4, 5]
     assert len(photos.train.y) == 5
 
@@ -122,7 +124,8 @@ def test_decoding_that_is_interrupted_leaves_nothing(
 def test_without_room_for_the_decoded_pictures_nothing_is_begun(
     flickr, cache, monkeypatch
 ):
-    monkeypatch.setattr(files, "free_bytes", lambda _: 1_000)
+    disk = SimpleNamespace(free=1_000)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: disk)
     with pytest.raises(CourseError, match="cannot be kept") as caught:
         data.load("flickr8k", folder=flickr, size=16)
     assert "COURSEKIT_HOME" in caught.value.remedy
@@ -178,7 +181,7 @@ def test_a_byte_order_mark_costs_no_photograph(flickr):
 def test_photographs_in_no_list_are_counted(flickr):
     Image.new("RGB", (9, 9)).save(flickr / "Images" / "more.jpg")
     photos = data.load("flickr8k", folder=flickr, size=16)
-    assert "1 photographs in no list" in photos.note
+    assert "1 photograph in no list" in photos.note
 
 
 def test_the_user_s_folder_is_not_written_to(flickr):

@@ -47,7 +47,7 @@ def test_a_class_that_the_test_part_lacks_shifts_no_label(put, tmp_path):
     flowers = load(tmp_path)
     named, shown = said(flowers.test, flowers.class_names)
     assert named == shown == ["rose", "rose", "tulip", "tulip"]
-    assert flowers.note == "left out: 1 classes without pictures (test/daisy)"
+    assert flowers.note == "left out: 1 class without pictures (test/daisy)"
 
 
 def test_a_class_of_the_test_part_only_is_left_out_and_counted(put, tmp_path):
@@ -107,7 +107,7 @@ def test_what_is_there_and_not_loaded_is_counted(put, tmp_path):
     (tmp_path / "tulip").mkdir()
     note = load(tmp_path).note
     assert "4 files elsewhere or of another kind" in note
-    assert "1 classes without pictures (tulip)" in note
+    assert "1 class without pictures (tulip)" in note
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -1,6 +1,7 @@
 """From source to notebook: only what changed, whole or not at all."""
 
 import json
+import os
 import shutil
 
 import nbformat
@@ -166,21 +167,26 @@ def test_a_damaged_record_makes_it_stale(built):
     assert not record.is_current("90")
 
 
+# The replay runs every lesson and compares its outputs; here a few quick ones
+# show that a build adds nothing of its own. COURSEKIT_REGENERATE=all: all.
+EVERY = os.environ.get("COURSEKIT_REGENERATE") == "all"
+REGENERATED = lessons.numbers() if EVERY else ("00", "02", "12", "14")
+
+
 @pytest.mark.slow
-def test_regenerating_everything_changes_no_text(tmp_path, monkeypatch):
+@pytest.mark.parametrize("lesson", REGENERATED)
+def test_regenerating_a_lesson_changes_no_text(tmp_path, monkeypatch, lesson):
     """To the letter where a notebook was built, elsewhere as tagged."""
-    stored = sorted(paths.notebooks_dir().glob("*.ipynb"))
+    path = lessons.notebook(lesson)
     fresh = tmp_path / "notebooks"
     fresh.mkdir()
     monkeypatch.setattr(paths, "notebooks_dir", lambda: fresh)
-    outcomes = build.build(force=True)
-    assert {outcome.state for outcome in outcomes} == {"built"}
-    for path in stored:
-        wanted, found = (_cells(p) for p in (path, fresh / path.name))
-        if record.unlike(path):
-            pairs = zip(found, wanted, strict=True)
-            found = [forgiven(*pair) for pair in pairs]
-        assert _without_pictures(found) == _without_pictures(wanted)
+    (outcome,) = build.build([lesson], force=True)
+    assert outcome.state == "built", outcome.message
+    wanted, found = (_cells(p) for p in (path, fresh / path.name))
+    if record.unlike(path):
+        found = [forgiven(*pair) for pair in zip(found, wanted, strict=True)]
+    assert _without_pictures(found) == _without_pictures(wanted)
 
 
 def test_elsewhere_a_cell_may_differ_by_its_tolerance_and_no_more():

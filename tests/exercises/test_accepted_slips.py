@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import slips
 from coursekit import exercises, lessons
 from coursekit.backend import import_keras
-from coursekit.dev import slips
 
 import_keras()
 RECORD = tomllib.loads(

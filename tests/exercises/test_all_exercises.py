@@ -15,6 +15,13 @@ MISTAKES = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def remembered():
+    """A mistake is compared with all others: each is called once for that."""
+    with engine.remembered():
+        yield
+
+
 @pytest.fixture(params=ALL, ids=lambda e: e.id)
 def exercise(request):
     return request.param

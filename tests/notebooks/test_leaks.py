@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import pytest
 
 from coursekit import lessons
-from coursekit.dev import build
 
 SPLITS = {"train", "validation", "test", "held_out"}
 JUDGES = {"evaluate", "predict"}
@@ -293,7 +292,8 @@ def calls(node: ast.AST) -> Iterator[ast.Call]:
 
 def road(lesson: str) -> str:
     """The source up to the mistakes that are made on purpose."""
-    text = build.source_path(lesson).read_text(encoding="utf-8")
+    source = lessons.folder(lesson) / "lesson.py"
+    text = source.read_text(encoding="utf-8")
     return text.split("# ## Common mistakes")[0]
 
 

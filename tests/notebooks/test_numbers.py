@@ -1,20 +1,24 @@
 """Every number in a lesson's prose is computed there, or has its source.
 
-A number of two digits or more, and every decimal, stands in an output or in
-the code (comments excluded) of its own section, perhaps rounded; a percentage
-as a share, too; a number of an exercise may stand in exercises.py, a setting
-in lesson.toml. So does a smaller one before what is counted, also as a word:
-"3 of", "eight points"; and a number in a reason of the quiz stands in the
-question or in the lesson. Otherwise lesson.toml lists it::
+A number of two digits or more, and every decimal, stands near its text: in the
+output or the code (comments excluded) of the two code cells before or after,
+or in a formula or code of the text itself, perhaps rounded; a percentage as a
+share, too. A number of an exercise may stand in exercises.py, a setting in
+lesson.toml. So does a digit, a word before what is counted ("eight points"), a
+word from six on; "3 of them" is no setting. The opening and the closing
+repeat what the sections say. Otherwise lesson.toml lists it, for a section (or
+"the opening") if it says where::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
     source = "full run, MNIST, three seeds"
+    where = "The full run"
 
 Not asked about: years, numbers of lessons, exercises and figures, formulas,
 references.
 """
 
+import functools
 import io
 import json
 import re
@@ -24,21 +28,31 @@ from decimal import Decimal
 import pytest
 
 from coursekit import lessons
-from coursekit.quizzes import bank as quizzes
 from coursekit.settings import PROFILES
 
 NUMBER = re.compile(r"(?<![\w.,_])\d(?:[\d,_]*\d)?(?:\.\d+)?(?:e-?\d+)?(?!\w)")
-WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine"]
-WORDS += ["ten", "eleven", "twelve"]
+_TO_TWENTY = """two three four five six seven eight nine ten eleven twelve
+thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"""
+WORDS = {word: n for n, word in enumerate(_TO_TWENTY.split(), start=2)}
+WORDS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "eighty": 80}
+ANY = "|".join(WORDS)
 SMALL = re.compile(
-    rf"(?<![\w.,_/^-])(?:[2-9]|{'|'.join(WORDS)})(?= (?:of|times|points?|%|"
-    r"per cent|digits|steps|words|seeds|epochs)(?!\w))",
+    rf"(?<![\w.,_/^-])(?:[2-9](?![\w/-]|[.,]\d)|(?:{ANY})(?= (?:of|times|%|"
+    r"points?|per cent|digits|steps|words|seeds|epochs)(?!\w)))",
     re.IGNORECASE,
 )
+# Sides of a window or a picture: mostly equal, so another pair stands near.
+SIDES = re.compile(r"(?<! x )(?<![\w.])(\d+) x (\d+)(?! x|[\w.]\d|\d)")
+LARGER = re.compile(
+    rf"(?<![\w-])(?!two|three|four\b|five)(?:{ANY})(?![\w-])", re.IGNORECASE
+)
+COUNTED = re.compile(r" of (?:the|these|those|them|its|all)\b| of \d")
+WHOLE = ("", "In this lesson you will", "You can now")
+NEAR = 2  # code cells before and after a text
 IN_CODE = re.compile(r"(?<![A-Za-z_])\d[\d,_]*(?:\.\d*)?(?:e[-+]?\d+)?")
-# Of a percent the sign may come a few words later: "81 to 85 %".
 # The numbers of a text, and whether each is written as a decimal.
 Numbers = set[tuple[Decimal, bool]]
+# Of a percent the sign may come a few words later: "81 to 85 %".
 PERCENT = re.compile(r"[^.;|\n]{0,25}?(?:%|\bper ?cent|\bpoints?\b)")
 EXEMPT = [
     r"^# \d\d · [^\n]*",  # the title
@@ -52,7 +66,7 @@ EXEMPT = [
     r"\]\([^)]*\)",  # where a link leads
     r"(?i)\blessons?\s+\d\d(?:(?:,| and| to| or|,? and)\s+\d\d)*",
     r"(?i)\bexercises?\s+\d\d\.\d",
-    r"\b\d\d\.\d{1,2}\b(?= \(|\*\*|`|\)|,| and \d\d\.)",  # exercises
+    r"\b\d\d\.\d{1,2}\b(?= \(|\*\*|`|\)|,| for | and \d\d\.)",  # exercises
     r"\b(?:1[6-9]\d\d|20\d\d)s?\b",  # years
     r"arXiv:\S+|\bCS\d+\w?\b|\b\d+(?:st|nd|rd|th)\b",
 ]
@@ -60,6 +74,7 @@ EXEMPT = [
 
 def plain(prose: str) -> str:
     """Prose without what is not asked about."""
+    prose = re.sub(r"^#+ .*$|^ *\d\. ", " ", prose, flags=re.MULTILINE)
     for pattern in EXEMPT:
         prose = re.sub(pattern, " ", prose, flags=re.DOTALL)
     return prose
@@ -70,18 +85,33 @@ def value(text: str) -> Decimal:
 
 
 def in_digits(word: str) -> str:
-    known = word.lower() in WORDS
-    return str(WORDS.index(word.lower()) + 2) if known else word
+    return str(WORDS.get(word.lower(), word))
 
 
-def asked(prose: str) -> list[tuple[str, bool]]:
-    """The numbers of a prose text that need a source; are they percents?"""
+def asked(prose: str) -> list[tuple[str, bool, bool]]:
+    """The numbers of a prose text that need a source.
+
+    Is it a percent? Is it a count of something?
+    """
     prose = plain(prose)
-    small = [(in_digits(word), False) for word in SMALL.findall(prose)]
-    return small + [
-        (match[0], bool(PERCENT.match(prose, match.end())))
-        for match in NUMBER.finditer(prose)
-        if len(match[0]) > 1
+    found = [*SMALL.finditer(prose), *LARGER.finditer(prose)]
+    found += [m for m in NUMBER.finditer(prose) if len(m[0]) > 1]
+    return [
+        (
+            in_digits(match[0]),
+            match[0][0].isdigit() and bool(PERCENT.match(prose, match.end())),
+            bool(COUNTED.match(prose, match.end())),
+        )
+        for match in found
+    ]
+
+
+def other_sides(prose: str, known: Numbers) -> list[str]:
+    """Unequal sides, of which a product or a pair is not known."""
+    return [
+        f"{a} x {b}"
+        for a, b in SIDES.findall(plain(prose))
+        if a != b and not stands(str(int(a) * int(b)), False, known)
     ]
 
 
@@ -106,29 +136,56 @@ def output_text(cell: dict) -> str:
     return "".join(parts)
 
 
-def sections(lesson: str) -> list[tuple[str, str, Numbers]]:
-    """(heading, prose, numbers of code and outputs) of each ## section."""
-    cells = json.loads(lessons.notebook(lesson).read_text("utf-8"))["cells"]
-    found: list[tuple[str, list[str], Numbers]] = [("", [], set())]
-    for cell in cells:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            for part in re.split(r"^(?=## )", source, flags=re.MULTILINE):
-                if part.startswith("## "):
-                    found.append((part.splitlines()[0][3:], [], set()))
-                found[-1][1].append(part)
-        else:
-            text = f"{code_only(source)}\n{output_text(cell)}"
-            found[-1][2].update(numbers_in(text))
-    return [(head, "\n".join(text), n) for head, text, n in found]
+@functools.cache
+def cells_of(lesson: str) -> list[dict]:
+    return json.loads(lessons.notebook(lesson).read_text("utf-8"))["cells"]
 
 
-def quiz_of(lesson: str) -> tuple[str, str, Numbers]:
-    """Like a section: the reasons, and the numbers of their questions."""
-    bank = quizzes.load(lesson).questions
-    said = [f"{q.text} {o.text}" for q in bank for o in q.options]
-    reasons = [o.explanation for q in bank for o in q.options]
-    return "the quiz", "\n".join(reasons), numbers_in(" ".join(said))
+def numbers_of(cell: dict) -> Numbers:
+    """The numbers of a code cell and its outputs."""
+    code = code_only("".join(cell["source"]))
+    return numbers_in(f"{code}\n{output_text(cell)}")
+
+
+def told(lesson: str) -> Numbers:
+    """The numbers that a lesson's sections say, and its facts."""
+    cells = cells_of(lesson)
+    prose = "\n".join(
+        "".join(cell["source"])
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+    )
+    sections = re.split(r"^(?=## )", prose, flags=re.MULTILINE)[1:]
+    text = plain(
+        "\n".join(s for s in sections if s.splitlines()[0][3:] not in WHOLE)
+    )
+    words = [in_digits(word) for word in re.findall(rf"\b(?:{ANY})\b", text)]
+    facts = lessons.facts(lesson)
+    return numbers_in(f"{text} {words} {facts['data']} {facts['builds']}")
+
+
+@functools.cache
+def parts(lesson: str) -> list[tuple[str, str, Numbers]]:
+    """(heading, prose, numbers near it) of each text, cut at its headings."""
+    cells = cells_of(lesson)
+    code = [k for k, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    numbers = {k: numbers_of(cells[k]) for k in code}
+    said = told(lesson)
+    found, heading = [], ""
+    for place, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            continue
+        near = [k for k in code if k < place][-NEAR:]
+        near += [k for k in code if k > place][:NEAR]
+        for part in re.split(r"^(?=## )", "".join(cell["source"]), flags=re.M):
+            if part.startswith("## "):
+                heading = part.splitlines()[0][3:]
+            own = numbers_in(" ".join(re.findall(r"\$[^$]+\$|`[^`]+`", part)))
+            known = own.union(*(numbers[k] for k in near))
+            if heading in WHOLE:
+                known = own | said
+            found.append((heading, part, known))
+    return found
 
 
 def stands(text: str, percent: bool, known: Numbers) -> bool:
@@ -152,34 +209,39 @@ def round_to(number: Decimal, places: Decimal) -> Decimal:
     return number.quantize(places) if abs(number) < 10**15 else number
 
 
-def unexplained(lesson: str) -> list[str]:
-    """Numbers of a lesson's prose that stand nowhere, with their section."""
-    listed = {
+def listed(lesson: str, where: str) -> Numbers:
+    """What lesson.toml quotes for a place or for all of the lesson."""
+    return {
         one
         for entry in lessons.facts(lesson).get("quoted", ())
+        if where.startswith(entry.get("where", ""))
         for text in entry["numbers"]
         for one in numbers_in(text)
     }
+
+
+def unexplained(lesson: str) -> list[str]:
+    """Numbers of a lesson's prose that stand nowhere, with their section."""
     settings = str([lessons.facts(lesson)[name] for name in PROFILES])
-    listed |= numbers_in(settings)
     answers = lessons.folder(lesson) / "exercises.py"
     practice = numbers_in(code_only(answers.read_text(encoding="utf-8")))
-    parts = [*sections(lesson), quiz_of(lesson)]
-    everything = set().union(*(numbers for _, _, numbers in parts))
     missing = []
-    for heading, prose, numbers in parts:
-        # The opening and the closing speak of the whole lesson.
-        whole = heading in ("", "the quiz", "You can now")
+    for heading, prose, numbers in parts(lesson):
         prose = re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
         if lesson == "00":  # its map names lessons
             prose = re.sub(r"\b[012]\d\b", " ", prose)
-        known = listed | (everything if whole else numbers)
+        known = numbers | listed(lesson, heading or "the opening")
         if heading.startswith("Exercises"):
             known |= practice
         missing += [
+            f"{sides} in {heading!r}"
+            for sides in other_sides(prose, known | numbers_in(settings))
+        ]
+        missing += [
             f"{text} in {heading or 'the opening'!r}"
-            for text, percent in asked(prose)
+            for text, percent, count in asked(prose)
             if not stands(text, percent, known)
+            and (count or not stands(text, percent, numbers_in(settings)))
         ]
     return missing
 
@@ -206,4 +268,4 @@ def test_a_number_stands_rounded_as_a_share_in_percent_and_no_other_way(
     prose, stand
 ):
     known = numbers_in("accuracy 0.964 of 12 digits")
-    assert all(stands(*number, known) for number in asked(prose)) == stand
+    assert all(stands(*n[:2], known) for n in asked(prose)) == stand

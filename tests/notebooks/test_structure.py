@@ -1,6 +1,7 @@
 """Every lesson keeps the course's rules, in source and in notebook."""
 
 import ast
+import functools
 import itertools
 import json
 import re
@@ -24,8 +25,15 @@ def lesson(request):
     return request.param
 
 
+@functools.cache
 def cells_of(lesson):
-    return jupytext.read(build.source_path(lesson), fmt="py:percent").cells
+    source = lessons.folder(lesson) / "lesson.py"
+    return jupytext.read(source, fmt="py:percent").cells
+
+
+@functools.cache
+def notebook_of(lesson):
+    return json.loads(lessons.notebook(lesson).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -45,7 +53,7 @@ def prose(cells):
 
 @pytest.fixture
 def stored(lesson):
-    return json.loads(lessons.notebook(lesson).read_text(encoding="utf-8"))
+    return notebook_of(lesson)
 
 
 # ------------------------------------------------------------ the pair
@@ -84,6 +92,14 @@ def test_no_output_holds_errors_paths_addresses_or_times(stored):
             assert not re.search(r" at 0x[0-9a-f]{6}", text), text
             assert "/home/" not in text and "site-packages" not in text
             assert "Warning" not in text, text
+
+
+def test_every_output_is_of_a_kind_that_the_replay_compares(stored):
+    """It passes over widgets, and over pictures that are no figures."""
+    kinds = {"text/plain", "text/html", "image/png", MIME}
+    for cell in stored["cells"]:
+        for output in cell.get("outputs", []):
+            assert set(output.get("data", {})) <= kinds, cell["source"]
 
 
 def test_notebook_metadata_holds_nothing_of_the_machine(stored):

@@ -81,3 +81,29 @@ def test_a_damaged_file_says_how_to_restore_it(tmp_path, monkeypatch):
     with pytest.raises(CourseError, match="objects80") as error:
         encoders.stored_objects()
     assert "git checkout" in error.value.remedy
+
+
+def test_kept_features_are_not_computed_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path))
+    monkeypatch.delenv("COURSEKIT_REPLAY", raising=False)
+    model = encoders.build_objects()
+    images = np.random.default_rng(0).integers(0, 256, (7, 32, 32, 3))
+    first = encoders.run(model, images[:4], size=2, keep=True)
+
+    asked = []
+    made = encoders._made
+    monkeypatch.setattr(
+        encoders, "_made", lambda m, x: asked.append(len(x)) or made(m, x)
+    )
+    second = encoders.run(model, images, size=2, keep=True)
+    assert np.array_equal(second[:4], first) and asked == [2, 1]
+
+
+def test_a_damaged_feature_file_is_computed_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path))
+    monkeypatch.delenv("COURSEKIT_REPLAY", raising=False)
+    model, images = encoders.build_objects(), np.zeros((2, 32, 32, 3))
+    first = encoders.run(model, images, keep=True)
+    (file,) = (tmp_path / "features").iterdir()
+    file.write_bytes(b"")
+    assert np.array_equal(encoders.run(model, images, keep=True), first)

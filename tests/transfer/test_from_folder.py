@@ -11,7 +11,18 @@ from coursekit.transfer import from_folder
 from coursekit.transfer.report import interval
 from coursekit.transfer.twins import twins
 
+keras = import_keras()
 COLOURS = {"red": (200, 30, 30), "green": (30, 200, 30), "blue": (30, 30, 200)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quickly():
+    """Step by step: compiling the graphs would take most of the time."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +49,13 @@ def put(tmp_path):
     return save
 
 
-def made(path, **options):
-    return from_folder(path, encoder="objects80", epochs=15, **options)
+def made(path, epochs=2, **options):
+    return from_folder(path, encoder="objects80", epochs=epochs, **options)
 
 
 def test_colours_are_told_apart(put, tmp_path):
     put("red", 10), put("green", 10), put("blue", 10)
-    report = made(tmp_path)
+    report = made(tmp_path, epochs=15)
     assert report.accuracy == 1 and report.confusion.trace() == 6
     assert report.predict(tmp_path / "green" / "0.png")[0] == "green"
     assert "6 of 6 right, 1.00 (95 % interval 0.61 to 1.00)" in str(report)
@@ -84,7 +95,7 @@ def test_uneven_classes_are_warned_about(put, tmp_path):
 def test_files_that_are_no_pictures_are_counted(put, tmp_path):
     put("red", 6), put("blue", 6)
     (tmp_path / "red" / "broken.png").write_bytes(b"not a picture")
-    assert "1 pictures undecodable" in str(made(tmp_path))
+    assert "1 picture undecodable" in str(made(tmp_path))
 
 
 def test_pictures_are_shown_with_what_is_said_of_them(put, tmp_path):
@@ -145,7 +156,6 @@ def test_unreadable_files_alone_are_an_error_with_a_remedy(tmp_path):
 
 
 def test_interrupting_keeps_the_best_epoch(monkeypatch, capsys):
-    keras = import_keras()
     inputs = keras.layers.Input((2,))
     model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
     x, y = np.eye(2, dtype="float32")[[0, 1] * 4], np.array([0, 1] * 4)
@@ -168,7 +178,6 @@ def test_interrupting_keeps_the_best_epoch(monkeypatch, capsys):
 
 
 def test_training_that_only_makes_it_worse_leaves_the_weights_alone():
-    keras = import_keras()
     inputs = keras.layers.Input((2,))
     model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
     model.set_weights([9 * np.eye(2), np.zeros(2)])

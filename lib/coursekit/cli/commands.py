@@ -133,18 +133,6 @@ def caption(
     raise typer.Exit(code)
 
 
-@app.command()
-def slips(
-    wanted: Annotated[
-        str, typer.Argument(help="A lesson, 12, or an exercise, 12.4.")
-    ],
-) -> None:
-    """For authors: judge every one-token slip of the reference answers."""
-    from coursekit.dev import slips as body
-
-    body.command(wanted)
-
-
 def main() -> None:
     """Entry point: a CourseError is two lines, not a traceback."""
     print_what_it_can()

@@ -104,10 +104,6 @@ class Dataset:
         return self.info.real
 
     @property
-    def licence(self) -> str:
-        return self.info.licence
-
-    @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one input, without the batch axis."""
         return tuple(np.shape(self.train.x[0]))
@@ -123,7 +119,7 @@ class Dataset:
         note = f"; {self.note}" if self.note else ""
         return (
             f"{self.name} ({kind}): {self.info.title}{note}; "
-            f"train/validation/test {sizes}; {self.licence}"
+            f"train/validation/test {sizes}; {self.info.licence}"
         )
 
     def __repr__(self) -> str:

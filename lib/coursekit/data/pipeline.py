@@ -12,7 +12,6 @@ def batches(
     *,
     shuffle: bool = False,
     seed: int = 0,
-    repeat: bool = False,
     drop_remainder: bool = False,
     make: Callable[..., Any] | None = None,
 ):
@@ -25,8 +24,8 @@ def batches(
     fewer rows than there are captions) ``make`` looks up itself, by a number
     among the arrays.
 
-    With ``shuffle`` the order changes in every epoch, reproducibly; with
-    ``repeat`` there is no end. Arrays may lie on disk.
+    With ``shuffle`` the order changes in every epoch, reproducibly. Arrays
+    may lie on disk.
     """
     import_keras()  # silences TensorFlow's start-up
     import tensorflow as tf
@@ -47,8 +46,6 @@ def batches(
     order = tf.data.Dataset.range(len(flat[0]))
     if shuffle:
         order = order.shuffle(len(flat[0]), seed=seed)
-    if repeat:
-        order = order.repeat()
     order = order.batch(batch_size, drop_remainder=drop_remainder)
     data = order.map(batch, num_parallel_calls=2)
     if make:

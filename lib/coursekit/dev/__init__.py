@@ -1,1 +1,1 @@
-"""What a maintainer runs: build, replay, slips, generated tables."""
+"""What a maintainer runs: build, replay, generated tables."""

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import jupytext
@@ -88,14 +87,10 @@ def build(
     return outcomes
 
 
-def source_path(lesson: str) -> Path:
-    """The source of a lesson ("04")."""
-    return kit.folder(lesson) / "lesson.py"
-
-
 def read_source(lesson: str) -> Any:
     """The source as an unexecuted notebook with cell ids by position."""
-    notebook = jupytext.read(source_path(lesson), fmt="py:percent")
+    source = kit.folder(lesson) / "lesson.py"
+    notebook = jupytext.read(source, fmt="py:percent")
     notebook.metadata = copy.deepcopy(_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):

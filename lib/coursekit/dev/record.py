@@ -75,12 +75,18 @@ def print_inputs() -> None:
     tables = [  # records and weights lie beside the modules that read them
         path.relative_to(root).as_posix()
         for folder in {(root / module).parent for module in modules}
-        for pattern in ("*.toml", "*.keras", "sketches/*.toml")
+        for pattern in ("*.toml", "*.keras", "*.npz", "sketches/*.toml")
         for path in folder.glob(pattern)
+    ]
+    read = [  # files elsewhere that a module names, as stored results
+        Path(path).resolve().relative_to(root).as_posix()
+        for name, module in list(sys.modules.items())
+        if name.startswith("lessons.")
+        for path in getattr(module, "READS", ())
     ]
     bundled = sys.modules.get("coursekit.data.readers.bundled")
     data = [f"data/{name}" for name in bundled.used()] if bundled else []
-    print(json.dumps(sorted({*modules, *tables, *data})))
+    print(json.dumps(sorted({*modules, *tables, *read, *data})))
 
 
 def digest(inputs: Iterable[str]) -> str:

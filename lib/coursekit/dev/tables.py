@@ -14,6 +14,7 @@ import jupytext
 
 from coursekit import exercises, lessons, paths, quizzes
 from coursekit.data import registry
+from coursekit.dev import measured
 from coursekit.dev.compare import pixels_that_differ
 from coursekit.errors import CourseError
 
@@ -131,6 +132,7 @@ def _checked_by(name: str) -> str:
 
 
 def _readme(text: str) -> str:
+    text = between(text, "measured", measured.text())
     return between(text, "lessons", lesson_table())
 
 

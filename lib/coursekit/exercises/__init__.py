@@ -47,7 +47,7 @@ def check(exercise_id: str = "", answer: Any = _FORGOTTEN) -> None:
     else:
         print(f"{exercise.id}  not yet - {verdict.message}")
         print(f'ck.hint("{exercise.id}") has a nudge.')
-        if _is_letter(answer):
+        if isinstance(answer, str) and re.fullmatch("[a-h]", answer):
             print(
                 f"This is exercise {exercise.id}. If you meant question "
                 f"{exercise.id} of the quiz: "
@@ -146,11 +146,6 @@ def _word_when_slow(exercise_id: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def _is_letter(answer: Any) -> bool:
-    """True for what looks like an option of a quiz question."""
-    return isinstance(answer, str) and bool(re.fullmatch("[a-h]", answer))
 
 
 def _wrapped(text: str) -> str:

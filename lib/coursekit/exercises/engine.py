@@ -5,6 +5,7 @@ first case that differs is shown; when the answer gives what a known mistake
 gives on all cases, that mistake's diagnosis is shown with it.
 """
 
+import contextlib
 import copy
 import dis
 import inspect
@@ -133,8 +134,26 @@ class _Outcome:
     changed_input: bool = False
 
 
+# What references and mistakes gave, while it is remembered.
+_memory: dict[tuple[Callable, Case], _Outcome] | None = None
+
+
 class _Misfit(TypeError):
     """A result that ``summarise`` cannot read: what to say, its type."""
+
+
+@contextlib.contextmanager
+def remembered() -> Iterator[None]:
+    """Inside, each reference and mistake is called once on each case.
+
+    For whoever judges many answers; the answers themselves are called anew.
+    """
+    global _memory
+    _memory = {}
+    try:
+        yield
+    finally:
+        _memory = None
 
 
 def judge(exercise: Exercise, answer: Any) -> Verdict:
@@ -205,10 +224,10 @@ def _is_result(exercise: Exercise, answer: Any) -> bool:
 
 def _judge_function(exercise: Exercise, answer: Callable) -> Verdict:
     with put_back():
-        mine = list(_outcomes(exercise, answer))
+        mine = [_call(exercise, answer, case) for case in exercise.cases]
     warnings.simplefilter("ignore")  # the rest is not the learner's code
     for case, outcome in zip(exercise.cases, mine, strict=True):
-        right = _call(exercise, exercise.reference, case)
+        right = _known(exercise, exercise.reference, case)
         start = f"for {case} " if str(case) else ""
         problem = _problem(right, outcome, exercise.atol, answer)
         if problem:
@@ -248,19 +267,28 @@ def _problem(
 def _diagnosis(exercise: Exercise, mine: list[_Outcome]) -> str:
     """That of the mistake that gives the same on all cases; "" if none."""
     for mistake in exercise.mistakes:
-        theirs = _outcomes(exercise, mistake.answer)
+        theirs = _theirs(exercise, mistake.answer)
         pairs = zip(theirs, mine, strict=True)
         if all(_agree(*pair, exercise.atol) for pair in pairs):
             return mistake.diagnosis
     return ""
 
 
-def _outcomes(exercise: Exercise, answer: Any) -> Iterator[_Outcome]:
-    """What each case gives, or the one outcome of a value."""
+def _theirs(exercise: Exercise, answer: Any) -> Iterator[_Outcome]:
+    """What a mistake gives on each case, or the one outcome of a value."""
     if not exercise.cases:
         yield _summary(exercise, answer)
     for case in exercise.cases:
-        yield _call(exercise, answer, case)
+        yield _known(exercise, answer, case)
+
+
+def _known(exercise: Exercise, function: Callable, case: Case) -> _Outcome:
+    """The outcome of a call, the one remembered if there is one."""
+    if _memory is None:
+        return _call(exercise, function, case)
+    if (function, case) not in _memory:
+        _memory[function, case] = _call(exercise, function, case)
+    return _memory[function, case]
 
 
 def _agree(one: _Outcome, other: _Outcome, atol: float) -> bool:

@@ -75,7 +75,9 @@ class Progress:
     def _set_aside(self) -> None:
         """Keep a damaged file under a name that is still free."""
         number = 1
-        while (backup := self._beside(f"damaged-{number}")).exists():
+        while (
+            backup := self.path.with_suffix(f".damaged-{number}.json")
+        ).exists():
             number += 1
         try:
             self.path.replace(backup)
@@ -93,9 +95,6 @@ class Progress:
             if self.path not in _unsaved:
                 print(f"(progress is not kept: {error.strerror})")
             _unsaved[self.path] = self.entries
-
-    def _beside(self, ending: str) -> Path:
-        return self.path.with_suffix(f".{ending}.json")
 
 
 def _is_entry(entry: Any) -> bool:

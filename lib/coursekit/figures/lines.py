@@ -31,7 +31,5 @@ def looks(points: int = 1) -> Iterator[dict[str, Any]]:
 
 def log_axis(axes: Any, which: str, label: str, base: int = 10) -> None:
     """Make the x or y axis logarithmic, and let its label say so."""
-    set_scale = {"x": axes.set_xscale, "y": axes.set_yscale}[which]
-    set_label = {"x": axes.set_xlabel, "y": axes.set_ylabel}[which]
-    set_scale("log", base=base)
-    set_label(f"{label}, log scale")
+    getattr(axes, f"set_{which}scale")("log", base=base)
+    getattr(axes, f"set_{which}label")(f"{label}, log scale")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.ticker import MaxNLocator
 
-from coursekit.figures.lines import log_axis, looks
+from coursekit.figures.lines import looks
 from coursekit.figures.style import CourseFigure, new_figure
 
 
@@ -43,20 +43,15 @@ def training_curves(history: Mapping[str, Sequence[float]]) -> CourseFigure:
 
 
 def losses(
-    curves: Mapping[str, Sequence[float]],
-    xlabel: str = "step",
-    ylabel: str = "loss",
-    log: bool = False,
+    curves: Mapping[str, Sequence[float]], ylabel: str = "loss"
 ) -> CourseFigure:
     """One or more loss curves over steps."""
     figure, axes = new_figure()
     most = max(map(len, curves.values()))
     for (name, values), look in zip(curves.items(), looks(most), strict=False):
         axes.plot(range(1, len(values) + 1), values, label=name, **look)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel("step")
     axes.set_ylabel(ylabel)
-    if log:
-        log_axis(axes, "y", ylabel)
     axes.legend()
     said = "; ".join(
         f"{name} from {values[0]:.2f} to {values[-1]:.2f}"

@@ -6,6 +6,7 @@ those of keras.applications, trained on ImageNet. Built in lesson 08.
 """
 
 import contextlib
+import hashlib
 import importlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from coursekit import paths
 from coursekit.backend import in_replay
 from coursekit.data.fetch import find
 from coursekit.data.fetch.progress import bar
 from coursekit.data.sets import imagenet_weights
 from coursekit.errors import CourseError
+from coursekit.files import replacing
 
 OBJECTS = "objects80"
 STORED = Path(__file__).parent / f"{OBJECTS}.npz"
@@ -138,20 +141,41 @@ def stored_objects() -> tuple[list[np.ndarray], list[np.ndarray]]:
     return arrays[:2], arrays[2:]
 
 
-def run(model, images, title: str = "", size: int = 100) -> np.ndarray:
+def run(
+    model, images, title: str = "", size: int = 100, keep: bool = False
+) -> np.ndarray:
     """What a model gives for pictures that may lie on disk.
 
-    With a ``title`` there is a bar, if there is much to do.
+    With a ``title`` there is a bar, if there is much to do. With ``keep``
+    each ``size`` outputs are stored in the cache: asked again, also after an
+    interruption, it goes on behind them. Only for a model that does not
+    learn; its name stands for its weights.
     """
-    import keras
-
     pieces = []
     watched = title and len(images) > 3 * size and not in_replay()
     shown = bar(title, len(images), sizes=False) if watched else None
     with shown or contextlib.nullcontext(lambda count: None) as advance:
         for start in range(0, len(images), size):
             pixels = np.asarray(images[start : start + size], "float32")
-            made = model(pixels, training=False)
-            pieces.append(keras.ops.convert_to_numpy(made))
+            kept = keep and not in_replay()
+            pieces.append((_kept if kept else _made)(model, pixels))
             advance(len(pixels))
     return np.concatenate(pieces)
+
+
+def _made(model, pixels: np.ndarray) -> np.ndarray:
+    import keras
+
+    return keras.ops.convert_to_numpy(model(pixels, training=False))
+
+
+def _kept(model, pixels: np.ndarray) -> np.ndarray:
+    """As ``_made``, from the cache if it is there."""
+    named = hashlib.sha256(model.name.encode() + pixels.tobytes())
+    path = paths.cache_dir() / "features" / f"{named.hexdigest()[:32]}.npy"
+    with contextlib.suppress(OSError, ValueError, EOFError):  # or damaged
+        return np.load(path, allow_pickle=False)
+    made = _made(model, pixels)
+    with contextlib.suppress(OSError), replacing(path) as part:  # no room
+        np.save(part, made)
+    return made

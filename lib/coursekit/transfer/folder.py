@@ -30,7 +30,8 @@ def from_folder(
     fifth is held out for each. A head is trained on the features of a frozen
     ``encoder`` (see encoders.load); ``fine_tune`` then trains all of it at a
     small rate. The epoch that is best on the validation pictures is kept,
-    also when you interrupt. Raises CourseError when there is nothing to
+    also when you interrupt. Features are stored as they are made: a second
+    call goes on behind them. Raises CourseError when there is nothing to
     learn from.
     """
     keras = import_keras()
@@ -48,7 +49,8 @@ def from_folder(
     model, head = _with_head(base, classes)
     parts = [data.train, data.validation, data.test]
     features = [
-        encoders.run(base, part.x, f"features, {part.name}") for part in parts
+        encoders.run(base, part.x, f"features, {part.name}", keep=True)
+        for part in parts
     ]
     _train(head, features, parts, 1e-2, epochs)
     trained = f"frozen; {head.count_params():,} parameters trained"

@@ -24,11 +24,6 @@ _WAYS = (
 RECORD = "fetched.json"
 
 
-def folder_of(source: Source) -> Path:
-    """Where the set lies in the cache, fetched or not."""
-    return paths.cache_dir() / source.name
-
-
 def is_installed(folder: Path) -> bool:
     """Whether a folder was completed: the record is written last."""
     return (folder / RECORD).is_file()
@@ -42,8 +37,8 @@ def install(source: Source) -> Path:
     set or a whole one. A second process waits for the first. Raises
     CourseError.
     """
-    target = folder_of(source)
     cache = paths.cache_dir()
+    target = cache / source.name
     incoming = cache / ".incoming" / source.name
     try:
         waiting = f"{source.name} is being fetched elsewhere: waiting"

@@ -34,7 +34,7 @@ def locate(source: Source, folder: str | Path | None = None) -> Path:
 
 def find(source: Source) -> Path | None:
     """The folder of a set that is on this machine already, or None."""
-    cached = install.folder_of(source)
+    cached = paths.cache_dir() / source.name
     if own := _below_own_root(source):
         return own
     if install.is_installed(cached) and not source.missing(cached):

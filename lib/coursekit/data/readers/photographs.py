@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -85,8 +86,17 @@ def load_pictures(
 def left_out(**counts: int) -> str:
     """The note of a data set: what was skipped; "" when nothing."""
     held = {what.replace("_", " "): n for what, n in counts.items() if n}
-    parts = ", ".join(f"{count} {what}" for what, count in held.items())
-    return f"left out: {parts}" if parts else ""
+    parts = [
+        f"{count} {_one(what) if count == 1 else what}"
+        for what, count in held.items()
+    ]
+    return f"left out: {', '.join(parts)}" if parts else ""
+
+
+def _one(what: str) -> str:
+    """The first plural of a few words, as one of it."""
+    plural = r"\b(picture|photograph|file|class)e?s\b"
+    return re.sub(plural, r"\1", what, count=1)
 
 
 def _make(files: Sequence[Path], size: int, store: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coursekit.data.render.drawing import FAR
+from coursekit.data.render.drawing import FAR, random_bytes
 
 SETTINGS = ("park", "beach", "room", "road", "snow")
 TIMES = ("day", "sunset", "night")
@@ -166,8 +166,7 @@ def _grains(part: Canvas, wide: int) -> np.ndarray:
     The same grains at every size, each ``wide`` columns of 64.
     """
     rows, size = part.image.shape[2:]
-    bits = np.random.PCG64(7).random_raw(64 * 64 // 8)
-    pattern = bits.astype("<u8").view("uint8").reshape(64, 64)
+    pattern = random_bytes(7, 64 * 64 // 8).reshape(64, 64)
     pattern = np.repeat(pattern[:, : 64 // wide], wide, axis=1)
     pattern = np.repeat(np.repeat(pattern, size // 64, 0), size // 64, 1)
     pattern = np.tile(pattern[:rows].astype("float32") / 255, 2)

@@ -131,6 +131,19 @@ def spots(x: np.ndarray, y: np.ndarray, pixel) -> np.ndarray:
     return _coverage(np.sqrt(u * u + v * v) - 0.12, pixel)
 
 
+def random_bytes(seed: int, count: int) -> np.ndarray:
+    """Random bytes (8 * count,), the same in every version of NumPy."""
+    return np.random.PCG64(seed).random_raw(count).astype("<u8").view("uint8")
+
+
+def nearly_normal(four: np.ndarray) -> np.ndarray:
+    """Noise (...) from random bytes (..., 4): their sum, standardised.
+
+    It has mean 510 and standard deviation 148.
+    """
+    return (four.sum(-1, dtype="int32").astype("float32") - 510) / 148
+
+
 def _coverage(distance: np.ndarray, pixel) -> np.ndarray:
     """Share of each pixel that lies inside: 0 to 1."""
     return np.clip(np.float32(0.5) - distance / pixel, 0, 1)

@@ -7,7 +7,6 @@ takes them: no picture lies between two poses, so that a bag of frames holds
 nothing that would tell the order.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from coursekit.data.dataset import Dataset
 from coursekit.data.readers.bundled import read_npz
 from coursekit.data.records import info
-from coursekit.data.render import stick_figures
+from coursekit.data.render import drawing, stick_figures
 from coursekit.data.splits import by_part
 
 INFO = info("poses")
@@ -45,7 +44,6 @@ def load() -> Videos:
     "orders" (n, 12) the order of the poses; "movements" (n,) what was
     done with it, a number in ``movements``: nothing, the ten poses between
     reversed, begun elsewhere, two exchanged, or all shuffled.
-    :func:`padded` makes one array of videos of different length.
     """
     stored = read_npz("poses.npz")
     holds, orders, movements = (
@@ -66,17 +64,6 @@ def load() -> Videos:
     )
     names = ("another movement", "sun salutation")
     return Videos(INFO, train, validation, test, names)
-
-
-def padded(videos: Sequence[np.ndarray], length: int = 36) -> np.ndarray:
-    """Videos as one array (n, length, 28, 28, 1), zeros after the end.
-
-    Longer ones lose what comes after ``length``.
-    """
-    whole = np.zeros((len(videos), length, *videos[0].shape[1:]), "uint8")
-    for row, video in zip(whole, videos, strict=True):
-        row[: len(video)] = video[:length]
-    return whole
 
 
 def _pictures(stored: dict[str, np.ndarray]) -> np.ndarray:
@@ -124,7 +111,10 @@ def _filmed(pictures, shots, camera, lengths) -> np.ndarray:
     start = camera[video, 3].astype("int64") * 256 + camera[video, 4]
     start += 613 * number
     low, high = 50 * dice[:, 1], 150 + 90 * dice[:, 0]
-    hiss = np.lib.stride_tricks.sliding_window_view(_hiss(), 28 * 28)
+    four = drawing.random_bytes(19, 50_000).reshape(-1, 4)
+    hiss = np.lib.stride_tricks.sliding_window_view(
+        drawing.nearly_normal(four), 28 * 28
+    )
     film = np.empty((len(shots), 28, 28), "uint8")
     for begin in range(0, len(shots), 512):
         part = slice(begin, begin + 512)
@@ -137,14 +127,3 @@ def _filmed(pictures, shots, camera, lengths) -> np.ndarray:
         image += hiss[start[part]].reshape(image.shape) * noise
         film[part] = np.rint(np.clip(image, 0, 255))
     return film
-
-
-def _hiss() -> np.ndarray:
-    """Nearly normal noise with mean 0 and standard deviation 1.
-
-    Raw bits are the same in every version of NumPy; a sum of four bytes has
-    mean 510 and standard deviation 148.
-    """
-    raw = np.random.PCG64(19).random_raw(50_000).astype("<u8").view("uint8")
-    total = raw.reshape(-1, 4).sum(1, dtype="int32")
-    return (total.astype("float32") - 510) / 148

@@ -1,5 +1,7 @@
 """Which wrong answers does an exercise accept? One-token slips tell.
 
+    .venv/bin/python tools/slips.py 12        a lesson, or an exercise, 12.4
+
 Every reference answer is changed in one place at a time, as a hurried
 learner would (a sign, an axis, a forgotten transpose), and judged. What is
 ACCEPTED is either an equal answer or a case that is missing.
@@ -16,8 +18,9 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -69,11 +72,12 @@ class Result:
     message: str
 
 
-def command(wanted: str) -> None:
-    """Print the slips of a lesson ("12") or an exercise ("12.4").
-
-    Raises CourseError when there is none of that name.
-    """
+def command(
+    wanted: Annotated[
+        str, typer.Argument(help="A lesson, 12, or an exercise, 12.4.")
+    ],
+) -> None:
+    """Judge every one-token slip of the reference answers."""
     lesson = wanted.partition(".")[0]
     known = exercises.load(lesson)
     chosen = [e for e in known if wanted in (lesson, e.id)]
@@ -88,7 +92,9 @@ def command(wanted: str) -> None:
 
 def judged(exercise: Exercise) -> list[Result]:
     """Every slip of a function's reference, the accepted ones first."""
-    results = [_judged(exercise, slip) for slip in slips(exercise.reference)]
+    made = slips(exercise.reference)
+    with engine.remembered():
+        results = [_judged(exercise, slip) for slip in made]
     return sorted(results, key=lambda result: OUTCOMES.index(result.outcome))
 
 
@@ -316,3 +322,7 @@ def _report(exercise: Exercise) -> None:
     console.print(f"{title}: {len(results)} slips", markup=False)
     console.print(table)
     console.print(f"{exercise.id}: {counts}\n", markup=False)
+
+
+if __name__ == "__main__":
+    typer.run(command)

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from coursekit.dev import slips
+import slips
 from coursekit.errors import CourseError
 from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
