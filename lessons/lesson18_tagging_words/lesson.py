@@ -837,8 +837,7 @@ print(f"impossible steps in {senseless:.3f} of {len(lines)} sentences")
 # The order is as before, the numbers are those of the real world: known words
 # cause most of the errors that are left, since most words have several
 # readings. (68 of the 2,001 validation sentences and 94 of the 2,077 of the
-# test are in the training as well, short ones mostly, as they are in the
-# published split.)
+# test are in the training as well, as they are in the published split.)
 
 # %%
 compared = profile.module("networks").compared

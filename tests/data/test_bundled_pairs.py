@@ -7,6 +7,7 @@ import pytest
 
 from coursekit import data
 from coursekit.data.sets import pairs
+from coursekit.vocabulary import words as tokens
 from generate import numerals
 from generate import pairs as generator
 from generate.names import words
@@ -435,3 +436,58 @@ def test_fields_are_those_of_the_real_pairs(sets):
     split = sets[1].train
     assert isinstance(split.x, list) and isinstance(split.y, list)
     assert isinstance(split.x[0], str) and isinstance(split.y[0], str)
+
+
+def aligned_words(kind):
+    """(English words, Spanish word) of all aligned words of a kind."""
+    loaded, number = data.load("pairs"), pairs.KINDS.index(kind)
+    for split in splits(loaded):
+        rows = zip(
+            *(split.x, split.y),
+            *(split.extra["kinds"], split.extra["alignments"]),
+            strict=True,
+        )
+        for english, spanish, found, alignment in rows:
+            if found == number and alignment:
+                left, right = tokens(english), tokens(spanish)
+                for word, own in zip(right, alignment, strict=True):
+                    yield [left[place] for place in own], word
+
+
+def test_a_spanish_number_word_says_what_its_english_words_say():
+    checked = 0
+    for english, spanish in aligned_words("numbers"):
+        if spanish == "y":
+            assert not english
+        elif spanish == "mil":
+            assert english in (["thousand"], ["one", "thousand"])
+        else:
+            said = read_english(" ".join(english))
+            assert said == SPANISH[spanish], (english, spanish)
+            checked += 1
+    assert checked > 15_000
+
+
+def test_aligned_words_of_dates_are_days_months_and_years():
+    seen = set()
+    for english, spanish in aligned_words("dates"):
+        if not english:
+            assert spanish in ("el", "de")
+            continue
+        (word,) = english
+        if spanish.isdigit():
+            assert re.fullmatch(rf"{spanish}(st|nd|rd|th)?", word)
+        else:
+            seen.add((word, spanish))
+    assert len(seen) == 12 + 7  # one Spanish name each
+    assert {("march", "marzo"), ("sunday", "domingo")} <= seen
+
+
+def test_adjectives_are_aligned_across_the_noun():
+    found = dict.fromkeys(FORMS["spanish"], 0)
+    for english, spanish in aligned_words("sentences"):
+        for word in english:
+            if word in found:
+                assert spanish in FORMS["spanish"][word].split()
+                found[word] += 1
+    assert min(found.values()) > 100

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit.data.sets.pairs import KINDS
-from generate import numerals, sentences
+from generate import alignments, numerals, sentences
 from generate.writing import pack_lines, write_npz
 
 SEED = 20
@@ -46,16 +46,38 @@ def generate() -> None:
         rows += texts
         kind += [number] * len(texts)
         split += [part] * len(texts)
+    aligned = [
+        alignments.pack(_alignment(row, KINDS[number]))
+        for row, number in zip(rows, kind, strict=True)
+    ]
     columns = zip(*rows, strict=True)
     names = ("english", "spanish", "french", "digits")
     packed = {
         name: pack_lines(column)
         for name, column in zip(names, columns, strict=True)
     }
+    packed["alignment"] = pack_lines(aligned)  # of the Spanish words
     packed["kind"] = np.array(kind, "uint8")
     packed["split"] = np.array(split, "uint8")
     assert max(kind) == len(KINDS) - 1
     write_npz("pairs.npz", packed)
+
+
+def _alignment(row: Four, kind: str) -> list[list[int]]:
+    """Of each Spanish word, the places of the English it was made of."""
+    english, spanish, _, digits = row
+    if kind == "numbers":
+        return alignments.of_number(int(digits))
+    names: dict[str, str] = {}
+    if kind == "dates":
+        for table in (MONTHS, WEEKDAYS):
+            pairs = zip(
+                table[0].lower().split(), table[1].split(), strict=True
+            )
+            names |= dict(pairs)
+    elif kind == "sentences":
+        names = alignments.in_sentences()
+    return alignments.of_words(english, spanish, names) if names else []
 
 
 def in_words(number: int) -> Four:

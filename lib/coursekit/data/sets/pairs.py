@@ -38,6 +38,10 @@ def load(
     KINDS. extra["kinds"] (n,) is a number in KINDS. No English text and no
     translation is in two splits; the everyday phrases are all in the
     training split, since none can be worked out from the others.
+
+    With "spanish", extra["alignments"] says for each word of y (as
+    coursekit.vocabulary.words finds them) the places of the words of x that
+    it was made of: a tuple of tuples, some of them empty. A phrase has none.
     """
     chosen = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     one_of(LANGUAGES, "language", language)
@@ -47,13 +51,27 @@ def load(
     other = unpack_lines(stored[language])
     wanted = np.isin(stored["kind"], [KINDS.index(kind) for kind in chosen])
     wanted &= np.array([bool(text) for text in other])
+    more = {"kinds": stored["kind"].astype("int64")}
+    if language == "spanish":
+        more["alignments"] = _unpacked(stored["alignment"])
     train, validation, test, longer = by_part(
         np.where(wanted, stored["split"], -1),
         unpack_lines(stored["english"]),
         other,
         parts=4,
-        kinds=stored["kind"].astype("int64"),
+        **more,
     )
     return Pairs(
         INFO, train, validation, test, note=f"in {language}", longer=longer
     )
+
+
+def _unpacked(stored: np.ndarray) -> list[tuple[tuple[int, ...], ...]]:
+    """ "0 - 1,2" as ((0,), (), (1, 2)), for each line."""
+    return [
+        tuple(
+            () if own == "-" else tuple(map(int, own.split(",")))
+            for own in line.split()
+        )
+        for line in unpack_lines(stored)
+    ]

@@ -1,0 +1,1145 @@
+# %% [markdown]
+# # 20 · Translating: encoder, decoder, attention
+#
+# You will translate numbers and dates into Spanish, find out what a network
+# forgets on the way, and build the two parts that ended this: attention, and
+# the block that transformers are made of.
+#
+# | | |
+# |---|---|
+# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
+# | **Time** | 45 min on the road, 35 of exercises, 6 of quiz |
+# | **Runs in** | 50 s (quick), not measured yet (full) |
+# | **Data** | pairs made by rule; full: English and Spanish (real) |
+# | **Hardware** | any laptop |
+# | **You should end with** | a transformer that translates 95 of 100 rightly |
+#
+# ## In this lesson you will
+# - train an encoder and a decoder on sentences of unequal lengths;
+# - let the decoder speak on its own, and see what it cannot keep;
+# - write attention, by dot product and by addition, equal to Keras' layers;
+# - look at what it looks at, and score that against the true alignment;
+# - see what length does to a network with attention and without;
+# - build a transformer block from what you have, and compare.
+
+# %%
+# Finds the kit: installed, in a folder above this one, or (on Colab and
+# Kaggle) fetched from its repository.
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+
+if importlib.util.find_spec("coursekit") is None:
+    here = pathlib.Path.cwd()
+    found = [p / "lib" for p in (here, *here.parents) if (p / "lib").is_dir()]
+    kits = [path for path in found if (path / "coursekit").is_dir()]
+    if not kits and {"COLAB_RELEASE_TAG", "KAGGLE_URL_BASE"} & set(os.environ):
+        url = "https://github.com/coursekit/coursekit"
+        clone = ["git", "clone", "--quiet", "--depth=1", url, "coursekit-kit"]
+        subprocess.run(clone, check=True)
+        kits = [here / "coursekit-kit" / "lib"]
+    sys.path[:0] = map(str, kits)
+
+# %% [markdown]
+# That cell looks for the course's files; you never have to read it. The second
+# one starts the lesson: it fixes the random numbers and says what it uses.
+
+# %%
+import coursekit as ck
+
+profile = ck.start("20")
+
+# %% [markdown]
+# ## Three words in, two words out
+#
+# "How are you?" is asked in Kannada, a language of South India, like this (to
+# one person, politely, or to several):
+
+# %%
+english, kannada = "How are you?", "ನೀವು ಹೇಗಿದ್ದೀರಿ?"
+print(english, "->", kannada)
+print(len(english.split()), "words in,", len(kannada.split()), "words out")
+print(len(kannada), "code points:", *kannada)
+
+# %% [markdown]
+# (Boxes instead of letters? Then this machine has no font for Kannada; Noto
+# Sans Kannada is one. The text is right all the same. What looks like one
+# letter is often several **code points**: a consonant and its vowel sign.)
+#
+# Three words become two, and no word stands for *are*. A tagger (one output
+# for each input) cannot do this. Neither can a network with one output for the
+# sentence. Translation is **many-to-many with unequal lengths**. The pair is
+# an example of M. M. Khapra's lectures (CS7015, IIT Madras).
+#
+# For one pair nobody trains a network. Here are some thousands, made by rule,
+# so that every answer can be checked:
+
+# %%
+dataset = ck.data.load(profile.dataset, kinds=profile.kinds)
+print(dataset.provenance)
+for k in (1507, 3605, 4002, 5100):
+    print(f"{dataset.train.x[k]:<42} {dataset.train.y[k]}")
+
+# %% [markdown]
+# Look at the dates: six English forms, the month before the day or behind it,
+# and one Spanish form. Which Spanish words have no English one?
+#
+# As in lesson [16](16_words_to_vectors.ipynb), words become numbers: 0 pads,
+# 1 is unknown. Two more are needed in the target: 2 says *start*, 3 says
+# *end*. Somebody has to say that the sentence is over.
+
+# %%
+from coursekit.vocabulary import END, SPECIAL, START, Vocabulary
+
+names = ("train", "validation", "test")
+splits = {name: getattr(dataset, name) for name in names}
+source = Vocabulary.from_texts(dataset.train.x)
+target = Vocabulary.from_texts(dataset.train.y, special=SPECIAL)
+x = {n: source.encode(s.x, profile.max_length) for n, s in splits.items()}
+y = {n: target.encode(s.y, profile.max_length) for n, s in splits.items()}
+ck.data.assert_disjoint(*splits.values())
+
+# %%
+print(len(source), "source words,", len(target), "target words")
+print(x["train"].shape, y["train"].shape)
+print("in ", x["train"][4002], source.decode_one(x["train"][4002]))
+print("out", y["train"][4002], target.decode_one(y["train"][4002]))
+
+# %% [markdown]
+# ## An encoder, a decoder
+#
+# Read the sentence with one LSTM, the **encoder**. What it knows at the end is
+# its last state. Hand that to a second LSTM, the **decoder**, as its first
+# state. It says one word after the other, and reads each word that it said:
+
+# %%
+figures = profile.figures
+
+figures.encoder_decoder()
+
+# %% [markdown]
+# In training the true translation is known. So the decoder is fed the true
+# words, shifted by one, whatever it would have said: **teacher forcing**. At
+# each step it reads the word before and is asked for the next.
+#
+# **20.1 (warm-up)** Write `shifted(rows)`: what the decoder reads, and what it
+# is asked for. Each row begins with *start*.
+
+
+# %%
+def shifted(rows):
+    """Rows (n, t) -> what it reads (n, t - 1), what it is asked (n, t - 1)."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.1", shifted)
+
+# %% [markdown]
+# Stuck? `ck.hint("20.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with yours if it
+# is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_shifted(rows):
+    return rows[:, :-1], rows[:, 1:]
+
+
+shifted = ck.yours_or_good("20.1", shifted, good_shifted)
+
+# %%
+read, asked = shifted(y["train"][4002:4003])
+for one, other in zip(read[0, :5], asked[0, :5]):
+    print(f"reads {target.words[one]:<8} asked for {target.words[other]}")
+
+# %% [markdown]
+# The layers, by name, so that you can take them apart later:
+
+# %%
+import keras
+from keras import layers, ops
+
+
+def new_layers(words_in, words_out, units):
+    """The parts of a translator with LSTMs."""
+    both = {"return_sequences": True, "return_state": True}
+    return {
+        "source_word": layers.Embedding(words_in, 64, mask_zero=True),
+        "encoder": layers.LSTM(units, **both),
+        "target_word": layers.Embedding(words_out, 64),
+        "decoder": layers.LSTM(units, **both),
+        "combine": layers.Dense(units, activation="tanh"),
+        "next_word": layers.Dense(words_out),
+    }
+
+
+# %%
+def recurrent(part, attend=None):
+    """(source, words so far) -> logits of each next word."""
+    read = layers.Input((None,), dtype="int32", name="source")
+    so_far = layers.Input((None,), dtype="int32", name="so_far")
+    memory, h, c = part["encoder"](part["source_word"](read))
+    spoken = part["target_word"](so_far)
+    states, _, _ = part["decoder"](spoken, initial_state=[h, c])
+    if attend is not None:  # later in this lesson
+        context = attend(states, memory, ops.not_equal(read, 0))
+        states = part["combine"](ops.concatenate([states, context], -1))
+    return keras.Model([read, so_far], part["next_word"](states))
+
+
+# %%
+import time
+
+seconds = {}
+loss = keras.losses.SparseCategoricalCrossentropy(
+    from_logits=True, ignore_class=0
+)
+
+
+def teach(model, x, y, epochs, rate):
+    """Adam, a rate that falls to 0; padding costs nothing."""
+    steps = max(1, len(x) // profile.batch_size * epochs)
+    rates = keras.optimizers.schedules.CosineDecay(rate, steps)
+    optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    model.compile(optimizer, loss, steps_per_execution=31)
+    read, asked = shifted(y)
+    show = [ck.EpochProgress(every=4)]
+    began = time.process_time()
+    model.fit(
+        *([x, read], asked, profile.batch_size),
+        epochs=epochs,
+        verbose=0,
+        callbacks=show,
+    )
+    return time.process_time() - began  # CPU seconds
+
+
+# %% tags=["nbval-approx-5e-2"]
+keras.utils.set_random_seed(profile.seed)
+part = new_layers(len(source), len(target), profile.units)
+models = {"no attention": recurrent(part)}
+seconds["no attention"] = teach(
+    *(models["no attention"], x["train"], y["train"]),
+    *(profile.epochs, profile.learning_rate),
+)
+
+# %% [markdown]
+# How good is that? Ask for each next word of the validation pairs, with the
+# true words before it:
+
+# %% tags=["nbval-approx-3e-2"]
+import numpy as np
+
+
+def word_accuracy(model, part):
+    """Share of next words that are right, true words before (no padding)."""
+    read, asked = shifted(y[part])
+    said = model.predict([x[part], read], 400, verbose=0).argmax(axis=-1)
+    return (said == asked)[asked != 0].mean()
+
+
+forced = word_accuracy(models["no attention"], "validation")
+print(f"{forced:.2f} of the words of {dataset.validation.name}")
+assert forced > 0.7
+
+# %% [markdown]
+# That looks like a translator. Is it one?
+#
+# ## Nobody gives the true words
+#
+# A real sentence comes without its translation. The decoder must feed on what
+# it said itself: start with *start*, take the likeliest word, feed it back,
+# stop at *end*. This is **greedy decoding**.
+#
+# **20.2 (core)** Write `speak(step, state, limit)`. `step(word, state)` gives
+# scores (one for each word of the target) and the next state. Return the list
+# of words said, without *start* and *end*, `limit` words at most.
+
+
+# %%
+def speak(step, state, limit):
+    """-> list of word numbers; START is 2, END is 3."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.2", speak)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_speak(step, state, limit):
+    word, said = START, []
+    while len(said) < limit:
+        scores, state = step(word, state)
+        word = int(np.argmax(scores))
+        if word == END:
+            break
+        said.append(word)
+    return said
+
+
+speak = ck.yours_or_good("20.2", speak, good_speak)
+
+# %% [markdown]
+# For that the trained layers are taken apart. `begin` reads sentences; `step`
+# takes one word for each sentence. With attention (later) it also looks:
+
+
+# %%
+def take_apart(part, attend=None):
+    """begin(sentences) -> state; step(words, state) -> logits, state."""
+
+    def begin(sentences):
+        memory, h, c = part["encoder"](part["source_word"](sentences))
+        keep = ops.not_equal(sentences, 0)
+        return h, c, memory, keep, ops.zeros(ops.shape(sentences))
+
+    def step(words, state):
+        h, c, memory, keep, looked = state
+        spoken = part["target_word"](words)
+        h, (h, c) = part["decoder"].cell(spoken, [h, c])
+        out = h
+        if attend is not None:
+            context, looked = attend(h[:, None], memory, keep, show=True)
+            out = part["combine"](ops.concatenate([h, context[:, 0]], -1))
+            looked = looked[:, 0]
+        return part["next_word"](out), (h, c, memory, keep, looked)
+
+    return begin, step
+
+
+# %%
+begin, step = take_apart(part)
+
+
+def one_step(word, state):
+    logits, state = step(np.array([word], "int32"), state)
+    return ops.convert_to_numpy(logits[0]), state
+
+
+for text in ("forty-two", "three hundred and five"):
+    row = source.encode([text], profile.max_length)
+    said = speak(one_step, begin(row), limit=9)
+    print(f"{text} -> {target.decode_one(said)}")
+
+# %% [markdown]
+# The library does the same for many sentences at once, compiled (`decoding`,
+# which you take apart in lesson [21](21_show_and_tell.ipynb)). A translation
+# counts when **all** its words are right: **exact match**. How many will it
+# be? In the last cell before, nine of ten words were right with the true words
+# before them. Write down your guess, for numbers and for dates.
+
+# %%
+from coursekit.captions import decoding
+
+
+def translations(begin, step, part, beam_width=1):
+    """Texts of a split: greedy, or the best of a beam."""
+    limit = profile.max_length + 1  # with the end
+    if beam_width == 1:
+        rows = decoding.greedy_search(begin, step, limit)(x[part])
+    else:
+        search = decoding.beam_search(begin, step, limit, beam_width)
+        rows = search(x[part])[0][:, 0]
+    return target.decode(rows)
+
+
+def exact_match(texts, part):
+    """Share of a split that is translated rightly, by kind."""
+    right = np.array(texts) == np.array(target.decode(y[part]))
+    kinds = splits[part].extra["kinds"]
+    return {k: right[kinds == n].mean() for n, k in enumerate(profile.kinds)}
+
+
+# %% tags=["nbval-approx-8e-2"]
+said = translations(begin, step, "validation")
+alone = exact_match(said, "validation")
+for kind, share in alone.items():
+    print(f"{kind:<10} {share:.2f} right ({dataset.validation.name})")
+assert alone["dates"] < 0.3
+
+# %% [markdown]
+# Numbers: nearly all. Dates: nearly none. Look at some:
+
+# %% tags=["nbval-ignore-output"]
+# Which wrong day is said differs from processor to processor.
+dates = np.flatnonzero(dataset.validation.extra["kinds"] == 1)
+for k in dates[:4]:
+    print(f"{dataset.validation.x[k]:<34} {said[k]}")
+
+# %% [markdown]
+# What is right in them, and what is not? A date is *el*, perhaps a weekday, a
+# day, *de*, a month, *de*, a year:
+
+# %% tags=["nbval-approx-2e-1"]
+import re
+
+form = re.compile(r"el (?:(\w+) )?(\d+) de (\w+) de (\d+)")
+true = [form.fullmatch(dataset.validation.y[k]).groups() for k in dates]
+own = [form.fullmatch(said[k]) for k in dates]
+print(f"form    {np.mean([match is not None for match in own]):.2f}")
+for n, name in enumerate(("weekday", "day", "month", "year")):
+    hits = [m is not None and m[n + 1] == t[n] for m, t in zip(own, true)]
+    print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
+
+# %% [markdown]
+# The form is perfect Spanish. The day and the year are not those of the
+# sentence. The decoder speaks well and does not remember: all that it knows of
+# the sentence had to pass through two vectors of 64 numbers. (Wrong words
+# before also mislead the words after. A network trained on true words only has
+# never seen its own mistakes: **exposure bias**.)
+#
+# ## Looking back
+#
+# The encoder had a state at each word. They were thrown away, all but the
+# last. Keep them: the **memory**. Before each word the decoder looks at all of
+# them, and takes a mixture: **attention**.
+#
+# By hand, three words of two numbers each. The decoder's state is the
+# **query**: $(2, 0)$. The score of a word is its **dot product** with the
+# query; a softmax turns scores into weights; the **context** is the weighted
+# mean. Which word wins?
+
+# %%
+memory = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 2.0]])
+query = np.array([2.0, 0.0])
+scores = memory @ query
+weights = np.exp(scores) / np.exp(scores).sum()
+print("scores ", scores)
+print("weights", weights.round(3))
+print("context", (weights @ memory).round(3))
+assert np.isclose(weights.sum(), 1)
+
+# %% [markdown]
+# Now suppose that the third word is padding. Its score must not count: it is
+# made very negative **before** the softmax, so that its weight is 0.
+
+# %%
+keep = np.array([True, True, False])
+e = np.exp(np.where(keep, scores, -1e9))
+print("weights", (e / e.sum()).round(3))
+
+# %% [markdown]
+# In a batch, for all words of the target at once ($T$ queries, $S$ words of
+# the source):
+#
+# $$A = \operatorname{softmax}(Q K^\top), \qquad C = A\,V .$$
+#
+# Row by row: $Q$ $(T, d)$ holds the queries, $K$ $(S, d)$ the **keys** that
+# they are compared with, $V$ $(S, m)$ the **values** that are mixed. Here keys
+# and values are the same, the memory. ($V$ is the letter of the papers; it is
+# no matrix of weights here.)
+#
+# **20.3 (core)** Write `dot_attention`. Subtract each row's largest score
+# before you exponentiate, or a score of 1,000 overflows.
+
+
+# %%
+def dot_attention(queries, keys, values, keep):
+    """(n, t, d), (n, s, d), (n, s, m), (n, s) -> weights, contexts.
+
+    Weights are (n, t, s), contexts (n, t, m); keep is False for padding.
+    """
+    ...  # your code here
+
+
+# %%
+ck.check("20.3", dot_attention)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_dot_attention(queries, keys, values, keep):
+    scores = queries @ keys.transpose(0, 2, 1)  # (n, t, s)
+    scores = np.where(keep[:, np.newaxis], scores, -1e9)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = e / e.sum(axis=-1, keepdims=True)
+    return weights, weights @ values
+
+
+dot_attention = ck.yours_or_good("20.3", dot_attention, good_dot_attention)
+
+# %% [markdown]
+# Keras has it as `layers.Attention`. Random numbers, some padding:
+
+# %% tags=["nbval-approx"]
+rng = np.random.default_rng(profile.seed)
+
+
+def random(*shape):
+    return rng.standard_normal(shape).astype("float32")
+
+
+queries, keys, values = random(5, 4, 6), random(5, 7, 6), random(5, 7, 3)
+keep = np.arange(7) < np.array([[7], [5], [3], [2], [1]])  # real words first
+weights, contexts = dot_attention(queries, keys, values, keep)
+theirs, their_weights = layers.Attention()(
+    [queries, values, keys], mask=[None, keep], return_attention_scores=True
+)
+off = np.abs(ops.convert_to_numpy(theirs) - contexts).max()
+print(weights.shape, contexts.shape, f"largest difference {off:.0e}")
+assert off < 1e-5 and np.abs(np.array(their_weights) - weights).max() < 1e-5
+assert np.allclose(weights.sum(axis=-1), 1)
+
+# %% [markdown]
+# The first attention for translation (D. Bahdanau, K. Cho and Y. Bengio 2015)
+# had no dot product but a small network: $\tanh(q + k)\,v^\top$, with $q$ and
+# $k$ projected first: **additive attention**. (Lesson
+# [22](22_show_attend_tell.ipynb) looks at pictures with it.) The dot product
+# has nothing to learn and is one matrix product (M.-T. Luong et al. 2015).
+#
+# **20.4 (core)** Write `additive_scores` for queries and keys that are
+# projected already.
+
+
+# %%
+def additive_scores(queries, keys, v):
+    """(n, t, d), (n, s, d), (d,) -> scores (n, t, s)."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.4", additive_scores)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_additive_scores(queries, keys, v):
+    return np.tanh(queries[:, :, np.newaxis] + keys[:, np.newaxis]) @ v
+
+
+additive_scores = ck.yours_or_good(
+    "20.4", additive_scores, good_additive_scores
+)
+
+# %% tags=["nbval-approx"]
+layer, v = layers.AdditiveAttention(), random(6)
+layer.build([queries.shape, keys.shape, keys.shape])
+layer.set_weights([v])
+_, theirs = layer(
+    [queries, keys, keys], mask=[None, keep], return_attention_scores=True
+)
+scores = np.where(keep[:, None], additive_scores(queries, keys, v), -1e9)
+e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+off = np.abs(e / e.sum(axis=-1, keepdims=True) - np.array(theirs)).max()
+print(f"largest difference of the weights {off:.0e}")
+assert off < 1e-5
+
+# %% [markdown]
+# ## The same translator, allowed to look
+#
+# One thing changes: before each word it looks, and the context stands beside
+# its state when the word is chosen. The line is that of 20.3, with Keras'
+# operations, so that a gradient can pass:
+
+
+# %%
+def look(queries, memory, keep, show=False):
+    """Contexts of queries; with ``show`` the weights, too."""
+    scores = queries @ ops.transpose(memory, (0, 2, 1))
+    scores = ops.where(keep[:, None], scores, -1e9)
+    weights = ops.softmax(scores, axis=-1)
+    return (weights @ memory, weights) if show else weights @ memory
+
+
+mine = dot_attention(queries, keys, keys, keep)[1]
+assert np.abs(np.array(look(queries, keys, keep)) - mine).max() < 1e-5
+
+# %% tags=["nbval-approx-5e-2"]
+keras.utils.set_random_seed(profile.seed)
+looking = new_layers(len(source), len(target), profile.units)
+models["attention"] = recurrent(looking, look)
+seconds["attention"] = teach(
+    *(models["attention"], x["train"], y["train"]),
+    *(profile.epochs, profile.learning_rate),
+)
+
+# %% tags=["nbval-approx-5e-2"]
+begin, step = take_apart(looking, look)
+said = translations(begin, step, "validation")
+found = exact_match(said, "validation")
+for kind, share in found.items():
+    print(f"{kind:<10} {alone[kind]:.2f} -> {share:.2f}")
+assert min(found.values()) > 0.9
+
+# %% [markdown]
+# Same layers, same updates, one dense layer more. What does it look at?
+#
+# ## What it looks at
+#
+# Decode once more and keep the weights of each step:
+
+# %%
+loop = decoding.greedy_search(
+    begin, step, profile.max_length + 1, watch=lambda state: state[4]
+)
+tokens, looked = map(np.array, loop(x["test"]))
+print(tokens.shape, looked.shape)  # (sentence, word, source word)
+
+# %%
+from coursekit.vocabulary import words
+
+
+def shown(k):
+    """Words in, words out, and the weights between them, of the test."""
+    into, out = words(dataset.test.x[k]), target.decode_one(tokens[k]).split()
+    return into, out, looked[k, : len(out), : len(into)]
+
+
+kinds = dataset.test.extra["kinds"]
+sizes = np.array([len(words(text)) for text in dataset.test.x])
+chosen = [
+    np.flatnonzero((kinds == 0) & (sizes == 7))[0],
+    np.flatnonzero((kinds == 1) & (sizes == 4))[1],
+]
+truths = [dataset.test.extra["alignments"][k] for k in chosen]
+figures.alignments([shown(k) for k in chosen], truths)
+
+# %% [markdown]
+# A row is a word of the translation, a column a word of the source; dark is
+# much. Frames mark the **true alignment**: which words a word was made of. The
+# maker of these pairs knows it. Mostly the dark places lie in the frames; *el*
+# and *de* have no source and look anywhere. Two pictures prove nothing, so
+# measure: of all words of the test that have a true source, how much of the
+# weight lies on it? Two comparisons: chance (blind weights, the same for each
+# word), and the weights of the *next* word of the same translation.
+
+
+# %%
+def masses(looked, part):
+    """Of each aligned word: weight on its true source, chance, next word's."""
+    found = []
+    for k, truth in enumerate(splits[part].extra["alignments"]):
+        size = len(words(splits[part].x[k]))
+        if said[k] != splits[part].y[k]:
+            continue
+        for t, places in enumerate(truth[:-1]):
+            if places:
+                own, after = looked[k, t : t + 2][:, list(places)].sum(axis=1)
+                found.append((own, len(places) / size, after))
+    return np.array(found)
+
+
+# %% tags=["nbval-approx-1e-1"]
+said = target.decode(tokens)
+mass = masses(looked, "test")
+own, chance, after = mass.mean(axis=0)
+print(f"weight on the true words: {own:.2f} ({dataset.test.name})")
+print(f"of the next word's look:  {after:.2f}")
+print(f"chance:                   {chance:.2f}")
+assert own > 1.5 * max(chance, after)
+
+# %% [markdown]
+# So the map is no accident, and it is no proof either. It says where the
+# *states* lie that were mixed, and a state of the encoder also knows the words
+# before it.
+#
+# ## The whole beam
+#
+# Greedy never takes a word back. **Beam search** keeps the few likeliest
+# beginnings side by side and says the best whole sentence (the `decoding` of
+# the captions; you write it in lesson 21):
+
+# %% tags=["nbval-approx-5e-2"]
+from coursekit.captions import scoring
+
+true = [(text,) for text in target.decode(y["test"])]
+for width in (1, 4):
+    said = translations(begin, step, "test", width)
+    right = np.mean([a == b for a, (b,) in zip(said, true)])
+    bleu = scoring.bleu(said, true)[3]
+    print(f"width {width}: {right:.3f} right, BLEU-4 {bleu:.1f}")
+
+# %% [markdown]
+# **BLEU** counts common sequences of one to four words, from 0 to 100 (lesson
+# 21). Where each sentence has one right translation, exact match is the
+# better judge: a date with the wrong year is wrong, and still has most of its
+# words in common.
+#
+# ## What length does
+#
+# The old network failed at dates, which are short. How about length? A task
+# for this question alone: repeat digits, from one to eight of them, each drawn
+# at random. Nothing is to be translated, only remembered, and then there are
+# nine, ten, twelve.
+
+
+# %%
+def digits(count, shortest, longest, rng):
+    """Rows of digits 4 to 13: source (n, t), target with start and end."""
+    size = longest + 1
+    rows = rng.integers(4, 14, (count, size))
+    lengths = rng.integers(shortest, longest + 1, (count, 1))
+    place = np.arange(size)
+    rows = np.where(place < lengths, rows, np.where(place == lengths, END, 0))
+    start = np.full((count, 1), START)
+    return rows.astype("int32"), np.hstack([start, rows]).astype("int32")
+
+
+into, out = digits(1, 3, 5, np.random.default_rng(1))
+print("in ", into[0], "\nout", out[0])
+
+
+# %%
+def repeats(part, attend, length):
+    """Share of 200 rows of a length that come back whole."""
+    rng = np.random.default_rng(length)
+    into, out = digits(200, length, length, rng)
+    begin, step = take_apart(part, attend)
+    rows = decoding.greedy_search(begin, step, length + 1)(into)
+    return float((np.array(rows) == out[:, 1:]).all(axis=1).mean())
+
+
+# %% tags=["nbval-approx-2e-1"]
+lengths = profile.digit_lengths
+curves = {}
+rows = digits(64 * profile.digit_updates, 1, 8, rng)
+for name, attend in {"no attention": None, "attention": look}.items():
+    keras.utils.set_random_seed(profile.seed)
+    small = new_layers(14, 14, 64)
+    teach(recurrent(small, attend), *rows, 1, 1e-2)
+    curves[name] = [repeats(small, attend, length) for length in lengths]
+    print(name, *(f"{share:.2f}" for share in curves[name]))
+
+# %% tags=["nbval-approx-2e-1"]
+figures.lengths(lengths, curves, trained_to=8)
+assert curves["attention"][3] > curves["no attention"][3] + 0.1
+
+# %% [markdown]
+# Two different things. Up to eight digits, which both have practised: without
+# attention the share falls with length (all has to fit into the state), with
+# attention it stays. Beyond eight *both* fall to nothing, with attention one
+# step later: it frees the network from its bottleneck, but nobody has taught
+# it to go on. Generalising to longer sequences is another problem, and not
+# solved by attention alone.
+#
+# ## Only attention
+#
+# If looking is so good, what is the LSTM for? A. Vaswani et al. (2017) took it
+# away. What is left is called a **transformer**. Words look at words: the
+# source at itself (**self-attention**), the translation at itself, but only
+# backwards (**causal**), and at the source (**cross-attention**). No step must
+# wait for the one before: all words are computed at once.
+#
+# One thing is lost. What does attention know of order?
+
+# %% tags=["nbval-approx"]
+order = rng.permutation(7)
+_, forwards = dot_attention(queries, keys, values, np.ones((5, 7), bool))
+_, mixed = dot_attention(
+    queries, keys[:, order], values[:, order], np.ones((5, 7), bool)
+)
+print(f"words in order {order}: off by {np.abs(forwards - mixed).max():.0e}")
+assert np.allclose(forwards, mixed, atol=1e-5)
+
+# %% [markdown]
+# Nothing: a mixture does not know which came first. So each word gets its
+# **position** added to its vector: sines and cosines of slower and slower
+# waves,
+#
+# $$p_{t,\,2k} = \sin\left(t / 10000^{2k/d}\right), \qquad
+# p_{t,\,2k+1} = \cos\left(t / 10000^{2k/d}\right).$$
+#
+# **20.5 (core)** Write `positions(length, size)`, with an even size.
+
+
+# %%
+def positions(length, size):
+    """-> (length, size): sines in even columns, cosines in odd ones."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.5", positions)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_positions(length, size):
+    slow = 10_000 ** (np.arange(0, size, 2) / size)  # (size / 2,)
+    angle = np.arange(length)[:, np.newaxis] / slow
+    table = np.zeros((length, size))
+    table[:, 0::2], table[:, 1::2] = np.sin(angle), np.cos(angle)
+    return table
+
+
+positions = ck.yours_or_good("20.5", positions, good_positions)
+
+# %%
+print(positions(3, 4).round(3))
+figures.waves(positions(20, profile.size))
+
+# %% [markdown]
+# Three changes to 20.3, and it is what a transformer uses. Queries, keys and
+# values are **projected** first, each by its own matrix. Scores are divided by
+# $\sqrt{d}$, or they grow with the size (**scaled** dot product). And instead
+# of one look there are several, each in its own part of the vector: **heads**.
+#
+# **20.6 (core)** Write `heads(x, count)`: the vectors of each word cut into
+# `count` equal parts, and the parts in front of the words.
+
+
+# %%
+def heads(x, count):
+    """(n, t, d) -> (n, count, t, d / count)."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.6", heads)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_heads(x, count):
+    n, t, d = x.shape
+    return x.reshape(n, t, count, d // count).transpose(0, 2, 1, 3)
+
+
+heads = ck.yours_or_good("20.6", heads, good_heads)
+
+# %% [markdown]
+# All together, from projection to projection, this is **multi-head
+# attention**. `keep` now says for each word which others it may look at:
+
+
+# %%
+def multi_head(x, memory, weights, count, keep):
+    """x (n, t, d), memory (n, s, d), keep (n, t, s) -> (n, t, d)."""
+    (U_q, b_q), (U_k, b_k), (U_v, b_v), (U_o, b_o) = weights
+    q, k, v = x @ U_q + b_q, memory @ U_k + b_k, memory @ U_v + b_v
+    q, k, v = (heads(part, count) for part in (q, k, v))
+    scores = q @ k.swapaxes(2, 3) / np.sqrt(q.shape[-1])  # (n, count, t, s)
+    scores = np.where(keep[:, np.newaxis], scores, -1e9)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    mixed = e / e.sum(axis=-1, keepdims=True) @ v
+    return mixed.swapaxes(1, 2).reshape(x.shape) @ U_o + b_o
+
+
+# %% [markdown]
+# Twice against Keras' layer: self-attention that looks backwards only, and
+# cross-attention to words some of which are padding.
+
+# %% tags=["nbval-approx"]
+own, other = random(5, 4, 8), random(5, 7, 8)
+real = np.arange(7) < np.array([[7], [5], [3], [2], [1]])
+backwards = np.tril(np.ones((4, 4), bool))  # row t: up to t
+for name, memory, keep in (
+    ("self, causal", own, np.repeat(backwards[np.newaxis], 5, axis=0)),
+    ("cross, padded", other, np.repeat(real[:, np.newaxis], 4, axis=1)),
+):
+    layer = layers.MultiHeadAttention(2, 4)  # two heads of four numbers
+    layer.build(own.shape, memory.shape)
+    layer.set_weights([random(*w.shape) for w in layer.weights])
+    stored = layer.get_weights()
+    kernels = [w.reshape(8, 8) for w in stored[0::2]]
+    biases = [w.reshape(8) for w in stored[1::2]]
+    mine = multi_head(own, memory, list(zip(kernels, biases)), 2, keep)
+    theirs = np.array(layer(own, memory, attention_mask=keep))
+    off = np.abs(mine - theirs).max()
+    print(f"{name:<13} {mine.shape}, largest difference {off:.0e}")
+    assert off < 1e-4
+
+# %% [markdown]
+# ## A transformer
+#
+# A **block** is attention and then a small dense network for each word alone
+# (**feed-forward**). What goes in is added to what comes out, as in a residual
+# block of lesson [06](06_landmark_architectures.ipynb), and each word's vector
+# is brought to mean 0 and variance 1 (**layer normalisation**: over its own
+# numbers, not over the batch):
+
+
+# %%
+def attended(x, memory, **mask):
+    """Attention, added to x, normalised."""
+    layer = layers.MultiHeadAttention(profile.heads, size // profile.heads)
+    return layers.LayerNormalization()(x + layer(x, memory, **mask))
+
+
+def fed_forward(x):
+    """Two dense layers for each word, added to x, normalised."""
+    inner = layers.Dense(2 * size, activation="relu")(x)
+    return layers.LayerNormalization()(x + layers.Dense(size)(inner))
+
+
+def embedded(words_, count):
+    """Vectors of words, and their positions."""
+    table = positions(words_.shape[1], size).astype("float32")
+    return layers.Embedding(count, size)(words_) * np.sqrt(size) + table
+
+
+# %%
+figures.transformer()
+
+
+# %%
+def transformer(length, causal=True):
+    """An encoder, a decoder, and both as one model."""
+    read = layers.Input((length,), dtype="int32", name="source")
+    keep = ops.not_equal(read, 0)[:, None]
+    x = embedded(read, len(source))
+    memory = fed_forward(attended(x, x, attention_mask=keep))
+    encoder = keras.Model(read, memory, name="encoder")
+
+    so_far = layers.Input((length + 1,), dtype="int32", name="so_far")
+    given = layers.Input((length, size), name="memory")
+    y = embedded(so_far, len(target))
+    y = attended(y, y, use_causal_mask=causal)
+    y = fed_forward(attended(y, given, attention_mask=keep))
+    logits = layers.Dense(len(target), name="next_word")(y)
+    decoder = keras.Model([read, so_far, given], logits, name="decoder")
+
+    inputs = [layers.Input(i.shape[1:], dtype="int32") for i in (read, so_far)]
+    whole = decoder([*inputs, encoder(inputs[0])])
+    return encoder, decoder, keras.Model(inputs, whole)
+
+
+# %% tags=["nbval-approx-5e-2"]
+size = profile.size
+keras.utils.set_random_seed(profile.seed)
+encoder, decoder, models["transformer"] = transformer(profile.max_length)
+seconds["transformer"] = teach(
+    *(models["transformer"], x["train"], y["train"]),
+    *(profile.transformer_epochs, profile.transformer_rate),
+)
+
+# %% [markdown]
+# All words of a translation were trained at once. Speaking is still one word
+# after the other. Here the decoder reads all that was said so far, each time
+# anew, and its last vector counts. (Fast ones keep the keys and values of the
+# words before.)
+
+
+# %%
+def speaking(encoder, decoder):
+    """begin and step of a transformer; the state holds what was said."""
+    length = decoder.input[1].shape[1]
+
+    def begin(sentences):
+        nothing = ops.zeros((ops.shape(sentences)[0], length), "int32")
+        place = nothing[:, 0]
+        return nothing, place, sentences, encoder(sentences)
+
+    def step(words_, state):
+        so_far, place, sentences, memory = state
+        here = ops.one_hot(place, length, dtype="int32")  # (n, length)
+        so_far = so_far + words_[:, None] * here
+        logits = decoder([sentences, so_far, memory])  # (n, length, words)
+        last = ops.cast(here, "float32")[:, :, None]
+        logits = ops.sum(logits * last, axis=1)
+        return logits, (so_far, place + 1, sentences, memory)
+
+    return begin, step
+
+
+# %% [markdown]
+# Three translators, the test, once. Which is best?
+
+# %% tags=["nbval-approx-5e-2"]
+speakers = {
+    "no attention": take_apart(part),
+    "attention": take_apart(looking, look),
+    "transformer": speaking(encoder, decoder),
+}
+table = {}
+for name, (begin, step) in speakers.items():
+    table[name] = exact_match(translations(begin, step, "test"), "test")
+    shares = ", ".join(f"{k} {v:.3f}" for k, v in table[name].items())
+    print(f"{name:<13} {models[name].count_params():,} parameters, {shares}")
+print("right of", dataset.test.name)
+assert min(table["transformer"].values()) > 0.95
+
+# %%
+figures.cost(seconds, table)
+
+# %% [markdown]
+# The transformer needs no recurrence, half of the parameters, and as much time
+# here; on a GPU, where all words of a batch are computed at once, it gains
+# more. Each is one seed. And mind the data: sentences of at most nine words,
+# made by rule, where a word has one translation. Nothing here is as hard as
+# language.
+#
+# ## Common mistakes
+#
+# **The decoder sees what it is asked for.** Without the causal mask each word
+# of the translation looks at all others, the next one too. The symptom: a
+# score too good to be true in training, and nonsense when it speaks.
+
+# %% tags=["nbval-approx-1e-1"]
+keras.utils.set_random_seed(profile.seed)
+*halves, cheat = transformer(profile.max_length, causal=False)
+models["cheat"] = cheat
+teach(cheat, x["train"], y["train"], 2, profile.transformer_rate)
+forced = word_accuracy(cheat, "validation")
+said = translations(*speaking(*halves), "validation")
+shares = exact_match(said, "validation").values()
+print(f"{forced:.2f} of next words right, {max(shares):.2f} translations")
+assert forced > 0.95 and max(shares) < 0.2
+
+# %% [markdown]
+# **Padding is looked at.** Leave out the mask, and the weights go where no
+# word is. Nothing fails. But the same sentence means something else when it is
+# padded further, as in a batch with a longer one:
+
+# %% tags=["nbval-approx-2e-1"]
+begin, step = speakers["attention"]
+h, c, memory, keep, _ = begin(x["test"][:300])
+for name, mask in {"mask": keep, "no mask": ops.ones_like(keep)}.items():
+    _, weights = look(h[:, None], memory, mask, show=True)
+    lost = np.array(weights)[:, 0][~np.array(keep)].sum() / len(weights)
+    print(f"{name:<7} {lost:.2f} of the first look is at padding")
+    assert (lost < 1e-6) == (name == "mask")
+
+# %% [markdown]
+# **A word that no training text has.** It becomes 1, *unknown*, and what it
+# said is gone. The network does not say so: it says some year of the training
+# part, the same for both.
+
+# %%
+rows = source.encode(["March 3, 2050", "March 3, 2150"], profile.max_length)
+print(rows[:, :4])
+for name in ("attention", "transformer"):
+    loop = decoding.greedy_search(*speakers[name], profile.max_length + 1)
+    answers = target.decode(loop(rows))
+    print(f"{name}: {len(set(answers))} translation of 2 dates")
+    assert answers[0] == answers[1] and answers[0].startswith("el 3 de marzo")
+
+# %% [markdown]
+# (Real systems cut rare words into pieces, **subwords**, down to single
+# characters, so that nothing is unknown: R. Sennrich, B. Haddow and A. Birch
+# 2016.)
+#
+# ## Your own pairs
+#
+# A text file with one pair a line, the two parts divided by a tab, is enough:
+# the transformer of above learns from it, keeps a tenth to test, and says what
+# it can do. Here a file of the kit's pairs; put the path of yours:
+
+# %% tags=["nbval-approx-2e-1"]
+import pathlib
+import tempfile
+
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder) / "pairs.tsv"
+    lines = zip(dataset.train.x[3602:], dataset.train.y[3602:])
+    text = "".join(f"{a}\t{b}\n" for a, b in list(lines)[:1200])
+    path.write_text(text, encoding="utf-8")
+    report = profile.module("own_pairs").report(path, epochs=8, size=32)
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+ck.quiz("20")
+
+# %% [markdown]
+# ## Exercises
+#
+# 20.1 to 20.6 stand on the road, above.
+#
+# **20.7 (core)** Write `mass_on(weights, alignment)`: the mean weight on the
+# true source words. `weights` is (words, source words). `alignment` has, for
+# each word, a tuple of places in the source; words with an empty one do not
+# count. There is at least one that counts.
+
+
+# %%
+def mass_on(weights, alignment):
+    """(t, s) and t tuples of places -> a number from 0 to 1."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.7", mass_on)
+
+# %% [markdown]
+# **20.8 (stretch)** Write `looks_back(length)`: the causal mask of a decoder,
+# True where word t may look, for a decoder that *also* never looks further
+# back than `width` words (its own place counted). Such **local attention**
+# costs less when texts are long.
+
+
+# %%
+def looks_back(length, width):
+    """-> (length, length) of True and False."""
+    ...  # your code here
+
+
+# %%
+ck.check("20.8", looks_back)
+
+# %% [markdown]
+# **To discuss.** *Derive.* A source has S words, its translation T words, each
+# vector d numbers. How many multiplications do the dot products of
+# cross-attention take, and how many those of the translation's self-attention?
+# What does an LSTM take for the same T words? For which T is self-attention
+# the cheaper one?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Cross: $T S d$ for the scores, as many for the contexts. Self: $T^2 d$ and
+# $T^2 d$ (half of it with the causal mask). An LSTM of d units with inputs of
+# d numbers: $8 d^2$ a step, $8 T d^2$ in all. So self-attention's products are
+# fewer while $2 T^2 d < 8 T d^2$: while $T < 4 d$ (with its four projections,
+# $4 T d^2$ more, while $T < 2 d$). And the LSTM's T steps wait for each other.
+#
+# </details>
+#
+# *Investigate.* The map of attention looks like an alignment. Is it why the
+# network says a word?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# What is left when the true word is hidden from attention (its weight set to
+# 0, the rest scaled up): does the output change, and more than when another
+# word is hidden? The encoder's state at a word also knows the words before it,
+# so that looking beside the word can be as good. It names the debate: S. Jain
+# and B. Wallace (2019), *Attention is not explanation*, and S. Wiegreffe and
+# Y. Pinter (2019), *Attention is not not explanation*.
+#
+# </details>
+
+# %% [markdown]
+# ## You can now
+# - train an encoder and a decoder on unequal lengths, with teacher forcing;
+# - decode without true words, and say what exposure bias is;
+# - write dot-product and additive attention with masks, equal to Keras';
+# - read a map of attention, and score it against a true alignment and chance;
+# - say what length does to both kinds, inside and outside of what was trained;
+# - build multi-head attention and a transformer block, and train one.
+#
+# Lesson [21](21_show_and_tell.ipynb) puts a picture where the source was.
+#
+# **References.** I. Sutskever, O. Vinyals and Q. Le (2014), *Sequence to
+# sequence learning with neural networks*, NIPS, and K. Cho et al. (2014),
+# *Learning phrase representations using RNN encoder-decoder*, EMNLP: encoder
+# and decoder. K. Cho et al. (2014), *On the properties of neural machine
+# translation*, SSST-8: quality falls with length. D. Bahdanau, K. Cho and Y.
+# Bengio (2015), *Neural machine translation by jointly learning to align and
+# translate*, ICLR: additive attention. M.-T. Luong, H. Pham and C. Manning
+# (2015), *Effective approaches to attention-based neural machine translation*,
+# EMNLP: dot products. A. Vaswani et al. (2017), *Attention is all you need*,
+# NIPS: the transformer. R. Sennrich, B. Haddow and A. Birch (2016), *Neural
+# machine translation of rare words with subword units*, ACL. M. M. Khapra,
+# CS7015 Deep Learning, IIT Madras: the pair in Kannada. Sentences of the full
+# profile: Tatoeba, tatoeba.org, CC BY 2.0 FR.
+#
+# ## Reference
+#
+# ### Where the LSTM looks with
+#
+# Here the state *after* reading a word is the query, and the context goes to
+# the output only (Luong). Bahdanau's decoder looks with the state *before* the
+# word, and the context goes into the next step, as in lesson 22. Feeding it
+# into both is called **input feeding**. Then training needs a loop over words;
+# ours needs none, since all queries are known at once.
+#
+# ### Real sentences
+#
+# The full profile also translates sentences about things.
