@@ -823,21 +823,22 @@ print(f"impossible steps in {senseless:.3f} of {len(lines)} sentences")
 # there, too, 14 times: nine times in a name, five times a noun, never a verb.
 #
 # The same network, with vectors of 64 numbers, 64 units in each direction and
-# dropout, learned on its 12,544 training sentences for 123 CPU seconds,
+# dropout, learned on its 12,544 training sentences in 118 to 128 CPU seconds,
 # without any vectors from elsewhere. Right words of the **test** part, in per
-# cent, mean of three seeds (94.88, 94.96 and 95.01 of all):
+# cent; with letters the mean of three seeds (smallest, largest), without them
+# one seed:
 #
 # | | all 25,094 | known | 1,882 unknown |
 # |---|---|---|---|
 # | commonest tag | 86.15 | 90.82 | 28.59 |
-# | both sides, letters | 94.95 | 96.19 | 79.72 |
+# | both sides | 91.82 | 95.09 | 51.49 |
+# | letters, too | 94.95 (94.88, 95.01) | 96.19 | 79.72 (79.06, 80.18) |
 #
-# (`python benchmarks/tagging.py --recipe both-letters`. Its settings were
-# chosen on the validation part.)
-# The order is as before, the numbers are those of the real world: known words
-# cause most of the errors that are left, since most words have several
-# readings. (68 of the 2,001 validation sentences and 94 of the 2,077 of the
-# test are in the training as well, as they are in the published split.)
+# (`python benchmarks/tagging.py`; chosen on the validation part.) The order is
+# as before, the numbers are those of the real world: known words cause most of
+# the errors that are left, since most words have several readings. (94 of the
+# 2,077 sentences are in the training as well, as they are in the published
+# split.)
 
 # %%
 compared = profile.module("networks").compared
