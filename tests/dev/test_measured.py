@@ -25,7 +25,19 @@ UNITS = {
     "images": r"^ test images|^ \(at",
 }
 # Numbers that name something: years, layers, steps, sizes of the table.
-NAMES = {"0.35", "14", "26", "38", "20", "100", "12", "1998", "1989"}
+NAMES = {
+    "0.35",
+    "14",
+    "26",
+    "38",
+    "20",
+    "80",
+    "400",
+    "100",
+    "12",
+    "1998",
+    "1989",
+}
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
