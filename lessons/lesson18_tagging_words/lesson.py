@@ -1122,7 +1122,7 @@ assert sum(map(stray, legal_lines)) == 0 and legal_f1 > f1 - 0.01
 # <details><summary>What a good answer contains</summary>
 #
 # Whether padding and punctuation are counted; how many seeds, and how far they
-# differ. How many of 25,000 words 0.3 points are, 75, and on how many
+# differ. How many of 25,000 words 0.3 % are, 75, and on how many
 # sentences they lie: errors of one sentence come together. Known and unknown
 # words apart, and what the commonest tag reaches. How many *sentences* have no
 # error at all: at 97 % a word, of sentences of 20 words about half

@@ -408,7 +408,7 @@ EXERCISES = (
         cases=(Case(1, 2), Case(3, 4), Case(6, 8), Case(11, 6)),
         hints=(
             "Columns come in pairs with one speed: k = 0, 1, ...",
-            "10_000 ** (2 * k / size), and 2 * k is np.arange(0, size, 2).",
+            "The exponents, two by two, are np.arange(0, size, 2) / size.",
             "angle = t / slow, (length, size / 2); its sine goes to "
             "table[:, 0::2], its cosine to table[:, 1::2].",
         ),

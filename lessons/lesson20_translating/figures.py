@@ -140,7 +140,7 @@ def alignments(
         figure,
         "Where the decoder looks for each word of two translations of the "
         "test, a number and a date; frames mark the true source.",
-        varies=("images", "texts", "limits", "ticks", "patches"),
+        varies=("images", "texts", "limits"),
         trained="Most looked at: " + "; ".join(told) + ".",
     )
 

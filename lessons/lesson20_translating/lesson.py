@@ -388,8 +388,8 @@ for n, name in enumerate(("weekday", "day", "month", "year")):
     print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
 
 # %% [markdown]
-# The form is perfect Spanish. The day and the year are not those of the
-# sentence. The decoder speaks well and does not remember: all that it knows of
+# The form is perfect Spanish, the weekday is right, the day nearly always; the
+# month is often wrong, the year always. The decoder speaks well and does not remember: all that it knows of
 # the sentence had to pass through two vectors of 64 numbers. (Wrong words
 # before also mislead the words after. A network trained on true words only has
 # never seen its own mistakes: **exposure bias**.)
@@ -436,7 +436,7 @@ print("weights", (e / e.sum()).round(3))
 # no matrix of weights here.)
 #
 # **20.3 (core)** Write `dot_attention`. Subtract each row's largest score
-# before you exponentiate, or a score of 1,000 overflows.
+# before you exponentiate, or a large score overflows.
 
 
 # %%
@@ -534,8 +534,8 @@ assert off < 1e-5
 # ## The same translator, allowed to look
 #
 # One thing changes: before each word it looks, and the context stands beside
-# its state when the word is chosen. The line is that of 20.3, with Keras'
-# operations, so that a gradient can pass:
+# its state when the word is chosen. The line is that of exercise 20.3,
+# with Keras' operations, so that a gradient can pass:
 
 
 # %%
@@ -713,8 +713,8 @@ assert curves["attention"][3] > curves["no attention"][3] + 0.1
 # %% [markdown]
 # Two different things. Up to eight digits, which both have practised: without
 # attention the share falls with length (all has to fit into the state), with
-# attention it stays. Beyond eight *both* fall to nothing, with attention one
-# step later: it frees the network from its bottleneck, but nobody has taught
+# attention it nearly stays. Beyond eight *both* fall to nothing, with attention
+# a little later: it frees the network from its bottleneck, but nobody has taught
 # it to go on. Generalising to longer sequences is another problem, and not
 # solved by attention alone.
 #
@@ -775,8 +775,8 @@ print(positions(3, 4).round(3))
 figures.waves(positions(20, profile.size))
 
 # %% [markdown]
-# Three changes to 20.3, and it is what a transformer uses. Queries, keys and
-# values are **projected** first, each by its own matrix. Scores are divided by
+# Three changes to exercise 20.3, and it is what a transformer uses. Queries,
+# keys and values are **projected** first, each by its own matrix. Scores are divided by
 # $\sqrt{d}$, or they grow with the size (**scaled** dot product). And instead
 # of one look there are several, each in its own part of the vector: **heads**.
 #
@@ -922,6 +922,7 @@ def speaking(encoder, decoder):
     length = decoder.input[1].shape[1]
 
     def begin(sentences):
+        sentences = ops.convert_to_tensor(sentences, "int32")
         nothing = ops.zeros((ops.shape(sentences)[0], length), "int32")
         place = nothing[:, 0]
         return nothing, place, sentences, encoder(sentences)
@@ -959,11 +960,11 @@ assert min(table["transformer"].values()) > 0.95
 figures.cost(seconds, table)
 
 # %% [markdown]
-# The transformer needs no recurrence, half of the parameters, and as much time
-# here; on a GPU, where all words of a batch are computed at once, it gains
-# more. Each is one seed. And mind the data: sentences of at most nine words,
-# made by rule, where a word has one translation. Nothing here is as hard as
-# language.
+# The transformer needs no recurrence, and about as many parameters and as much
+# time as the LSTMs with attention. (All its words are computed at once, which
+# is what a GPU is good at.) Each is one seed. And mind the data: sentences of
+# at most nine words, made by rule, where a word has one translation. Nothing
+# here is as hard as language.
 #
 # ## Common mistakes
 #

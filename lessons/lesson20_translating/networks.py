@@ -124,6 +124,7 @@ def transformer(
     decoder = keras.Model([read, so_far, memory], layers.Dense(words_out)(y))
 
     def begin(sentences):
+        sentences = ops.convert_to_tensor(sentences, "int32")
         nothing = ops.zeros((ops.shape(sentences)[0], length + 1), "int32")
         return nothing, nothing[:, 0], sentences, encoder(sentences)
 

@@ -36,12 +36,20 @@ ENTRIES = [
 ]
 
 
-def numbers(value) -> list[str]:
-    """All numbers below a field of a results file."""
+def numbers(value, share: bool = False) -> list[str]:
+    """All numbers below a field of a results file.
+
+    What is counted in per cent there may be quoted as a share.
+    """
     if isinstance(value, measured.Numbers):
         value = [*value.seeds, value.mean, value.least, value.most]
+        value += [v / 100 for v in value] * share
     if isinstance(value, dict):
-        value = list(value.values())
+        return [
+            number
+            for field, one in value.items()
+            for number in numbers(one, str(field).endswith("_percent"))
+        ]
     if isinstance(value, list):
         return [number for one in value for number in numbers(one)]
     return re.findall(r"\d+(?:\.\d+)?", f"{value}")
