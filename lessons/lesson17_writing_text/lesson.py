@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 50 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 51 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | 45 s (quick), 18 CPU min (full) |
 # | **Data** | tales and tunes (synthetic); full: Shakespeare, too |
 # | **Hardware** | any laptop |

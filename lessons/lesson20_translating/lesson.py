@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 45 min on the road, 40 of exercises, 5 of quiz |
 # | **Runs in** | 50 s (quick), not measured yet (full) |
 # | **Data** | pairs made by rule; full: English and Spanish (real) |
 # | **Hardware** | any laptop |
@@ -389,10 +389,11 @@ for n, name in enumerate(("weekday", "day", "month", "year")):
 
 # %% [markdown]
 # The form is perfect Spanish, the weekday is right, the day nearly always; the
-# month is often wrong, the year always. The decoder speaks well and does not remember: all that it knows of
-# the sentence had to pass through two vectors of 64 numbers. (Wrong words
-# before also mislead the words after. A network trained on true words only has
-# never seen its own mistakes: **exposure bias**.)
+# month is often wrong, the year always. The decoder speaks well and does not
+# remember: all that it knows of the sentence had to pass through two vectors
+# of 64 numbers. (Wrong words before also mislead the words after. A network
+# trained on true words only has never seen its own mistakes: **exposure
+# bias**.)
 #
 # ## Looking back
 #
@@ -713,10 +714,10 @@ assert curves["attention"][3] > curves["no attention"][3] + 0.1
 # %% [markdown]
 # Two different things. Up to eight digits, which both have practised: without
 # attention the share falls with length (all has to fit into the state), with
-# attention it nearly stays. Beyond eight *both* fall to nothing, with attention
-# a little later: it frees the network from its bottleneck, but nobody has taught
-# it to go on. Generalising to longer sequences is another problem, and not
-# solved by attention alone.
+# attention it nearly stays. Beyond eight *both* fall to nothing, with
+# attention a little later: it frees the network from its bottleneck, but
+# nobody has taught it to go on. Generalising to longer sequences is another
+# problem, and not solved by attention alone.
 #
 # ## Only attention
 #
@@ -776,7 +777,8 @@ figures.waves(positions(20, profile.size))
 
 # %% [markdown]
 # Three changes to exercise 20.3, and it is what a transformer uses. Queries,
-# keys and values are **projected** first, each by its own matrix. Scores are divided by
+# keys and values are **projected** first, each by its own matrix. Scores are
+# divided by
 # $\sqrt{d}$, or they grow with the size (**scaled** dot product). And instead
 # of one look there are several, each in its own part of the vector: **heads**.
 #
