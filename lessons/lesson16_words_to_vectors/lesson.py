@@ -279,12 +279,12 @@ for name, array in {"one-hot": one_hot, "embedded": looked_up}.items():
 assert np.allclose(one_hot @ table, looked_up, atol=1e-6)
 
 # %% [markdown]
-# As one-hot rows of 10,000 columns the sentence takes 800 kB, embedded in 16
-# numbers a word 1.28 kB. And the assert says that nothing is lost: **a one-hot
-# row times a table is one row of the table**. So an **embedding** is a dense
-# layer without a bias on one-hot rows, computed by looking up. It has one row
-# of parameters for each word, 160,000 here, and learns like any layer. With
-# the first of the three reviews, and a small table:
+# The one-hot rows take 800 kB. The embedded ones take 1.28 kB. And the assert
+# says that nothing is lost: **a one-hot row times a table is one row of the
+# table**. So an **embedding** is a dense layer without a bias on one-hot rows,
+# computed by looking up. It has one row of parameters for each word, 160,000
+# here, and learns like any layer. With the first of the three reviews, and a
+# small table:
 
 # %%
 figures = profile.figures

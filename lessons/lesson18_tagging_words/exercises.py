@@ -217,6 +217,12 @@ EXERCISES = (
             ),
             Case(_truth, _shares(3, 5, 4)),
             Case(np.array([[3, 1], [2, 2], [1, 1]]), _shares(3, 2, 4)),
+            Case(
+                np.array(
+                    [[3, 1, 2], [2, 0, 0], [1, 1, 1], [2, 2, 0], [3, 0, 0]]
+                ),
+                _shares(5, 3, 4),
+            ),
         ),
         hints=(
             "Which numbers do you have for each place, and which of them "
@@ -494,6 +500,14 @@ EXERCISES = (
             Case(np.array([[1, 2, 0, 0]]), np.array([[1, 0, 0, 0]])),
             Case(_truth, _said),
             Case(np.array([[2, 1], [3, 0]]), np.array([[1, 1], [3, 3]])),
+            Case(
+                np.array(
+                    [[2, 1, 0], [3, 0, 0], [1, 2, 3], [2, 2, 0], [1, 0, 0]]
+                ),
+                np.array(
+                    [[2, 1, 1], [1, 0, 0], [1, 2, 2], [2, 0, 0], [3, 1, 0]]
+                ),
+            ),
         ),
         hints=(
             "Which places are asked about?",

@@ -336,7 +336,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit(" - scores.max(axis=-1, keepdims=True)", ""),
-                "exp of a score of 1,000 is infinite. Subtract each row's "
+                "exp of a large score is infinite. Subtract each row's "
                 "largest score first: the weights stay the same.",
             ),
         ),

@@ -119,9 +119,9 @@ def alignments(
         panel.grid(False)
         for row, places in enumerate(truth[: len(out)]):
             for place in places:
-                edge = {"fill": False, "ec": PALETTE["vermillion"], "lw": 2}
-                corner = (place - 0.5, row - 0.5)
-                panel.add_patch(Rectangle(corner, 1, 1, **edge))
+                frame = Rectangle((place - 0.5, row - 0.5), 1, 1, fill=False)
+                frame.set(edgecolor=PALETTE["vermillion"], linewidth=2)
+                panel.add_patch(frame)
         for row, column in np.argwhere(weights > 0.15):
             value = weights[row, column]
             shade = "white" if value > 0.5 else "black"

@@ -27,6 +27,7 @@ NEVER_NEGATIVE = {
     "17.5": {"probabilities"},
     "17.6": {"first", "table"},
     "17.7": {"p", "q"},  # probabilities
+    "18.1": {"probabilities"},
     "20.7": {"weights"},
     "21.3": {"costs"},
     "21.6": {"lengths"},

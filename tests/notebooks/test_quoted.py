@@ -43,7 +43,7 @@ def numbers(value, share: bool = False) -> list[str]:
     """
     if isinstance(value, measured.Numbers):
         value = [*value.seeds, value.mean, value.least, value.most]
-        value += [v / 100 for v in value] * share
+        value += [v / 100 for v in value if v is not None] * share
     if isinstance(value, dict):
         return [
             number

@@ -6,6 +6,7 @@ others have four at most, to see what a model makes of longer sentences.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def load(
     other = unpack_lines(stored[language])
     wanted = np.isin(stored["kind"], [KINDS.index(kind) for kind in chosen])
     wanted &= np.array([bool(text) for text in other])
-    more = {"kinds": stored["kind"].astype("int64")}
+    more: dict[str, Any] = {"kinds": stored["kind"].astype("int64")}
     if language == "spanish":
         more["alignments"] = _unpacked(stored["alignment"])
     train, validation, test, longer = by_part(
