@@ -115,11 +115,12 @@ def test_groups_of_neighbours_are_words_of_a_bag_of_bigrams():
     assert found[4:] == ["not a", "a dull", "dull film"]
 
 
+@pytest.mark.slow
 def test_a_tagger_is_trained_on_the_bundled_sentences():
     (result,) = quick("tagging", "--recipe", "both")["results"]
     (seed,) = result["seeds"]
     assert result["data"].startswith("tagged (synthetic)")
-    assert seed["accuracy_known"] > seed["baseline_known"]
+    assert seed["accuracy_known"] > 80  # one epoch; one tag for all: 19
 
 
 def test_recipes_of_taggers_differ_in_what_they_see_only():
