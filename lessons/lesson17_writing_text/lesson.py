@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 51 min on the road, 35 of exercises, 5 of quiz |
-# | **Runs in** | 45 s (quick), 18 CPU min (full) |
+# | **Runs in** | 45 s (quick), not measured yet (full) |
 # | **Data** | tales and tunes (synthetic); full: Shakespeare, too |
 # | **Hardware** | any laptop |
 # | **You should end with** | half a bit a character, and a tune of your own |
@@ -1042,7 +1042,8 @@ figures.coloured_text(passage, values[: len(passage)], width=76, mark="|")
 # | counts, 4 back | 2.27 | 194,505 |
 # | counts, 6 back | 2.40 | 872,748 |
 # | counts, 9 back | 2.79 | 2,897,056 |
-# | GRU, 512 units, after four of eight epochs | 2.14 | 875,171 |
+# | GRU, 512 units, 8 epochs | 2.08 | 875,171 |
+# | the GRU mixed with counts | 2.00 | |
 # | small transformer, 3 minutes on a CPU (nanoGPT) | 2.71 | |
 # | transformer, 3 minutes on a GPU (nanoGPT) | 2.12 | |
 #
@@ -1053,9 +1054,9 @@ figures.coloured_text(passage, values[: len(passage)], width=76, mark="|")
 # says more than it knows. Look at the fourth row: a table of counts, made in
 # seconds, beats the small transformer. Always count first. But a state gets
 # further: the GRU, one seed, is below the best counts from its third epoch on.
-# The full profile trains it and prints what it reaches, in about a quarter of
-# an hour of CPU time (`python benchmarks/writing.py --recipe shakespeare` says
-# it with the counts beside it, and mixes the two):
+# The full profile trains it and prints what it reaches; that took 1,166 CPU
+# seconds. (`python benchmarks/writing.py --recipe shakespeare` says it with
+# the counts beside it, and mixes the two.)
 
 # %%
 lm = profile.module("language_model")
