@@ -221,7 +221,9 @@ EXERCISES = (
                 np.array(
                     [[3, 1, 2], [2, 0, 0], [1, 1, 1], [2, 2, 0], [3, 0, 0]]
                 ),
-                _shares(5, 3, 4),
+                np.random.default_rng(5)
+                .dirichlet(np.ones(4), (5, 3))
+                .astype("float32"),
             ),
         ),
         hints=(
