@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 43 min on the road, 35 of exercises, 6 of quiz |
-# | **Runs in** | 57 s (quick), 6 CPU min (full) |
+# | **Runs in** | 43 s (quick), 6 CPU min (full) |
 # | **Data** | generated sentences; full: UD English EWT (real), too |
 # | **Hardware** | any laptop |
 # | **You should end with** | both readings of "bank", told by their context |
