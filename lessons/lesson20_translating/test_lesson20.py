@@ -1,6 +1,7 @@
 """Lesson 20 against loops, Keras and broken files."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -125,6 +126,25 @@ def test_a_transformer_says_step_by_step_what_it_says_at_once():
     for t, word in enumerate(y.T):
         logits, state = found.step(word, state)
         assert np.allclose(logits, whole[:, t], atol=1e-5)
+
+
+def test_the_modules_transformer_is_that_of_the_lesson(lesson_functions):
+    import keras
+    from keras import layers, ops
+
+    lesson = lesson_functions(
+        "20",
+        **{"np": np, "keras": keras, "layers": layers, "ops": ops},
+        **{"size": 8, "source": range(9), "target": range(9)},
+        profile=SimpleNamespace(heads=2),
+    )
+    lesson["positions"] = lesson["good_positions"]
+    _, _, mine = lesson["transformer"](5)
+    theirs = networks.transformer(9, 9, 5, size=8, heads=2).model
+    assert len(mine.weights) == len(theirs.weights)
+    copied(theirs, mine)
+    x, y = rows(4)
+    assert np.allclose(mine([x, y]), theirs([x, y]), atol=1e-5)
 
 
 def test_words_to_come_do_not_change_a_transformers_words():
