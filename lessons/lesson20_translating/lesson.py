@@ -69,11 +69,12 @@ print(len(kannada), "code points:", *kannada)
 # letter is often several **code points**: a consonant, its vowel sign, a sign
 # that joins it to the next.)
 #
-# Three words become two. The first, *nīvu*, is *you*. The second,
-# *hēgiddīri*, is *how* and *are* in one. So neither the count nor the order
-# is kept, and a tagger (one output for each input) cannot do this. Neither can a network with one output for the
-# sentence. Translation is **many-to-many with unequal lengths**. The pair is
-# an example of M. M. Khapra's lectures (CS7015, IIT Madras).
+# Three words become two. The first, *nīvu*, is *you*. The second, *hēgiddīri*,
+# is *how* and *are* in one. So neither the count nor the order is kept, and a
+# tagger (one output for each input) cannot do this. Neither can a network with
+# one output for the sentence. Translation is **many-to-many with unequal
+# lengths**. The pair is an example of M. M. Khapra's lectures (CS7015, IIT
+# Madras).
 #
 # For one pair nobody trains a network. Here are some thousands, made by rule,
 # so that every answer can be checked:
@@ -624,12 +625,13 @@ figures.alignments([shown(k) for k in chosen], truths)
 
 # %% [markdown]
 # A row is a word of the translation, a column a word of the source; dark is
-# much, and .5 is half of the row's weight. Frames mark the **true alignment**: which words a word was made of. The
-# maker of these pairs knows it. Mostly the dark places lie in the frames; *el*
-# and *de* have no source and look anywhere. Two pictures prove nothing, so
-# measure: of all words of the test that have a true source, how much of the
-# weight lies on it? Two comparisons: chance (blind weights, the same for each
-# word), and the weights of the *next* word of the same translation.
+# much, and .5 is half of the row's weight. Frames mark the **true alignment**:
+# which words a word was made of. The maker of these pairs knows it. Mostly the
+# dark places lie in the frames; *el* and *de* have no source and look
+# anywhere. Two pictures prove nothing, so measure: of all words of the test
+# that have a true source, how much of the weight lies on it? Two comparisons:
+# chance (blind weights, the same for each word), and the weights of the *next*
+# word of the same translation.
 
 
 # %%
@@ -689,8 +691,8 @@ for width in (1, 4):
 # ## What length does
 #
 # The old network failed at dates, which are short. How about length? A task
-# for this question alone: repeat digits, each drawn at random. Nothing is to be
-# translated, only remembered. In training there are one to eight of them;
+# for this question alone: repeat digits, each drawn at random. Nothing is to
+# be translated, only remembered. In training there are one to eight of them;
 # afterwards also nine, ten, twelve:
 
 
@@ -731,7 +733,7 @@ rows = digits(profile.batch_size * profile.digit_updates, 1, 8, rng)
 for name, attend in {"no attention": None, "attention": look}.items():
     keras.utils.set_random_seed(profile.seed)
     small = new_layers(14, 14, 64)
-    teach(recurrent(small, attend), *rows, 1, 1e-2)
+    teach(recurrent(small, attend), *rows, 1, profile.digit_rate)
     curves[name] = repeats(small, attend, lengths)
     print(name, *(f"{share:.2f}" for share in curves[name]))
 assert curves["attention"][3] > curves["no attention"][3] + 0.1
@@ -1011,9 +1013,9 @@ figures.cost(seconds, table)
 # %% [markdown]
 # The transformer needs no recurrence. It has about as many parameters as the
 # LSTMs with attention, and got half as many epochs. (All its words are
-# computed at once, which is what a GPU is good at.) Each is one seed. And mind the data: sentences of
-# at most nine words, made by rule, where a word has one translation. Nothing
-# here is as hard as language.
+# computed at once, which is what a GPU is good at.) Each is one seed. And mind
+# the data: sentences of at most nine words, made by rule, where a word has one
+# translation. Nothing here is as hard as language.
 #
 # ## Common mistakes
 #
@@ -1181,11 +1183,12 @@ ck.check("20.8", looks_back)
 # EMNLP: dot products. R. Williams and D. Zipser (1989), *A learning algorithm
 # for continually running fully recurrent neural networks*, Neural Computation
 # 1(2): teacher forcing. M. Ranzato et al. (2016), *Sequence level training
-# with recurrent neural networks*, ICLR: exposure bias. A. Vaswani et al. (2017), *Attention is all you need*,
-# NIPS: the transformer. R. Sennrich, B. Haddow and A. Birch (2016), *Neural
-# machine translation of rare words with subword units*, ACL. M. M. Khapra,
-# CS7015 Deep Learning, IIT Madras: the pair in Kannada. Sentences of the full
-# profile: Tatoeba, tatoeba.org, CC BY 2.0 FR.
+# with recurrent neural networks*, ICLR: exposure bias. A. Vaswani et al.
+# (2017), *Attention is all you need*, NIPS: the transformer. R. Sennrich, B.
+# Haddow and A. Birch (2016), *Neural machine translation of rare words with
+# subword units*, ACL. M. M. Khapra, CS7015 Deep Learning, IIT Madras: the pair
+# in Kannada. Sentences of the full profile: Tatoeba, tatoeba.org, CC BY 2.0
+# FR.
 #
 # ## Reference
 #
