@@ -412,7 +412,9 @@ for n, kind in enumerate(profile.kinds):
 # date, since one wrong word spoils it. So the feeding is not to blame here.
 # The decoder speaks well and does not remember. All that it knows of the
 # sentence had to pass through two vectors of 64 numbers, a **bottleneck**, and
-# in so few updates the network has not learned to pack a year into them.
+# in so few updates the network has not learned to pack a year into them. (It
+# can: with wider vectors and many more updates it learns the years, too. You
+# pay for the bottleneck in training, and more for longer sentences.)
 #
 # ## Looking back
 #
@@ -1024,10 +1026,8 @@ figures.cost(seconds, table)
 # too good to be true in training, and nonsense when it speaks.
 
 # %% tags=["nbval-approx-1e-1"]
-cheat, asked = (
-    models["no attention"],
-    {n: rows[:, 1:] for n, rows in y.items()},
-)
+asked = {name: rows[:, 1:] for name, rows in y.items()}
+cheat = models["no attention"]
 cheat.optimizer.iterations.assign(0)  # the rate starts again
 cheat.fit([x["train"], asked["train"]], asked["train"], verbose=0)
 given = [x["validation"], asked["validation"]]
