@@ -370,7 +370,7 @@ for kind, share in alone.items():
 assert alone["dates"] < 0.3
 
 # %% [markdown]
-# Numbers: nearly all. Dates: nearly none. Look at some:
+# Numbers: most. Dates: nearly none. Look at some:
 
 # %% tags=["nbval-ignore-output"]
 # Which wrong day is said differs from processor to processor.
@@ -394,11 +394,11 @@ for n, name in enumerate(("weekday", "day", "month", "year")):
     print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
 
 # %% [markdown]
-# The form is perfect Spanish, the weekday is right, the day nearly always; the
-# month is often wrong, the year always. Two things may be to blame. The
-# decoder now reads its own words, and trained on true words it has never seen
-# its own mistakes: **exposure bias** (M. Ranzato et al. 2016). Or it does not
-# know better. Which one? Give it the true words again, and count whole
+# The form is perfect Spanish, weekday and day are nearly always right; the
+# month is mostly wrong, the year nearly always. Two things may be to blame.
+# The decoder now reads its own words, and trained on true words it has never
+# seen its own mistakes: **exposure bias** (M. Ranzato et al. 2016). Or it does
+# not know better. Which one? Give it the true words again, and count whole
 # translations this time:
 
 # %% tags=["nbval-approx-8e-2"]
@@ -627,7 +627,7 @@ figures.alignments([shown(k) for k in chosen], truths)
 
 # %% [markdown]
 # A row is a word of the translation, a column a word of the source; dark is
-# much, and .5 is half of the row's weight. Frames mark the **true alignment**:
+# much, and .5 is a weight of 0.5. Frames mark the **true alignment**:
 # which words a word was made of. The maker of these pairs knows it. Mostly the
 # dark places lie in the frames; *el* and *de* have no source and look
 # anywhere. Two pictures prove nothing, so measure: of all words of the test
@@ -661,7 +661,7 @@ print(f"chance:                   {chance:.2f}")
 assert own > 1.5 * max(chance, after)
 
 # %% [markdown]
-# Three times chance: the map is no accident. It is no proof either. It says
+# Far more than chance: the map is no accident. It is no proof either. It says
 # where the *states* lie that were mixed, and a state of the encoder also knows
 # the words before it.
 #
@@ -745,8 +745,8 @@ figures.lengths(lengths, curves, trained_to=8)
 
 # %% [markdown]
 # Two different things. In the grey part, which both have practised, the share
-# falls with length without attention (all has to fit into the state), and
-# hardly with it. Right of it *both* fall to nothing, with attention a little
+# falls with length without attention (all has to fit into the state), and much
+# less with it. Right of it *both* fall to nothing, with attention a little
 # later: it frees the network from its bottleneck, but nobody has taught it to
 # go on. Generalising to longer sequences is another
 # problem, and not solved by attention alone.
@@ -927,7 +927,7 @@ figures.transformer()
 
 # %% [markdown]
 # The paper's has six such blocks on each side, vectors of 512 numbers, eight
-# heads, and four times the numbers inside the feed-forward part (here twice).
+# heads, and 2,048 numbers inside the feed-forward part.
 # One block of each kind is enough for us:
 
 
@@ -1014,7 +1014,7 @@ figures.cost(seconds, table)
 
 # %% [markdown]
 # The transformer needs no recurrence. It has about as many parameters as the
-# LSTMs with attention, and got half as many epochs. (All its words are
+# LSTMs with attention, and got fewer epochs. (All its words are
 # computed at once, which is what a GPU is good at.) Each is one seed. And mind
 # the data: sentences of at most nine words, made by rule, where a word has one
 # translation. Nothing here is as hard as language.
