@@ -628,7 +628,7 @@ figures.alignments([shown(k) for k in chosen], truths)
 # %% [markdown]
 # A row is a word of the translation, a column a word of the source; dark is
 # much, a number the weight. Frames mark the **true alignment**: which words a
-# word was made of. The maker of these pairs knows it. Mostly the
+# word was made of. The maker of these pairs knows it. Mostly, not always, the
 # dark places lie in the frames; *el* and *de* have no source and look
 # anywhere. Two pictures prove nothing, so measure: of all words of the test
 # that have a true source, how much of the weight lies on it? Two comparisons:
