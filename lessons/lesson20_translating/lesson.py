@@ -411,7 +411,7 @@ for n, kind in enumerate(profile.kinds):
 # With true words it gets no date either: nine right words of ten and no right
 # date, since one wrong word spoils it. So the feeding is not to blame here.
 # The decoder speaks well and does not remember. All that it knows of the
-# sentence had to pass through two vectors of 64 numbers, a **bottleneck**, and
+# sentence had to pass through two vectors of 64 numbers, a bottleneck, and
 # in so few updates the network has not learned to pack a year into them. (It
 # can: with wider vectors and many more updates it learns the years, too. You
 # pay for the bottleneck in training, and more for longer sentences.)
