@@ -1088,7 +1088,7 @@ import tempfile
 some = ck.data.load(**profile.own).train
 with tempfile.TemporaryDirectory() as folder:
     path = pathlib.Path(folder) / "pairs.tsv"
-    every = len(some.x) // profile.own_pairs
+    every = max(1, len(some.x) // profile.own_pairs)
     lines = [f"{a}\t{b}\n" for a, b in zip(some.x[::every], some.y[::every])]
     path.write_text("".join(lines), encoding="utf-8")
     report = profile.module("own_pairs").report(
