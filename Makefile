@@ -43,6 +43,11 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	PATH="$$(CDPATH= cd $(BIN) && pwd):$$PATH"; coursekit work \
 	&& cd ./work && exec jupyter-lab $$first $(LAB_ARGS)
 
+demo:  ## Open a page on which to try the networks (has its own environment)
+	@COURSEKIT_VENV='$(CURDIR)/.venv-demo'; export COURSEKIT_VENV; \
+	$(call SETUP,--demo)
+	@.venv-demo/$(notdir $(BIN))/python -m coursekit demo $(DEMO_ARGS)
+
 test: check replay  ## Everything: check, then replay every notebook strictly
 
 check: setup lint  ## Lint, types and unit tests, no notebooks (3 minutes)

@@ -1,0 +1,163 @@
+"""The networks' answers, and what is wrong with a question, as HTML."""
+
+import base64
+import functools
+import html
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursekit import data
+from coursekit.demo import networks
+from coursekit.errors import CourseError
+from coursekit.figures.captioning import attention_maps
+from coursekit.figures.images import image_grid
+
+
+def or_what_is_wrong(answer: Callable[..., str]) -> Callable[..., str]:
+    """A function that answers with the CourseError, where there is one."""
+
+    @functools.wraps(answer)
+    def answered(*question, **options) -> str:
+        try:
+            return answer(*question, **options)
+        except CourseError as error:
+            said = html.escape(f"{error.message} What to do: {error.remedy}.")
+            return f'<p role="alert">{said}</p>'
+
+    return answered
+
+
+@or_what_is_wrong
+def digit(drawn: dict[str, Any] | None, model) -> str:
+    """``drawn`` as a Gradio Sketchpad gives it: layers (height, width, 4)."""
+    layers = (drawn or {}).get("layers") or [np.zeros((1, 1, 4), "uint8")]
+    ink = np.max([layer[..., 3] for layer in layers], axis=0)
+    found = networks.digit(ink, model)
+    first = found.probabilities.argmax()
+    rows = "".join(
+        f"<tr><td>{n}</td><td><meter value={p:.4f}></meter></td>"
+        f"<td>{p:.3f}</td></tr>"
+        for n, p in enumerate(found.probabilities)
+    )
+    first_maps, second_maps = (
+        np.moveaxis(255 * maps / max(maps.max(), 1e-9), -1, 0).astype("uint8")
+        for maps in found.maps.values()
+    )
+    return (
+        f"<p>It looks like <b>{first}</b>.</p><table>{rows}</table>"
+        "<p>What it is given, and the maps of its first layer:</p>"
+        + _figure(
+            image_grid(
+                np.stack([found.seen, *first_maps]),
+                columns=7,
+                summary="the drawing in 28 x 28 pixels, and six maps of layer c1",
+            )
+        )
+        + "<p>The maps of its second layer:</p>"
+        + _figure(
+            image_grid(
+                second_maps,
+                columns=8,
+                size=0.9,
+                summary="the 16 maps of layer c3, 10 x 10 pixels each",
+            )
+        )
+    )
+
+
+@or_what_is_wrong
+def review(text: str | None, reader: networks.Reader) -> str:
+    """Verdict, and every word in the colour of what it did."""
+    found = networks.review(text or "", reader)
+    most = max(np.abs(found.moved).max(), 1e-9)
+    spans = []
+    for word, moved, known in zip(
+        found.words, found.moved, found.known, strict=True
+    ):
+        colour = "230 159 0" if moved < 0 else "86 180 233"
+        shade = f"rgb({colour} / {abs(moved) / most:.2f})"
+        number = f"{moved:+.1f}" if known else "unknown"
+        spans.append(
+            f'<span style="background: {shade}">{html.escape(word)}'
+            f"<small>{number}</small></span>"
+        )
+    verdict = "favourable" if found.favourable > 0.5 else "not favourable"
+    return (
+        f"<p>It is <b>{verdict}</b>: the probability that it is favourable "
+        f"is {found.favourable:.3f}.</p><p class=words>{' '.join(spans)}</p>"
+        "<p>The numbers: by how much the score falls when this word is made "
+        "unknown. Blue (+) speaks for, orange (-) against.</p>"
+    )
+
+
+@or_what_is_wrong
+def picture(
+    image: str | Path | np.ndarray | None, model, encoder, reference: str = ""
+) -> str:
+    """A caption, what else it had in mind, and where it looked each word."""
+    if image is None:
+        raise CourseError("There is no picture.", "give one")
+    if not isinstance(image, np.ndarray):
+        image = Path(image)
+    found = networks.picture(image, model, encoder)
+    others = "".join(f"<li>{html.escape(t)}</li>" for t in found.alternatives)
+    told = f"<p>Its description in the data: {html.escape(reference)}</p>"
+    maps = attention_maps(
+        found.image, found.words, found.attention_weights, "the picture"
+    )
+    return (
+        f"<p>It says: <b>{html.escape(found.text) or '(nothing)'}</b></p>"
+        f"<details><summary>What else it had in mind</summary>"
+        f"<ul>{others}</ul></details>{told if reference else ''}"
+        "<p>Before each word it looks at the bright places (each picture has "
+        f"64 of them; the number is the largest weight):</p>{_figure(maps)}"
+    )
+
+
+def _figure(figure) -> str:
+    source = base64.b64encode(figure.png()).decode()
+    alt = html.escape(figure.summary, quote=True)
+    return f'<img src="data:image/png;base64,{source}" alt="{alt}">'
+
+
+# ------------------------------------------- what stands beside the answers
+
+
+def about_digits(model) -> str:
+    """What it was trained on and how good it is, measured now."""
+    test = data.load("digits", size=28).test
+    logits = np.asarray(model(test.x / np.float32(255))[-1])
+    right = (logits.argmax(axis=1) == test.y).sum()
+    return (
+        "The network: LeNet-5 (lesson 04), trained on 1,077 real handwritten "
+        f"digits. It reads {right} of the {len(test.y)} test digits right. "
+        "Yours are drawn with another pen: it will read fewer of them. It "
+        "knows digits only: of a letter, too, it says which digit it is, and "
+        "it may be sure of that."
+    )
+
+
+def about_reviews(reader: networks.Reader) -> str:
+    """The same of the reader of reviews."""
+    test = data.load("reviews").test
+    longest = max(len(reader.vocabulary.split(text)) for text in test.x)
+    scores = reader.scores(reader.vocabulary.encode(test.x, longest))
+    right = ((scores > 0) == test.y).sum()
+    return (
+        "The network: the convolution of lesson 16, trained on 4,000 reviews "
+        f"that a program wrote. It reads {right} of {len(test.y):,} such test "
+        "reviews right. It knows their words only, and a few of their turns: "
+        "what people write, it often gets wrong. That a word moved it does "
+        "not mean that the word is true."
+    )
+
+
+ABOUT_SCENES = """\
+The network: the captioner of lesson 22, trained on 4,000 drawn scenes of
+things such as dogs, boats and kites, described by rules. It knows those only:
+what it says of a photograph means nothing. Where it looked is not why it said
+the word. A picture becomes 64 x 64 pixels, its middle square.
+"""

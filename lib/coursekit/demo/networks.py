@@ -1,0 +1,224 @@
+"""Three questions to the course's networks: which digit, which mood, what is
+in the picture? Each answer says what the network saw, and what moved it.
+
+The networks are those of lessons 04, 16 and 22 (quick profile). They are
+trained at the first start, two minutes in all, and kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursekit import data, files, lessons, paths
+from coursekit.backend import import_keras
+from coursekit.captions import inference
+from coursekit.data.sets.digits import enlarge
+from coursekit.errors import CourseError
+from coursekit.files import sha256
+from coursekit.settings import load_settings
+from coursekit.vocabulary import UNKNOWN, Vocabulary
+
+MOST_CHARACTERS = 1_000
+BIGGEST_FILE = 20_000_000  # bytes
+LEAST_INK = 12  # pixels, the longer side of a drawing
+MAPS = ("c1", "c3")  # LeNet-5's convolutions, by their layers' names
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """``seen`` uint8 (28, 28); ``probabilities`` (10,); ``maps`` by layer.
+
+    Each is (height, width, filters), behind the ReLU.
+    """
+
+    seen: np.ndarray
+    probabilities: np.ndarray
+    maps: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """``favourable`` is a probability; a number in ``moved`` for each word.
+
+    By how much the score (the logit) falls when that word is made unknown;
+    ``known`` is False for a word that was not in the training.
+    """
+
+    favourable: float
+    words: tuple[str, ...]
+    moved: np.ndarray
+    known: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A network of lesson 16, and the numbers of the words it knows."""
+
+    model: Any
+    vocabulary: Vocabulary
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Logits (n,) of rows (n, length) of numbers."""
+        return np.asarray(self.model(rows))[:, 0]
+
+
+def digit(ink: np.ndarray, model) -> Digit:
+    """What LeNet-5 makes of a drawing: uint8 (height, width), ink bright."""
+    seen = as_in_the_data(ink)
+    *maps, logits = model(seen[np.newaxis, ..., np.newaxis] / 255)
+    odds = np.exp(np.asarray(logits)[0] - np.max(logits))
+    return Digit(
+        seen,
+        odds / odds.sum(),
+        {n: np.asarray(m)[0] for n, m in zip(MAPS, maps, strict=True)},
+    )
+
+
+def as_in_the_data(ink: np.ndarray) -> np.ndarray:
+    """A drawing as the digits of the data set were made: uint8 (28, 28).
+
+    Cut out, brought to 32 dots, inked dots counted in blocks of 4 x 4, and
+    enlarged again. Raises CourseError where there is (next to) nothing.
+    """
+    from PIL import Image
+
+    rows, columns = (np.flatnonzero(ink.max(axis) > 127) for axis in (1, 0))
+    if not rows.size:
+        raise CourseError("Nothing is drawn.", "draw a digit, 0 to 9")
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if max(cut.shape) < LEAST_INK:
+        raise CourseError("That is a dot.", "draw a digit, and a large one")
+    high, wide = (max(1, round(32 * n / max(cut.shape))) for n in cut.shape)
+    small = Image.fromarray(cut).resize((wide, high), Image.Resampling.BOX)
+    dots = np.zeros((32, 32), bool)
+    top, left = (32 - high) // 2, (32 - wide) // 2
+    dots[top : top + high, left : left + wide] = np.asarray(small) > 127
+    counts = dots.reshape(8, 4, 8, 4).sum(axis=(1, 3))
+    eight = np.round(counts * (255 / 16)).astype("uint8")
+    return enlarge(eight[np.newaxis], 28)[0]
+
+
+def review(text: str, reader: Reader) -> Review:
+    """The mood of a review, and by occlusion which words moved it."""
+    if len(text) > MOST_CHARACTERS:
+        raise CourseError(
+            f"The review has {len(text):,} characters; {MOST_CHARACTERS:,} "
+            "are read.",
+            "shorten it",
+        )
+    words = reader.vocabulary.split(text)
+    own_reviews = lessons.module("16", "own_reviews")
+    row = own_reviews.sentence(text, reader.vocabulary, len(words))
+    copies = np.repeat(row[np.newaxis], len(row) + 1, axis=0)
+    np.fill_diagonal(copies[1:], UNKNOWN)
+    scores = reader.scores(copies)
+    return Review(
+        float(1 / (1 + np.exp(-scores[0]))),
+        tuple(words),
+        scores[0] - scores[1:],
+        row != UNKNOWN,
+    )
+
+
+def picture(
+    image: Path | np.ndarray, captioner, image_encoder
+) -> inference.Caption:
+    """A caption of a file, or of uint8 (64, 64, 3), and where it looked."""
+    path = image
+    if (
+        isinstance(path, Path)
+        and path.is_file()
+        and path.stat().st_size > BIGGEST_FILE
+    ):
+        raise CourseError(
+            f"{path.name} has {path.stat().st_size / 1e6:,.0f} MB; "
+            f"{BIGGEST_FILE / 1e6:.0f} are read.",
+            "make the picture smaller",
+        )
+    return inference.caption(image, captioner, image_encoder)
+
+
+# ------------------------------------------------------- the networks, kept
+
+
+def digit_reader() -> Any:
+    """LeNet-5: (n, 28, 28, 1) to maps and logits. Trained on moved digits."""
+    keras = import_keras()
+    model = lessons.module("04", "lenet").lenet5()
+
+    def examples():
+        train = data.load("digits", size=28).train
+        rng = np.random.default_rng(0)
+        moves = rng.integers(-2, 3, (20 * len(train.x), 2))
+        images = np.tile(train.x / np.float32(255), (20, 1, 1, 1))
+        pairs = zip(images, moves, strict=True)
+        moved = np.stack([np.roll(image, by, (0, 1)) for image, by in pairs])
+        return moved, np.tile(train.y, 20)
+
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    _kept("digits", model, examples, loss, rate=3e-3)
+    outputs = [model.get_layer(name).output for name in MAPS]
+    return keras.Model(model.input, [*outputs, model.output])
+
+
+def review_reader() -> Reader:
+    """The convolution of lesson 16, with the words of its training."""
+    keras = import_keras()
+    train = data.load("reviews").train
+    words = load_settings("16", "quick").words
+    vocabulary = Vocabulary.from_texts(train.x, max_tokens=words)
+    model = lessons.module("16", "networks").network("conv", len(vocabulary))
+
+    def examples():
+        longest = max(len(vocabulary.split(text)) for text in train.x)
+        return vocabulary.encode(train.x, longest), train.y
+
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    _kept("reviews", model, examples, loss, rate=1e-2)
+    return Reader(model, vocabulary)
+
+
+def scene_captioner() -> tuple[Any, Any]:
+    """The captioner of `coursekit caption`, and its image encoder."""
+    import_keras()
+    from coursekit.callbacks import EpochProgress
+    from coursekit.captions import scene_captioner, scene_encoder
+
+    model = scene_captioner.kept([EpochProgress()])
+    return model, scene_encoder.headless(scene_encoder.load())
+
+
+def _kept(
+    name: str,
+    model,
+    examples: Callable[[], tuple[np.ndarray, np.ndarray]],
+    loss,
+    rate: float,
+    epochs: int = 5,
+) -> None:
+    """Give a model its kept weights; where there are none it is trained."""
+    import keras
+
+    from coursekit.callbacks import EpochProgress
+
+    made_from = sha256(paths.data_dir() / f"{name}.npz")[:8]
+    path = paths.cache_dir() / "demo" / f"{name}-{made_from}.weights.h5"
+    wait = f"{name}: another process trains it; waiting"
+    with files.only_one(path.with_suffix(".lock"), lambda: print(wait)):
+        try:
+            model.load_weights(path)
+            return
+        except Exception:  # absent, damaged, or of another version
+            print(f"{name}: training, once; kept in {path}")
+        keras.utils.set_random_seed(0)
+        x, y = examples()
+        steps = epochs * -(-len(x) // 64)
+        rates = keras.optimizers.schedules.CosineDecay(rate, steps)
+        model.compile(keras.optimizers.Adam(rates), loss, jit_compile=False)
+        report = [EpochProgress()]
+        model.fit(x, y, 64, epochs, verbose=0, callbacks=report)
+        with files.replacing(path) as part:
+            model.save_weights(part)
