@@ -5,7 +5,6 @@ import functools
 import html
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -31,11 +30,9 @@ def or_what_is_wrong(answer: Callable[..., str]) -> Callable[..., str]:
 
 
 @or_what_is_wrong
-def digit(drawn: dict[str, Any] | None, model) -> str:
-    """``drawn`` as a Gradio Sketchpad gives it: layers (height, width, 4)."""
-    layers = (drawn or {}).get("layers") or [np.zeros((1, 1, 4), "uint8")]
-    ink = np.max([layer[..., 3] for layer in layers], axis=0)
-    found = networks.digit(ink, model)
+def digit(drawn: str | None, model) -> str:
+    """``drawn`` is the page's canvas as a data URL."""
+    found = networks.digit(networks.ink(drawn or ""), model)
     first = found.probabilities.argmax()
     rows = "".join(
         f"<tr><td>{n}</td><td><meter value={p:.4f}></meter></td>"
@@ -53,7 +50,7 @@ def digit(drawn: dict[str, Any] | None, model) -> str:
             image_grid(
                 np.stack([found.seen, *first_maps]),
                 columns=7,
-                summary="the drawing in 28 x 28 pixels, and six maps of layer c1",
+                summary="the drawing as it is given, and the six maps of c1",
             )
         )
         + "<p>The maps of its second layer:</p>"
@@ -62,7 +59,7 @@ def digit(drawn: dict[str, Any] | None, model) -> str:
                 second_maps,
                 columns=8,
                 size=0.9,
-                summary="the 16 maps of layer c3, 10 x 10 pixels each",
+                summary="the 16 maps of c3, 10 x 10 each",
             )
         )
     )
@@ -87,7 +84,7 @@ def review(text: str | None, reader: networks.Reader) -> str:
     verdict = "favourable" if found.favourable > 0.5 else "not favourable"
     return (
         f"<p>It is <b>{verdict}</b>: the probability that it is favourable "
-        f"is {found.favourable:.3f}.</p><p class=words>{' '.join(spans)}</p>"
+        f"is {found.favourable:.3f} (a score of {found.score:+.1f}).</p><p class=words>{' '.join(spans)}</p>"
         "<p>The numbers: by how much the score falls when this word is made "
         "unknown. Blue (+) speaks for, orange (-) against.</p>"
     )

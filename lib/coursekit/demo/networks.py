@@ -5,6 +5,8 @@ The networks are those of lessons 04, 16 and 22 (quick profile). They are
 trained at the first start, two minutes in all, and kept.
 """
 
+import base64
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,10 @@ from coursekit.vocabulary import UNKNOWN, Vocabulary
 
 MOST_CHARACTERS = 1_000
 BIGGEST_FILE = 20_000_000  # bytes
+MOST_DRAWN = 500_000  # characters of a data URL
+MOST_SIDE = 1_000  # pixels of a drawing
 LEAST_INK = 12  # pixels, the longer side of a drawing
+WIDEST = 24  # of 32 dots: the data's digits are no wider
 MAPS = ("c1", "c3")  # LeNet-5's convolutions, by their layers' names
 
 
@@ -41,12 +46,13 @@ class Digit:
 
 @dataclass(frozen=True, eq=False)
 class Review:
-    """``favourable`` is a probability; a number in ``moved`` for each word.
+    """``score`` is a logit, ``favourable`` its probability.
 
-    By how much the score (the logit) falls when that word is made unknown;
-    ``known`` is False for a word that was not in the training.
+    ``moved`` says of each word by how much the score falls when the word is
+    made unknown; ``known`` is False for what was not in the training.
     """
 
+    score: float
     favourable: float
     words: tuple[str, ...]
     moved: np.ndarray
@@ -77,11 +83,36 @@ def digit(ink: np.ndarray, model) -> Digit:
     )
 
 
+def ink(drawn: str) -> np.ndarray:
+    """How much ink: uint8 (height, width), of a canvas's data URL.
+
+    It comes from the browser, where anybody may have made it. Raises
+    CourseError for what is not a small PNG.
+    """
+    from PIL import Image
+
+    kind, _, content = drawn.partition(",")
+    try:
+        if kind != "data:image/png;base64" or len(content) > MOST_DRAWN:
+            raise ValueError(kind)
+        file = io.BytesIO(base64.b64decode(content, validate=True))
+        with Image.open(file, formats=["PNG"]) as picture:
+            if max(picture.size) > MOST_SIDE:
+                raise ValueError(picture.size)
+            return np.asarray(picture.convert("RGBA"))[..., 3]
+    except Exception:  # whatever bytes make a decoder raise
+        raise CourseError(
+            "That is not a drawing made on this page.",
+            "load the page again, and draw",
+        ) from None
+
+
 def as_in_the_data(ink: np.ndarray) -> np.ndarray:
     """A drawing as the digits of the data set were made: uint8 (28, 28).
 
-    Cut out, brought to 32 dots, inked dots counted in blocks of 4 x 4, and
-    enlarged again. Raises CourseError where there is (next to) nothing.
+    Cut out, brought to 32 dots of height (and no more than WIDEST), the
+    inked dots of blocks of 4 x 4 counted, and enlarged again. Raises
+    CourseError where there is (next to) nothing.
     """
     from PIL import Image
 
@@ -89,13 +120,14 @@ def as_in_the_data(ink: np.ndarray) -> np.ndarray:
     if not rows.size:
         raise CourseError("Nothing is drawn.", "draw a digit, 0 to 9")
     cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if max(cut.shape) < LEAST_INK:
+    high, wide = cut.shape
+    if max(high, wide) < LEAST_INK:
         raise CourseError("That is a dot.", "draw a digit, and a large one")
-    high, wide = (max(1, round(32 * n / max(cut.shape))) for n in cut.shape)
-    small = Image.fromarray(cut).resize((wide, high), Image.Resampling.BOX)
+    wide = int(np.clip(round(32 * wide / high), 1, WIDEST))
+    small = Image.fromarray(cut).resize((wide, 32), Image.Resampling.BOX)
     dots = np.zeros((32, 32), bool)
-    top, left = (32 - high) // 2, (32 - wide) // 2
-    dots[top : top + high, left : left + wide] = np.asarray(small) > 127
+    left = (32 - wide) // 2
+    dots[:, left : left + wide] = np.asarray(small) > 60
     counts = dots.reshape(8, 4, 8, 4).sum(axis=(1, 3))
     eight = np.round(counts * (255 / 16)).astype("uint8")
     return enlarge(eight[np.newaxis], 28)[0]
@@ -116,6 +148,7 @@ def review(text: str, reader: Reader) -> Review:
     np.fill_diagonal(copies[1:], UNKNOWN)
     scores = reader.scores(copies)
     return Review(
+        float(scores[0]),
         float(1 / (1 + np.exp(-scores[0]))),
         tuple(words),
         scores[0] - scores[1:],
@@ -145,18 +178,23 @@ def picture(
 
 
 def digit_reader() -> Any:
-    """LeNet-5: (n, 28, 28, 1) to maps and logits. Trained on moved digits."""
+    """LeNet-5: (n, 28, 28, 1) to maps and logits. Trained on bent digits."""
     keras = import_keras()
     model = lessons.module("04", "lenet").lenet5()
 
     def examples():
         train = data.load("digits", size=28).train
-        rng = np.random.default_rng(0)
-        moves = rng.integers(-2, 3, (20 * len(train.x), 2))
-        images = np.tile(train.x / np.float32(255), (20, 1, 1, 1))
-        pairs = zip(images, moves, strict=True)
-        moved = np.stack([np.roll(image, by, (0, 1)) for image, by in pairs])
-        return moved, np.tile(train.y, 20)
+        bent = keras.Sequential(
+            [
+                keras.layers.RandomRotation(0.04),  # of a full turn
+                keras.layers.RandomShear(0.3, 0.0),
+                keras.layers.RandomZoom(0.2, 0.2),
+                keras.layers.RandomTranslation(0.07, 0.07),
+            ]
+        )
+        images = np.tile(train.x, (20, 1, 1, 1)).astype("float32")
+        bent_images = np.asarray(bent(images, training=True))
+        return bent_images / 255, np.tile(train.y, 20)
 
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     _kept("digits", model, examples, loss, rate=3e-3)

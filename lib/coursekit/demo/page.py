@@ -1,6 +1,7 @@
 """The page of ``coursekit demo``. Nothing it does leaves this machine."""
 
 import os
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,6 +16,8 @@ POLICY = (
     "frame-ancestors 'self'"
 )
 CSS = """
+canvas { background: white; border: 1px solid gray; border-radius: 6px;
+  touch-action: none; cursor: crosshair }
 .answer img { max-width: 100%; background: white; border-radius: 6px }
 .answer meter { width: 12em }
 .answer .words { line-height: 3.2 }
@@ -22,6 +25,33 @@ CSS = """
   line-height: 1.3; padding: 2px 5px; border-radius: 4px; color: black }
 .answer .words small { display: block; font-size: 75% }
 """
+PAD = """
+<canvas width="300" height="300" aria-label="Draw a digit here"></canvas>
+<p>0 to 9, as large as you can. <button>Start anew</button></p>
+"""
+# The drawing is transparent where there is no ink.
+PEN = """
+const canvas = element.querySelector("canvas");
+const pen = canvas.getContext("2d");
+pen.lineWidth = 28;
+pen.lineCap = pen.lineJoin = "round";
+canvas.onpointerdown = (event) => {
+  canvas.setPointerCapture(event.pointerId);
+  pen.beginPath();
+  canvas.onpointermove(event);
+};
+canvas.onpointermove = (event) => {
+  if (!event.buttons) return;
+  pen.lineTo(event.offsetX, event.offsetY);
+  pen.stroke();
+};
+canvas.onpointerup = () => trigger("change");
+element.querySelector("button").onclick = () => {
+  pen.clearRect(0, 0, 300, 300);
+  trigger("change");
+};
+"""
+DRAWN = "() => document.querySelector('canvas').toDataURL()"
 
 
 def serve(port: int | None, browser: bool) -> None:
@@ -89,45 +119,52 @@ def build():
     digits, reviews = networks.digit_reader(), networks.review_reader()
     captioner = networks.scene_captioner()
     scenes = data.load("scenes").test
-    with gradio.Blocks(title="coursekit: try the networks") as page:
+
+    def scene():
+        n = np.random.default_rng().integers(len(scenes.x))
+        return answers.picture(scenes.x[n], *captioner, scenes.y[n][0])
+
+    def tab(name: str, about: str, inputs: Callable) -> tuple:
+        """What is asked on the left, the answer on the right."""
+        with gradio.Tab(name), gradio.Row():
+            with gradio.Column(scale=1, min_width=330):
+                asked = inputs()
+                gradio.Markdown(about)
+            with gradio.Column(scale=2):
+                return *asked, gradio.HTML(elem_classes="answer")
+
+    with gradio.Blocks(title="Try the networks") as page:
         gradio.Markdown("# Try the networks of this course")
-        with gradio.Tab("Draw a digit"), gradio.Row():
-            with gradio.Column(scale=1, min_width=340):
-                pad = gradio.Sketchpad(
-                    label="0 to 9, as large as you can",
-                    canvas_size=(300, 300),
-                    fixed_canvas=True,
-                    layers=False,
-                    sources=(),
-                    transforms=(),
-                    brush=gradio.Brush(24, colors=["#000000"]),
-                )
-                read = gradio.Button("Which digit?", variant="primary")
-                gradio.Markdown(answers.about_digits(digits))
-            answer = gradio.HTML(elem_classes="answer", scale=2)
-            read.click(lambda drawn: answers.digit(drawn, digits), pad, answer)
-        with gradio.Tab("Write a review"):
-            text = gradio.Textbox(
-                label="A review of a film or a book, in English",
-                value="The music was not awful, it was anything but boring.",
-                lines=3,
-                max_length=networks.MOST_CHARACTERS,
-            )
-            ask = gradio.Button("Favourable?", variant="primary")
-            answer = gradio.HTML(elem_classes="answer")
-            gradio.Markdown(answers.about_reviews(reviews))
-            ask.click(lambda said: answers.review(said, reviews), text, answer)
-        with gradio.Tab("Give a picture"):
-            with gradio.Row():
-                file = gradio.File(label="A picture file, up to 20 MB")
-                other = gradio.Button("A drawn scene it has not seen")
-            answer = gradio.HTML(elem_classes="answer")
-            gradio.Markdown(answers.ABOUT_SCENES)
-            file.upload(lambda p: answers.picture(p, *captioner), file, answer)
-
-            def scene():
-                n = np.random.default_rng().integers(len(scenes.x))
-                return answers.picture(scenes.x[n], *captioner, scenes.y[n][0])
-
-            other.click(scene, None, answer)
+        pad, answer = tab(
+            "Draw a digit",
+            answers.about_digits(digits),
+            lambda: [gradio.HTML(html_template=PAD, js_on_load=PEN)],
+        )
+        pad.change(
+            lambda drawn: answers.digit(drawn, digits), pad, answer, js=DRAWN
+        )
+        text, ask, answer = tab(
+            "Write a review",
+            answers.about_reviews(reviews),
+            lambda: [
+                gradio.Textbox(
+                    "The music was not awful, it was anything but boring.",
+                    label="A review of a film or a book, in English",
+                    lines=4,
+                    max_length=networks.MOST_CHARACTERS,
+                ),
+                gradio.Button("Favourable?", variant="primary"),
+            ],
+        )
+        ask.click(lambda said: answers.review(said, reviews), text, answer)
+        file, other, answer = tab(
+            "Give a picture",
+            answers.ABOUT_SCENES,
+            lambda: [
+                gradio.File(label="A picture file, up to 20 MB", height=160),
+                gradio.Button("A scene it has not seen", variant="primary"),
+            ],
+        )
+        file.upload(lambda p: answers.picture(p, *captioner), file, answer)
+        other.click(scene, None, answer)
     return page
