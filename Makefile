@@ -2,10 +2,12 @@
 
 VENV := $(if $(COURSEKIT_VENV),$(COURSEKIT_VENV),.venv)
 # In quotes: the folder may have a space in its name.
-BIN := "$(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)"
+SCRIPTS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BIN := "$(VENV)/$(SCRIPTS)"
 GPU_FLAG := $(if $(filter-out 0 no,$(GPU)),--gpu,)
 LESSONS ?=
 LAB_ARGS ?=
+DEMO_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.dev.replay
 CODE := lib tools lessons tests benchmarks
@@ -26,14 +28,16 @@ LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab test check lint replay notebooks tables nightly data lock bench
+.PHONY: help setup lab demo test check lint replay notebooks tables nightly \
+	data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \
 	| while IFS='|' read -r name text; \
 	do printf '%-18s %s\n' "$$name" "$$text"; done
 	@echo '  Settings: GPU=1 installs with CUDA, PYTHON=python3.12 chooses one,'
-	@echo '  LESSONS="01 04" limits notebooks and replay, LAB_ARGS=--no-browser.'
+	@echo '  LESSONS="01 04" limits notebooks and replay, LAB_ARGS=--no-browser,'
+	@echo '  DEMO_ARGS="--port 8123 --no-browser".'
 
 setup:  ## Create or update .venv (the other targets do this themselves)
 	@$(call SETUP,$(GPU_FLAG))
@@ -46,7 +50,7 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 demo:  ## Open a page on which to try the networks (has its own environment)
 	@COURSEKIT_VENV='$(CURDIR)/.venv-demo'; export COURSEKIT_VENV; \
 	$(call SETUP,--demo)
-	@.venv-demo/$(notdir $(BIN))/python -m coursekit demo $(DEMO_ARGS)
+	@exec .venv-demo/$(SCRIPTS)/python -m coursekit demo $(DEMO_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 
@@ -83,6 +87,7 @@ lock: setup  ## Pin the newest allowed packages into requirements*.txt
 	$(LOCK) pyproject.toml --extra test -o requirements.txt
 	$(LOCK) pyproject.toml --extra test --extra gpu -c requirements.txt \
 	  -o requirements-gpu.txt
+	$(LOCK) pyproject.toml --extra demo -o requirements-demo.txt
 	$(LOCK) --group data -o requirements-data.txt
 
 bench: setup  ## Run the benchmarks; each prints JSON (minutes to hours)

@@ -85,6 +85,21 @@ class Browser:
             )
         )
 
+    def wait_for_text(self, text: str) -> None:
+        """Wait until the page shows a text."""
+        shown = "document.body?.innerText || ''"
+        wait_for(lambda: text in self.js(shown), 30)
+
+    def box(self, selector: str) -> list[float]:
+        """Left, top, width, height of the element, once it is there."""
+        found = (
+            f"(() => {{ const e = document.querySelector("
+            f"{json.dumps(selector)}); if (!e) return null; const r = "
+            "e.getBoundingClientRect(); "
+            "return [r.x, r.y, r.width, r.height] })()"
+        )
+        return wait_for(lambda: self.js(found))
+
     def drag(self, points) -> None:
         """Press the mouse at the first point, and move along the others."""
         kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1)]

@@ -69,25 +69,29 @@ def digit(drawn: str | None, model) -> str:
 def review(text: str | None, reader: networks.Reader) -> str:
     """Verdict, and every word in the colour of what it did."""
     found = networks.review(text or "", reader)
-    most = max(np.abs(found.moved).max(), 1e-9)
-    spans = []
-    for word, moved, known in zip(
-        found.words, found.moved, found.known, strict=True
-    ):
-        colour = "230 159 0" if moved < 0 else "86 180 233"
-        shade = f"rgb({colour} / {abs(moved) / most:.2f})"
-        number = f"{moved:+.1f}" if known else "unknown"
-        spans.append(
-            f'<span style="background: {shade}">{html.escape(word)}'
-            f"<small>{number}</small></span>"
+    words = " ".join(
+        f'<span style="background: {_shade(moved)}">{html.escape(word)}'
+        f"<small>{f'{moved:+.1f}' if known else 'unknown'}</small></span>"
+        for word, moved, known in zip(
+            found.words, found.moved, found.known, strict=True
         )
-    verdict = "favourable" if found.favourable > 0.5 else "not favourable"
-    return (
-        f"<p>It is <b>{verdict}</b>: the probability that it is favourable "
-        f"is {found.favourable:.3f} (a score of {found.score:+.1f}).</p><p class=words>{' '.join(spans)}</p>"
-        "<p>The numbers: by how much the score falls when this word is made "
-        "unknown. Blue (+) speaks for, orange (-) against.</p>"
     )
+    verdict = "favourable" if found.score > 0 else "not favourable"
+    return (
+        f"<p>It is <b>{verdict}</b>: the score is {found.score:+.1f}, the "
+        f"probability of favourable {found.favourable:.3f}.</p>"
+        f'<p class="words">{words}</p>'
+        "<p>The numbers: by how much the score falls when this word is made "
+        "unknown. Blue (+) speaks for it, orange (-) against.</p>"
+    )
+
+
+def _shade(moved: float) -> str:
+    """White at 0, the full colour from 5 on: that much decides."""
+    colour = np.array([230, 159, 0] if moved < 0 else [86, 180, 233])
+    share = min(abs(moved) / 5, 1)
+    mixed = (255 * (1 - share) + colour * share).astype(int)
+    return f"rgb({', '.join(map(str, mixed))})"
 
 
 @or_what_is_wrong
