@@ -115,7 +115,7 @@ def test_a_picture_file_is_captioned_and_a_false_one_refused(page, tmp_path):
     page.wait_for_text("b.png is not a picture")
     page.click("button[aria-label='Clear']")
     page.give(large)
-    page.wait_for_text("exceeded")
+    page.wait_for_text("exceed the maximum allowed size")
     page.click("button", "A scene it has not seen")
     page.wait_for_text("Its description in the data")
 

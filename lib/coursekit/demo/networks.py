@@ -24,7 +24,7 @@ from coursekit.settings import load_settings
 from coursekit.vocabulary import UNKNOWN, Vocabulary
 
 MOST_CHARACTERS = 1_000
-BIGGEST_FILE = 20_000_000  # bytes
+BIGGEST_FILE = 20 * 2**20  # bytes
 MOST_DRAWN = 500_000  # characters of a data URL
 MOST_SIDE = 1_000  # pixels of a drawing
 LEAST_INK = 12  # pixels, the longer side of a drawing
@@ -167,8 +167,8 @@ def picture(
         and path.stat().st_size > BIGGEST_FILE
     ):
         raise CourseError(
-            f"{path.name} has {path.stat().st_size / 1e6:,.0f} MB; "
-            f"{BIGGEST_FILE / 1e6:.0f} are read.",
+            f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; "
+            f"{BIGGEST_FILE // 2**20} are read.",
             "make the picture smaller",
         )
     return inference.caption(image, captioner, image_encoder)
@@ -180,7 +180,6 @@ def picture(
 def digit_reader() -> Any:
     """LeNet-5: (n, 28, 28, 1) to maps and logits. Trained on bent digits."""
     keras = import_keras()
-    model = lessons.module("04", "lenet").lenet5()
 
     def examples():
         train = data.load("digits", size=28).train
@@ -197,7 +196,8 @@ def digit_reader() -> Any:
         return bent_images / 255, np.tile(train.y, 20)
 
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    _kept("digits", model, examples, loss, rate=3e-3)
+    build = lessons.module("04", "lenet").lenet5
+    model = _kept("digits", build, examples, loss, rate=3e-3)
     outputs = [model.get_layer(name).output for name in MAPS]
     return keras.Model(model.input, [*outputs, model.output])
 
@@ -208,14 +208,17 @@ def review_reader() -> Reader:
     train = data.load("reviews").train
     words = load_settings("16", "quick").words
     vocabulary = Vocabulary.from_texts(train.x, max_tokens=words)
-    model = lessons.module("16", "networks").network("conv", len(vocabulary))
+
+    def build():
+        network = lessons.module("16", "networks").network
+        return network("conv", len(vocabulary))
 
     def examples():
         longest = max(len(vocabulary.split(text)) for text in train.x)
         return vocabulary.encode(train.x, longest), train.y
 
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    _kept("reviews", model, examples, loss, rate=1e-2)
+    model = _kept("reviews", build, examples, loss, rate=1e-2)
     return Reader(model, vocabulary)
 
 
@@ -231,13 +234,13 @@ def scene_captioner() -> tuple[Any, Any]:
 
 def _kept(
     name: str,
-    model,
+    build: Callable[[], Any],
     examples: Callable[[], tuple[np.ndarray, np.ndarray]],
     loss,
     rate: float,
     epochs: int = 5,
-) -> None:
-    """Give a model its kept weights; where there are none it is trained."""
+) -> Any:
+    """A model with its kept weights; where there are none it is trained."""
     import keras
 
     from coursekit.callbacks import EpochProgress
@@ -246,12 +249,14 @@ def _kept(
     path = paths.cache_dir() / "demo" / f"{name}-{made_from}.weights.h5"
     wait = f"{name}: another process trains it; waiting"
     with files.only_one(path.with_suffix(".lock"), lambda: print(wait)):
+        keras.utils.set_random_seed(0)
+        model = build()
         try:
             model.load_weights(path)
-            return
         except Exception:  # absent, damaged, or of another version
             print(f"{name}: training, once; kept in {path}")
-        keras.utils.set_random_seed(0)
+        else:
+            return model
         x, y = examples()
         steps = epochs * -(-len(x) // 64)
         rates = keras.optimizers.schedules.CosineDecay(rate, steps)
@@ -260,3 +265,4 @@ def _kept(
         model.fit(x, y, 64, epochs, verbose=0, callbacks=report)
         with files.replacing(path) as part:
             model.save_weights(part)
+    return model
