@@ -28,8 +28,7 @@ LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab demo test check lint replay notebooks tables nightly \
-	data lock bench
+.PHONY: help setup lab demo test check lint replay notebooks tables nightly data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \

@@ -86,7 +86,8 @@ def bring_up_to_date(kind: str) -> None:
         raise SetupError("options: --gpu, --data, --demo; one of them")
     if MINE not in VERSIONS:
         raise SetupError(f"needs Python 3.11, 3.12 or 3.13; this is {MINE}")
-    place = ROOT / (os.environ.get("COURSEKIT_VENV") or ".venv")
+    usual = ".venv-demo" if kind == "-demo" else ".venv"
+    place = ROOT / (os.environ.get("COURSEKIT_VENV") or usual)
     if current(place, kind):
         return
     place.parent.mkdir(parents=True, exist_ok=True)

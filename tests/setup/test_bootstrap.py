@@ -218,9 +218,10 @@ def test_gpu_and_data_install_their_own_files(ready):
 
 
 def test_the_demo_gets_its_own_file_and_the_kit(ready):
-    ready.run("--demo", COURSEKIT_VENV=".venv-demo")
+    ready.run("--demo")
     steps = ready.steps()
     assert names(steps) == ["venv", "pip", "uv", "uv"]
+    assert steps[0] == f"venv {ready.kit / '.venv-demo'}"
     assert "requirements-demo.txt" in steps[-2] and "-e" in steps[-1]
     assert ready.run().stdout == ""  # the lessons' environment is as it was
 

@@ -30,9 +30,9 @@ def command(port: int | None, browser: bool) -> int:
         raise CourseError(
             "The page needs Gradio, which gets an environment of its own: "
             "there is none, or it is not complete.",
-            "`make demo` makes it (once, some minutes and 3 GB) and opens "
-            "the page; without make: COURSEKIT_VENV=.venv-demo python "
-            "tools/bootstrap.py --demo",
+            "`make demo` makes it (once, a few minutes and 3 GB) and opens "
+            "the page; without make, `python tools/bootstrap.py --demo` "
+            "makes it",
         )
     call = [str(python), "-m", "coursekit", "demo"]
     call += [] if port is None else ["--port", str(port)]

@@ -134,10 +134,9 @@ def about_digits(model) -> str:
     right = (logits.argmax(axis=1) == test.y).sum()
     return (
         "The network: LeNet-5 (lesson 04), trained on 1,077 real handwritten "
-        f"digits. It reads {right} of the {len(test.y)} test digits right. "
-        "Yours are drawn with another pen: it will read fewer of them. It "
-        "knows digits only: of a letter, too, it says which digit it is, and "
-        "it may be sure of that."
+        f"digits. It reads {right} of the {len(test.y)} test digits right, "
+        "and fewer of yours, which another pen draws. It knows digits only: "
+        "of a letter, too, it says which digit it is, and may be sure of it."
     )
 
 
@@ -148,17 +147,17 @@ def about_reviews(reader: networks.Reader) -> str:
     scores = reader.scores(reader.vocabulary.encode(test.x, longest))
     right = ((scores > 0) == test.y).sum()
     return (
-        "The network: the convolution of lesson 16, trained on 4,000 reviews "
-        f"that a program wrote. It reads {right} of {len(test.y):,} such test "
-        "reviews right. It knows their words only, and a few of their turns: "
-        "what people write, it often gets wrong. That a word moved it does "
-        "not mean that the word is true."
+        "The network: the convolution of lesson 16, trained on 4,000 "
+        f"synthetic reviews. It reads {right} of {len(test.y):,} such test "
+        "reviews right. It knows no other words and few turns: what people "
+        "write, it often gets wrong. The colours show what this network leans "
+        "on, not what is true of the review."
     )
 
 
 ABOUT_SCENES = """\
-The network: the captioner of lesson 22, trained on 4,000 drawn scenes of
-things such as dogs, boats and kites, described by rules. It knows those only:
-what it says of a photograph means nothing. Where it looked is not why it said
-the word. A picture becomes 64 x 64 pixels, its middle square.
+The network: the captioner of lesson 22, trained on 4,000 synthetic scenes,
+simple drawings of dogs, boats, kites and the like. It knows those only: what
+it says of a photograph means nothing. It sees the middle square of a picture,
+in 64 x 64 pixels. Where it looked is not why it said the word.
 """

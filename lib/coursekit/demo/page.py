@@ -20,12 +20,12 @@ canvas { background: white; border: 1px solid gray; border-radius: 6px;
   touch-action: none; cursor: crosshair }
 .answer img { max-width: 100%; background: white; border-radius: 6px }
 .answer meter { width: 12em }
-.answer table, .answer td { border: none; padding: 0 .6em 0 0;
+.answer table, .answer tr, .answer td { border: none; padding: 0 .6em 0 0;
   line-height: 1.4 }
 .answer .words { line-height: 3.2 }
 .answer .words span { display: inline-block; text-align: center;
   line-height: 1.3; padding: 2px 5px; border-radius: 4px; color: black }
-.answer .words small { display: block; font-size: 75% }
+.answer .words small { display: block; font-size: 75%; color: black }
 """
 PAD = """
 <canvas width="300" height="300" aria-label="Draw a digit here"></canvas>
