@@ -6,8 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from coursekit.demo import networks
 from coursekit.vocabulary import Vocabulary
+from demo import networks
 
 KNOWN = ("the", "film", "dull", "warm", "not")
 MOODS = np.array([0, 0.5, 0, 0.25, -2, 3, -1], "float32")  # <pad>, <unk> first

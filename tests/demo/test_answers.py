@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from questions import bar, drawing, reader, sure_of
 
-from coursekit.captions.inference import Caption
-from coursekit.demo import answers, networks
+from coursekit.captions import inference
+from demo import answers
 
 
 def test_a_digit_is_named_with_ten_probabilities_and_its_maps():
@@ -54,14 +54,14 @@ def test_nothing_that_was_typed_or_named_becomes_markup(tmp_path):
 def test_a_caption_has_its_alternatives_its_maps_and_the_reference(
     monkeypatch,
 ):
-    found = Caption(
+    found = inference.Caption(
         np.zeros((64, 64, 3), "uint8"),
         ("a", "dog"),
         np.full((2, 8, 8), 1 / 64),
         ("a <cat>",),
         (-0.1, -0.2),
     )
-    monkeypatch.setattr(networks, "picture", lambda *question: found)
+    monkeypatch.setattr(inference, "caption", lambda *question: found)
     told = answers.picture(found.image, None, None, "A dog & a ball.")
     assert "<b>a dog</b>" in told and "A dog &amp; a ball." in told
     assert "<li>a &lt;cat&gt;</li>" in told

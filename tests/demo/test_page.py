@@ -1,5 +1,6 @@
 """The page in a real browser: all three questions, and where it asks."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -17,23 +18,22 @@ PYTHON = (
     / ".venv-demo"
     / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 )
-# The command, with a captioner that learned nothing: training takes a minute.
+# With a captioner that learned nothing: training takes a minute.
 RUN = """
-import sys
-from coursekit.cli.commands import main
+import runpy, sys
 from coursekit.captions import scene_encoder
-from coursekit.demo import networks
+from coursekit.cli import captioning
 
 def untrained():
-    networks.import_keras()
+    captioning.import_keras()
     from coursekit.captions.attention_captioner import AttentionCaptioner
     model = AttentionCaptioner(["a", "dog"], units=4)
     model.build({"places": (None, 64, 64), "tokens": (None, 5)})
     return model, scene_encoder.headless(scene_encoder.load())
 
-networks.scene_captioner = untrained
-sys.argv[0] = "coursekit"
-main()
+captioning.captioner = untrained
+sys.argv[0] = "demo"
+runpy.run_module("demo", run_name="__main__")
 """
 pytestmark = [
     pytest.mark.slow,
@@ -52,8 +52,9 @@ def address(tmp_path_factory):
         one.bind(("127.0.0.1", 0))
         port = str(one.getsockname()[1])
     environment = {"COURSEKIT_HOME": str(home), "PATH": "", "HOME": str(home)}
-    environment["PYTHONPATH"] = str(paths.kit_root() / "lib")
-    call = [PYTHON, "-c", RUN, "demo", "--no-browser", "--port", port]
+    own = (str(paths.kit_root() / name) for name in ("lib", "tools"))
+    environment["PYTHONPATH"] = os.pathsep.join(own)
+    call = [PYTHON, "-c", RUN, "--no-browser", "--port", port]
     log = home / "log"
     with (
         log.open("w") as out,

@@ -100,7 +100,7 @@ def test_scikit_learn_stays_out_of_the_runtime_environment():
 
 KIT = ("lib", "tools", "lessons")
 CHECKS = ("tests", "benchmarks")
-DEMO_PAGE = ROOT / "lib" / "coursekit" / "demo" / "page.py"
+DEMO_PAGE = ROOT / "tools" / "demo" / "page.py"
 # Imported under another name than the package's; and never required.
 PACKAGES = {
     "IPython": "ipython",
@@ -160,7 +160,7 @@ def test_what_the_page_of_the_demo_imports_is_declared():
     demo = PROJECT["project"]["optional-dependencies"]["demo"]
     declared = [*PROJECT["project"]["dependencies"], *demo]
     assert undeclared([DEMO_PAGE], *declared) == set()
-    assert undeclared([DEMO_PAGE]) >= {"lib/coursekit/demo/page.py: gradio"}
+    assert undeclared([DEMO_PAGE]) >= {"tools/demo/page.py: gradio"}
 
 
 def test_what_the_generators_import_is_declared():

@@ -2,56 +2,26 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from coursekit import data, paths
-from coursekit.demo import answers, networks
+from coursekit.cli import captioning
 from coursekit.errors import CourseError
+from demo import answers, networks
 
 HOST = "127.0.0.1"
+BIGGEST_FILE = 20 * 2**20  # bytes of an upload
 # What the browser may load: from here, or made on the page.
 POLICY = (
     "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
     "frame-ancestors 'self'"
 )
-CSS = """
-canvas { background: white; border: 1px solid gray; border-radius: 6px;
-  touch-action: none; cursor: crosshair }
-.answer img { max-width: 100%; background: white; border-radius: 6px }
-.answer meter { width: 12em }
-.answer table, .answer tr, .answer td { border: none; padding: 0 .6em 0 0;
-  line-height: 1.4 }
-.answer .words { line-height: 3.2 }
-.answer .words span { display: inline-block; text-align: center;
-  line-height: 1.3; padding: 2px 5px; border-radius: 4px; color: black }
-.answer .words small { display: block; font-size: 75%; color: black }
-"""
+HERE = Path(__file__).parent  # page.css and pen.js lie beside this file
 PAD = """
 <canvas width="300" height="300" aria-label="Draw a digit here"></canvas>
 <p>0 to 9, as large as you can. <button>Start anew</button></p>
-"""
-# The drawing is transparent where there is no ink.
-PEN = """
-const canvas = element.querySelector("canvas");
-const pen = canvas.getContext("2d");
-pen.lineWidth = 28;
-pen.lineCap = pen.lineJoin = "round";
-canvas.onpointerdown = (event) => {
-  canvas.setPointerCapture(event.pointerId);
-  pen.beginPath();
-  canvas.onpointermove(event);
-};
-canvas.onpointermove = (event) => {
-  if (!event.buttons) return;
-  pen.lineTo(event.offsetX, event.offsetY);
-  pen.stroke();
-};
-canvas.onpointerup = () => trigger("change");
-element.querySelector("button").onclick = () => {
-  pen.clearRect(0, 0, 300, 300);
-  trigger("change");
-};
 """
 DRAWN = "() => document.querySelector('canvas').toDataURL()"
 
@@ -80,12 +50,12 @@ def serve(port: int | None, browser: bool) -> None:
             footer_links=[],
             run_history=False,
             ssr_mode=False,
-            max_file_size=networks.BIGGEST_FILE,
+            max_file_size=BIGGEST_FILE,
             theme=gradio.themes.Base(
                 font=["system-ui", "sans-serif"],
                 font_mono=["ui-monospace", "monospace"],
             ),
-            css=CSS,
+            css_paths=HERE / "page.css",
             app_kwargs={"middleware": [hosts, Middleware(_Policy)]},
             prevent_thread_lock=True,
         )
@@ -119,7 +89,8 @@ def build():
     import gradio
 
     digits, reviews = networks.digit_reader(), networks.review_reader()
-    captioner = networks.scene_captioner()
+    captioner = captioning.captioner()
+    pen = (HERE / "pen.js").read_text(encoding="utf-8")
     scenes = data.load("scenes").test
 
     def scene():
@@ -140,7 +111,7 @@ def build():
         pad, answer = tab(
             "Draw a digit",
             answers.about_digits(digits),
-            lambda: [gradio.HTML(html_template=PAD, js_on_load=PEN)],
+            lambda: [gradio.HTML(html_template=PAD, js_on_load=pen)],
         )
         pad.change(
             lambda drawn: answers.digit(drawn, digits), pad, answer, js=DRAWN

@@ -1,22 +1,19 @@
-"""Three questions to the course's networks: which digit, which mood, what is
-in the picture? Each answer says what the network saw, and what moved it.
+"""Questions to two networks: which digit is drawn, which mood has a review?
 
-The networks are those of lessons 04, 16 and 22 (quick profile). They are
-trained at the first start, two minutes in all, and kept.
+They are those of lessons 04 and 16, trained at the first start and kept. (The
+captioner of lesson 22 has what it needs in ``coursekit.captions``.)
 """
 
 import base64
+import functools
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from coursekit import data, files, lessons, paths
 from coursekit.backend import import_keras
-from coursekit.captions import inference
 from coursekit.data.sets.digits import enlarge
 from coursekit.errors import CourseError
 from coursekit.files import sha256
@@ -24,7 +21,6 @@ from coursekit.settings import load_settings
 from coursekit.vocabulary import UNKNOWN, Vocabulary
 
 MOST_CHARACTERS = 1_000
-BIGGEST_FILE = 20 * 2**20  # bytes
 MOST_DRAWN = 500_000  # characters of a data URL
 MOST_SIDE = 1_000  # pixels of a drawing
 LEAST_INK = 12  # pixels, the longer side of a drawing
@@ -32,55 +28,37 @@ WIDEST = 24  # of 32 dots: the data's digits are no wider
 MAPS = ("c1", "c3")  # LeNet-5's convolutions, by their layers' names
 
 
-@dataclass(frozen=True, eq=False)
-class Digit:
-    """``seen`` uint8 (28, 28); ``probabilities`` (10,); ``maps`` by layer.
+class Digit(NamedTuple):
+    """What it was given, what it says, and its maps behind the ReLU."""
 
-    Each is (height, width, filters), behind the ReLU.
-    """
-
-    seen: np.ndarray
-    probabilities: np.ndarray
-    maps: dict[str, np.ndarray]
+    seen: np.ndarray  # uint8 (28, 28)
+    probabilities: np.ndarray  # (10,)
+    maps: list[np.ndarray]  # of MAPS: (height, width, filters)
 
 
-@dataclass(frozen=True, eq=False)
-class Review:
-    """``score`` is a logit, ``favourable`` its probability.
+class Review(NamedTuple):
+    """How favourable, and by how much the score falls without each word."""
 
-    ``moved`` says of each word by how much the score falls when the word is
-    made unknown; ``known`` is False for what was not in the training.
-    """
-
-    score: float
-    favourable: float
-    words: tuple[str, ...]
-    moved: np.ndarray
-    known: np.ndarray
+    score: float  # a logit
+    words: list[str]
+    moved: np.ndarray  # (words,)
+    known: np.ndarray  # (words,), False for what was not in the training
 
 
-@dataclass(frozen=True, eq=False)
-class Reader:
-    """A network of lesson 16, and the numbers of the words it knows."""
+class Reader(NamedTuple):
+    """Rows of numbers (n, length) to logits (n, 1); the words' numbers."""
 
-    model: Any
+    model: Callable
     vocabulary: Vocabulary
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        """Logits (n,) of rows (n, length) of numbers."""
-        return np.asarray(self.model(rows))[:, 0]
 
 
 def digit(ink: np.ndarray, model) -> Digit:
     """What LeNet-5 makes of a drawing: uint8 (height, width), ink bright."""
     seen = as_in_the_data(ink)
-    *maps, logits = model(seen[np.newaxis, ..., np.newaxis] / 255)
+    *layers, logits = model(seen[np.newaxis, ..., np.newaxis] / 255)
     odds = np.exp(np.asarray(logits)[0] - np.max(logits))
-    return Digit(
-        seen,
-        odds / odds.sum(),
-        {n: np.asarray(m)[0] for n, m in zip(MAPS, maps, strict=True)},
-    )
+    maps = [np.asarray(layer)[0] for layer in layers]
+    return Digit(seen, odds / odds.sum(), maps)
 
 
 def ink(drawn: str) -> np.ndarray:
@@ -146,32 +124,9 @@ def review(text: str, reader: Reader) -> Review:
     row = own_reviews.sentence(text, reader.vocabulary, len(words))
     copies = np.repeat(row[np.newaxis], len(row) + 1, axis=0)
     np.fill_diagonal(copies[1:], UNKNOWN)
-    scores = reader.scores(copies)
-    return Review(
-        float(scores[0]),
-        float(1 / (1 + np.exp(-scores[0]))),
-        tuple(words),
-        scores[0] - scores[1:],
-        row != UNKNOWN,
-    )
-
-
-def picture(
-    image: Path | np.ndarray, captioner, image_encoder
-) -> inference.Caption:
-    """A caption of a file, or of uint8 (64, 64, 3), and where it looked."""
-    path = image
-    if (
-        isinstance(path, Path)
-        and path.is_file()
-        and path.stat().st_size > BIGGEST_FILE
-    ):
-        raise CourseError(
-            f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; "
-            f"{BIGGEST_FILE // 2**20} are read.",
-            "make the picture smaller",
-        )
-    return inference.caption(image, captioner, image_encoder)
+    scores = np.asarray(reader.model(copies))[:, 0]
+    moved = scores[0] - scores[1:]
+    return Review(float(scores[0]), words, moved, row != UNKNOWN)
 
 
 # ------------------------------------------------------- the networks, kept
@@ -192,8 +147,8 @@ def digit_reader() -> Any:
             ]
         )
         images = np.tile(train.x, (20, 1, 1, 1)).astype("float32")
-        bent_images = np.asarray(bent(images, training=True))
-        return bent_images / 255, np.tile(train.y, 20)
+        images = np.asarray(bent(images, training=True)) / 255
+        return images, np.tile(train.y, 20)
 
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     build = lessons.module("04", "lenet").lenet5
@@ -209,9 +164,8 @@ def review_reader() -> Reader:
     words = load_settings("16", "quick").words
     vocabulary = Vocabulary.from_texts(train.x, max_tokens=words)
 
-    def build():
-        network = lessons.module("16", "networks").network
-        return network("conv", len(vocabulary))
+    network = lessons.module("16", "networks").network
+    build = functools.partial(network, "conv", len(vocabulary))
 
     def examples():
         longest = max(len(vocabulary.split(text)) for text in train.x)
@@ -220,16 +174,6 @@ def review_reader() -> Reader:
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     model = _kept("reviews", build, examples, loss, rate=1e-2)
     return Reader(model, vocabulary)
-
-
-def scene_captioner() -> tuple[Any, Any]:
-    """The captioner of `coursekit caption`, and its image encoder."""
-    import_keras()
-    from coursekit.callbacks import EpochProgress
-    from coursekit.captions import scene_captioner, scene_encoder
-
-    model = scene_captioner.kept([EpochProgress()])
-    return model, scene_encoder.headless(scene_encoder.load())
 
 
 def _kept(

@@ -4,15 +4,15 @@ import base64
 import functools
 import html
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from coursekit import data
-from coursekit.demo import networks
+from coursekit.captions import inference
 from coursekit.errors import CourseError
 from coursekit.figures.captioning import attention_maps
 from coursekit.figures.images import image_grid
+from demo import networks
 
 
 def or_what_is_wrong(answer: Callable[..., str]) -> Callable[..., str]:
@@ -39,29 +39,19 @@ def digit(drawn: str | None, model) -> str:
         f"<td>{p:.3f}</td></tr>"
         for n, p in enumerate(found.probabilities)
     )
-    first_maps, second_maps = (
+    c1, c3 = (
         np.moveaxis(255 * maps / max(maps.max(), 1e-9), -1, 0).astype("uint8")
-        for maps in found.maps.values()
+        for maps in found.maps
     )
+    c1 = np.stack([found.seen, *c1])
+    given = "the drawing as it is given, and the six maps of c1"
+    deeper = "the 16 maps of c3, 10 x 10 each"
     return (
         f"<p>It looks like <b>{first}</b>.</p><table>{rows}</table>"
         "<p>What it is given, and the maps of its first layer:</p>"
-        + _figure(
-            image_grid(
-                np.stack([found.seen, *first_maps]),
-                columns=7,
-                summary="the drawing as it is given, and the six maps of c1",
-            )
-        )
-        + "<p>The maps of its second layer:</p>"
-        + _figure(
-            image_grid(
-                second_maps,
-                columns=8,
-                size=0.9,
-                summary="the 16 maps of c3, 10 x 10 each",
-            )
-        )
+        f"{_figure(image_grid(c1, columns=7, summary=given))}"
+        "<p>The maps of its second layer:</p>"
+        f"{_figure(image_grid(c3, columns=8, size=0.9, summary=deeper))}"
     )
 
 
@@ -76,10 +66,11 @@ def review(text: str | None, reader: networks.Reader) -> str:
             found.words, found.moved, found.known, strict=True
         )
     )
+    favourable = 1 / (1 + np.exp(-found.score))
     verdict = "favourable" if found.score > 0 else "not favourable"
     return (
         f"<p>It is <b>{verdict}</b>: the score is {found.score:+.1f}, the "
-        f"probability of favourable {found.favourable:.3f}.</p>"
+        f"probability of favourable {favourable:.3f}.</p>"
         f'<p class="words">{words}</p>'
         "<p>The numbers: by how much the score falls when this word is made "
         "unknown. Blue (+) speaks for it, orange (-) against.</p>"
@@ -96,14 +87,12 @@ def _shade(moved: float) -> str:
 
 @or_what_is_wrong
 def picture(
-    image: str | Path | np.ndarray | None, model, encoder, reference: str = ""
+    image: str | np.ndarray | None, model, encoder, reference: str = ""
 ) -> str:
     """A caption, what else it had in mind, and where it looked each word."""
     if image is None:
         raise CourseError("There is no picture.", "give one")
-    if not isinstance(image, np.ndarray):
-        image = Path(image)
-    found = networks.picture(image, model, encoder)
+    found = inference.caption(image, model, encoder)
     others = "".join(f"<li>{html.escape(t)}</li>" for t in found.alternatives)
     told = f"<p>Its description in the data: {html.escape(reference)}</p>"
     maps = attention_maps(
@@ -144,8 +133,8 @@ def about_reviews(reader: networks.Reader) -> str:
     """The same of the reader of reviews."""
     test = data.load("reviews").test
     longest = max(len(reader.vocabulary.split(text)) for text in test.x)
-    scores = reader.scores(reader.vocabulary.encode(test.x, longest))
-    right = ((scores > 0) == test.y).sum()
+    scores = reader.model(reader.vocabulary.encode(test.x, longest))
+    right = ((np.asarray(scores)[:, 0] > 0) == test.y).sum()
     return (
         "The network: the convolution of lesson 16, trained on 4,000 "
         f"synthetic reviews. It reads {right} of {len(test.y):,} such test "
