@@ -22,6 +22,8 @@ SETUP = for p in $(if $(PYTHON),'$(PYTHON)',$(PYTHONS)); do \
 	'$(if $(PYTHON),$(PYTHON) is none,found none). Install one from' \
 	'python.org or your package manager, or name one:' \
 	'make lab PYTHON=/path/to/python3.12' >&2; exit 1
+DEMO_SETUP = COURSEKIT_VENV='$(CURDIR)/.venv-demo'; export COURSEKIT_VENV; \
+	$(call SETUP,--demo)
 UPGRADE := --upgrade
 LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
 	--python-version 3.11 --no-header --no-annotate $(UPGRADE)
@@ -47,8 +49,7 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	&& cd ./work && exec jupyter-lab $$first $(LAB_ARGS)
 
 demo:  ## Open a page on which to try the networks (has its own environment)
-	@COURSEKIT_VENV='$(CURDIR)/.venv-demo'; export COURSEKIT_VENV; \
-	$(call SETUP,--demo)
+	@$(DEMO_SETUP)
 	@exec .venv-demo/$(SCRIPTS)/python -m coursekit demo $(DEMO_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
@@ -72,6 +73,7 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 	$(BIN)/coursekit tables
 
 nightly: test  ## test, and: plain-script runs, making all again changes nothing
+	@$(DEMO_SETUP)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow tests lessons
 	COURSEKIT_EXACT=1 $(REPLAY) -rs notebooks
 	$(MAKE) data CHECK=--check

@@ -136,6 +136,13 @@ def test_nothing_is_asked_of_another_machine(page, address):
     assert refused == []  # nor did it try
 
 
+def test_a_port_that_is_taken_is_said_at_once(address):
+    from coursekit.cli import demo  # as a learner starts it
+
+    port = int(address.rstrip("/").rpartition(":")[2])
+    assert demo.command(port, browser=False) == 1
+
+
 def test_another_name_for_this_machine_is_refused(address):
     # A page elsewhere whose name is made to mean 127.0.0.1.
     import requests

@@ -102,8 +102,9 @@ def picture(
         f"<p>It says: <b>{html.escape(found.text) or '(nothing)'}</b></p>"
         f"<details><summary>What else it had in mind</summary>"
         f"<ul>{others}</ul></details>{told if reference else ''}"
-        "<p>Before each word it looks at the bright places (each picture has "
-        f"64 of them; the number is the largest weight):</p>{_figure(maps)}"
+        "<p>Bright is where it looked before each word, of 8 x 8 places. The "
+        "number is the largest weight; all alike would be 0.016.</p>"
+        f"{_figure(maps)}"
     )
 
 

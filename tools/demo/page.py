@@ -1,6 +1,7 @@
 """The page of ``coursekit demo``. Nothing it does leaves this machine."""
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,34 +39,39 @@ def serve(port: int | None, browser: bool) -> None:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    if port and _answers(port):  # before anything is trained
+        raise CourseError(
+            f"Port {port} is taken.",
+            "name another one, `coursekit demo --port 8123`, or none",
+        )
     page = build()
     hosts = Middleware(TrustedHostMiddleware, [HOST, "localhost"])
-    try:
-        _, address, _ = page.queue(max_size=20).launch(
-            server_name=HOST,
-            server_port=port,
-            inbrowser=browser,
-            share=False,
-            quiet=True,
-            footer_links=[],
-            run_history=False,
-            ssr_mode=False,
-            max_file_size=BIGGEST_FILE,
-            theme=gradio.themes.Base(
-                font=["system-ui", "sans-serif"],
-                font_mono=["ui-monospace", "monospace"],
-            ),
-            css_paths=HERE / "page.css",
-            app_kwargs={"middleware": [hosts, Middleware(_Policy)]},
-            prevent_thread_lock=True,
-        )
-    except OSError:
-        raise CourseError(
-            f"Port {port or '7860 to 7959'} is taken.",
-            "name another one, `coursekit demo --port 8123`, or none",
-        ) from None
+    _, address, _ = page.queue(max_size=20).launch(
+        server_name=HOST,
+        server_port=port,
+        inbrowser=browser,
+        share=False,
+        quiet=True,
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        max_file_size=BIGGEST_FILE,
+        theme=gradio.themes.Base(
+            font=["system-ui", "sans-serif"],
+            font_mono=["ui-monospace", "monospace"],
+        ),
+        css_paths=HERE / "page.css",
+        app_kwargs={"middleware": [hosts, Middleware(_Policy)]},
+        prevent_thread_lock=True,
+    )
     print(f"The page is {address}; Ctrl-C ends it.", flush=True)
     page.block_thread()
+
+
+def _answers(port: int) -> bool:
+    """Whether a server is at a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
 
 
 class _Policy:
