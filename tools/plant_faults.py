@@ -20,7 +20,7 @@ import pytest
 from coursekit import lessons, paths
 from coursekit.dev import build
 
-NAMES = ("arithmetic", "hints", "numbers", "quoted", "roles", "units")
+NAMES = "arithmetic formulas hints numbers quoted roles units".split()
 IN_LESSONS = [f"tests/notebooks/test_{name}.py" for name in NAMES]
 IN_LESSONS.append("tests/notebooks/test_worded.py")
 IN_DOCUMENTS = [

@@ -3,8 +3,8 @@
 Two numbers of a paragraph that stand once or twice in the outputs near it:
 the words beside each fit the output's row and column at least as well as those
 beside the other one. And of two in one sentence, both once in the output above
-it, the one that comes first there comes first in the sentence. Of two neighbours in a
-text the first one stands before the other somewhere in a cell near it, or in an
+it, the one that comes first there comes first in the sentence. Of two neighbours the
+first one stands before the other somewhere in a cell near the text, or in an
 entry of lesson.toml.
 """
 
@@ -147,7 +147,7 @@ def places(number: re.Match, text: str) -> list[int]:
 
 
 def texts(lesson: str) -> Iterator[tuple[str, list[str], str, list[str]]]:
-    """Each text on one line, the outputs near it, the one above it, the code."""
+    """Each text on one line, the outputs near it, that above, the code."""
     cells = cells_of(lesson)
     code = [k for k, cell in enumerate(cells) if cell["cell_type"] == "code"]
     for place, cell in enumerate(cells):

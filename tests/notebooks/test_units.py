@@ -153,13 +153,8 @@ def test_units_are_those_of_the_outputs(lesson):
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_units_of_the_opening_are_those_of_the_lesson(lesson):
     opening, *rest = cells_of(lesson)
-    lines = [
-        line
-        for cell in rest
-        for line in f"{''.join(cell['source'])}\n{output_text(cell)}".split(
-            "\n"
-        )
-    ]
+    said = [f"{''.join(c['source'])}\n{output_text(c)}" for c in rest]
+    lines = "\n".join(said).split("\n")
     text = " ".join(plain("".join(opening["source"])).split())
     for match in WITH_UNIT.finditer(text):
         number, unit = match.groups()
