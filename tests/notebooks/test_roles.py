@@ -1,11 +1,11 @@
 """Numbers of a sentence are not exchanged.
 
 Two numbers of a paragraph that stand once or twice in the outputs near it:
-the words beside each fit the output's row and column at least as well as those
-beside the other one. And of two in one sentence, both once in the output above
-it, the one that comes first there comes first in the sentence. Of two neighbours
-the first one stands before the other somewhere in a cell near the text, or in
-an entry of lesson.toml.
+the words beside each fit the output's row and column at least as well as
+those beside the other one. And of two in one sentence, both once in the
+output above it, the one that comes first there comes first in the sentence.
+The first of two neighbours stands before the other somewhere in a cell near
+the text, or in an entry of lesson.toml.
 """
 
 import itertools
