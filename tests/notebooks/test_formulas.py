@@ -1,10 +1,10 @@
 """A number inside a formula stands near it, or the formula says its value.
 
 As in test_numbers, but for what stands between dollar signs: in the output or
-code near the text, in a sum that test_arithmetic works out, or in a
-``[[quoted]]`` entry of lesson.toml. A digit after a sign stands near after the
-same sign, also with spaces: an index "s - 1" is no "s - 9". A power of ten is
-one number, "3.4e38". 0 to 2 alone, and 10, are no results.
+code near the text, in a sum that test_arithmetic works out, or in an
+entry of numbers.toml. A digit after a sign stands near after the same sign,
+also with spaces: an index "s - 1" is no "s - 9". A power of ten is one number,
+"3.4e38". 0 to 2 alone, and 10, are no results.
 """
 
 import re

@@ -5,7 +5,7 @@ the words beside each fit the output's row and column at least as well as
 those beside the other one. And of two in one sentence, both once in the
 output above it, the one that comes first there comes first in the sentence.
 The first of two neighbours stands before the other somewhere in a cell near
-the text, or in an entry of lesson.toml.
+the text, or in an entry of numbers.toml.
 """
 
 import itertools
@@ -23,6 +23,7 @@ from test_numbers import (
     numbers_in,
     output_text,
     plain,
+    sources,
     stands,
 )
 
@@ -172,7 +173,7 @@ def texts(lesson: str) -> Iterator[tuple[str, list[str], str, list[str]]]:
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_two_numbers_of_a_text_are_not_exchanged(lesson):
-    quoted = lessons.facts(lesson).get("quoted", ())
+    quoted = sources(lesson)["quoted"]
     listed = {
         pair
         for entry in quoted
