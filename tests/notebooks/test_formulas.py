@@ -12,7 +12,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from test_arithmetic import SUM, worked_out
+from test_arithmetic import FORMULA, SUM, worked_out
 from test_arithmetic import plain as in_python
 from test_numbers import (
     NEAR,
@@ -29,7 +29,6 @@ from test_numbers import (
 
 from coursekit import lessons
 
-FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 POWER = re.compile(r"(?:(\d+(?:\.\d+)?) \* )?(?<![\d.])10\*\*\(?(-?\d+)\)?")
 NUMBER = re.compile(
     r"(?<![\w.])(?<!x_)\d+(?:\.\d+)?(?:e-?\d+)?(?!\w*\()|(?<=_)\d+"
