@@ -338,10 +338,7 @@ EXERCISES = (
                 "furthest.",
             ),
             Mistake(
-                edit(
-                    "known = known / np.linalg.norm(known, axis=1, keepdims=True)",
-                    "known = known",
-                ),
+                edit("known = known / np", "_ = known / np"),
                 "Long vectors win with you. Divide the rows of known by their "
                 "lengths.",
             ),

@@ -615,7 +615,10 @@ def shuffle(model, name, rng):
     """Put the weights of a layer into another order."""
     layer = model.get_layer(name)
     layer.set_weights(
-        [rng.permutation(w.ravel()).reshape(w.shape) for w in layer.weights]
+        [
+            rng.permutation(w.ravel()).reshape(w.shape)
+            for w in layer.get_weights()
+        ]
     )
 
 
