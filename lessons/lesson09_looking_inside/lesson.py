@@ -330,12 +330,13 @@ for name, pictures in dreams.items():
 figures.table(dreams, profile.wanted, "What eight logits want, by habits")
 
 # %% [markdown]
-# Without habits the logit climbs far above that of a real picture, with stripes
-# and specks in colours that no picture has. With habits it stays lower, and
-# with good will you see battlements, eyes, a banana lying down: *parts*, and
-# many of them. Be careful what you conclude. The habits are our taste: they
-# were chosen until people liked the result. The second row is what the network
-# asks for; the last is what it asks for among pictures that we find pretty.
+# Without habits the logit climbs far above that of a real picture, with
+# stripes and specks in colours that no picture has. With habits it stays
+# lower, and with good will you see battlements, eyes, a banana lying down:
+# *parts*, and many of them. Be careful what you conclude. The habits are our
+# taste: they were chosen until people liked the result. The second row is what
+# the network asks for; the last is what it asks for among pictures that we
+# find pretty.
 #
 # ## Where does it look? Cover it up
 #
@@ -939,10 +940,10 @@ def as_it_is(model, batch, kinds, rng):
 
 # %% [markdown]
 # Judge it with FGSM and with a stronger attack: four pushes of half the size,
-# with the slope computed anew each time, held within $\epsilon$ of the picture.
-# It is known as **projected gradient descent** (PGD; A. Madry and others,
-# 2018). A network may learn to hide its slope from one push; from several it
-# is harder.
+# with the slope computed anew each time, held within $\epsilon$ of the
+# picture. It is known as **projected gradient descent** (PGD; A. Madry and
+# others, 2018). A network may learn to hide its slope from one push; from
+# several it is harder.
 
 
 # %%
@@ -1021,8 +1022,8 @@ figures.table(
 # for, and it is sure. It was rather sure before, too: of noise. A softmax
 # divides 1 among eighty kinds and has no word for "none of these". So a
 # probability is worth something for pictures of the sort that it was checked
-# with (**calibration**, lesson 07), and nothing elsewhere. A. Nguyen and others
-# (2015) made such pictures for ImageNet, and called it: easily fooled.
+# with (**calibration**, lesson 07), and nothing elsewhere. A. Nguyen and
+# others (2015) made such pictures for ImageNet, and called it: easily fooled.
 #
 # ## Turned, and shrunk
 #
