@@ -26,7 +26,6 @@ def smallest_push(x, w, b):
 
 
 def neighbours(asked, known, count):
-    asked = asked / np.linalg.norm(asked, axis=1, keepdims=True)
     known = known / np.linalg.norm(known, axis=1, keepdims=True)
     return np.argsort(-(asked @ known.T), axis=1)[:, :count]
 
@@ -380,7 +379,8 @@ EXERCISES = (
         reference=occlusion_map,
         cases=(
             Case(np.sum, np.arange(12.0).reshape(2, 6, 1) - 3, 2, 2),
-            Case(_weighed, _rng.standard_normal((5, 7, 3)), 3, 2),
+            Case(_weighed, _rng.standard_normal((5, 7, 3)), 3, 1),
+            Case(_weighed, _rng.standard_normal((6, 9, 1)), 3, 2),
             Case(_weighed, _rng.standard_normal((6, 5, 1)), 2, 3),
         ),
         hints=(

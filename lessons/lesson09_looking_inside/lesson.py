@@ -54,7 +54,7 @@ profile = ck.start("09")
 # ## A network while it learns
 #
 # The drawn pictures of lesson 08 again, five kinds to a family. This time with
-# something that photographs hardly ever have: a **mask** of each picture, True
+# something that photographs hardly ever have: a mask of each picture, True
 # where the thing is. Take the fifth kind of each family, twenty kinds:
 
 # %%
