@@ -11,6 +11,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from test_formulas import FORMULA, one_line
 from test_numbers import (
     SIDES,
     code_only,
@@ -87,6 +88,7 @@ def unused(numbers: list[str], texts: list[str]) -> list[str]:
     """Numbers that no text says, in digits, words or as sides."""
     text = " ".join(texts).replace("{,}", ",")
     words = [in_digits(word) for word in re.findall(r"[A-Za-z]+", text)]
+    words += map(one_line, FORMULA.findall(text))
     said = {number for number, _ in numbers_in(f"{text} {words}")}
     said |= {Decimal(a) * Decimal(b) for a, b in SIDES.findall(text)}
     return [one for one in numbers if value(one) not in said]

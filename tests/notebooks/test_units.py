@@ -151,6 +151,19 @@ def test_units_are_those_of_the_outputs(lesson):
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
+def test_units_of_the_opening_are_those_of_the_lesson(lesson):
+    opening, *rest = cells_of(lesson)
+    said = [f"{''.join(c['source'])}\n{output_text(c)}" for c in rest]
+    lines = "\n".join(said).split("\n")
+    text = " ".join(plain("".join(opening["source"])).split())
+    for match in WITH_UNIT.finditer(text):
+        number, unit = match.groups()
+        percent = bool(PERCENT.match(text, match.end(1)))
+        there = units_of(number, percent, lines) if len(number) > 1 else set()
+        assert unit in there | NOUNS.keys() or not there, match[0]
+
+
+@pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_number_counts_the_same_kind_in_all_of_a_lesson(lesson):
     cells = cells_of(lesson)
     texts = [
