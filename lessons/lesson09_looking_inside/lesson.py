@@ -132,9 +132,9 @@ print(f"chance {1 / 20:.2f}")
 assert right > 0.15
 
 # %% [markdown]
-# It learns. Now the **film strip**, after M. Zeiler and R.
-# Fergus (2014): one picture, and the same six maps of three layers, at each
-# snapshot. Of each layer two, those with most contrast at the end:
+# It learns. Now the **film strip**, after M. Zeiler and R. Fergus (2014): one
+# picture, and six of its maps, at each snapshot. Two of each of three layers,
+# those with most contrast at the end:
 
 
 # %%
@@ -185,9 +185,11 @@ for stop in film:
         assert shares[0] > shares[2]
 
 # %% [markdown]
-# The first layer is nearly what it will be before any training: any small
-# filter finds edges. The top one keeps changing. Lesson 08 saw the same from
-# the other side: low layers are general, high ones specific.
+# Before any training the maps of the first layer are already much like what
+# they will be: any small filter finds edges. Those of the third and the fifth
+# have nothing in common with their end. After one pass the first is done, the
+# top one not yet. Lesson 08 saw the same from the other side: low layers are
+# general, high ones specific.
 #
 # For the rest of the lesson take a network that has learned for longer: the
 # one of lesson 08, which knows the other **eighty** kinds.
@@ -313,10 +315,7 @@ def logit_of(model, kinds):
 
 
 # %% tags=["nbval-approx-3e0"]
-habits = {
-    "no habit": (),
-    "decay, blur": ("decay", "blur"),
-}
+habits = {"no habit": (), "decay, blur": ("decay", "blur")}
 habits["all three"] = ("decay", "blur", "jitter")
 function = logit_of(model, wanted)
 photos = np.stack([x_all[y_all == kind][0] for kind in wanted])
@@ -478,7 +477,7 @@ assert off < 1e-5
 # (CAM; B. Zhou and others, 2016). The gradient makes it work for any other.
 #
 # Now lay 4 x 4 numbers over 32 x 32 pixels. Where does number $k$ belong? Not
-# into the middle of its eighth of the picture. Count it down through the
+# into the middle of its quarter of the side. Count it down through the
 # strides: with an even side, Keras' "same" padding lets a stride of 2 start
 # one pixel late, and after three of them number $k$ looks at pixel $8k + 7$.
 
@@ -622,7 +621,7 @@ assert scores["Grad-CAM"][1] > mask.mean() + 0.1
 # missing (S. Hooker and others, 2019).
 #
 # **Test three: does it come from the network at all?** Break the network and
-# explain again. Shuffle the weights within each layer, from the head down. A
+# explain again. Shuffle the head, then the kernels of each convolution, too. A
 # map that stays the same cannot have told anything about the weights: the
 # **sanity check** of J. Adebayo and others (2018). How alike (rank
 # correlation) are the maps before and after?
@@ -657,11 +656,12 @@ for name in ("head", "conv5", "conv4", "conv3", "conv2", "conv1"):
 assert same["edges"] > 0.99 and abs(same["Grad-CAM"]) < 0.6
 
 # %% [markdown]
-# Grad-CAM forgets at once: with the head shuffled nothing is left, and what is
-# left is turned round a little. It passes. The edges never knew the network
-# and stay as they are. The slope is between them: with *all* weights shuffled
-# it still looks a good deal like itself. That much of it is the picture, not
-# the network. So a sharp, thing-like map is no sign of a good explanation.
+# Grad-CAM forgets at once: with the head alone shuffled, the likeness is gone
+# (a minus: a little of it is turned round). It passes. The edges never knew
+# the network and stay as they are. The slope is between them: with *all*
+# kernels shuffled it still looks a good deal like itself. That much of it is
+# the picture, not the network. So a sharp map that has the form of the thing
+# is no sign of a good explanation.
 #
 # ## Neighbours
 #
@@ -916,10 +916,10 @@ figures.table(
 # look hard to see any change. Random signs of that size do nothing, nor do
 # they at 8. It is not how far the picture is pushed, it is where to.
 #
-# Nobody is to blame in the last layer. A network of ReLUs is linear in pieces,
-# and along the signs 3,072 small steps add up, as three did by hand. The
-# pictures say more about the network than its test accuracy does: it relies
-# on something that people do not see (C. Szegedy and others, 2014).
+# No single layer is to blame. A network of ReLUs is linear in pieces, and
+# along the signs 3,072 small steps add up, as three did by hand. What it
+# relies on is, in part, something that people do not see (C. Szegedy and
+# others, 2014, found this first). Its test accuracy had not told.
 #
 # ## Train against it
 #
@@ -1091,10 +1091,11 @@ figures.curves(
 )
 
 # %% [markdown]
-# It holds for what the training pictures showed, a little turned and a little
-# larger or smaller, and falls off beside it. At 180 degrees some recover:
-# stars and balls do not mind. The tolerance was learned from the data; it is
-# not in the convolution. So, if pictures may come turned: turn them in
+# As they are, the pictures are already turned by up to 23 degrees, and that
+# costs nothing: training showed it. With 15 more, many leave what it showed,
+# and at 60 little is left. At 180 degrees some recover: stars and balls do not
+# mind. With sizes it is the same. The tolerance was learned from the data; it
+# is not in the convolution. So, if pictures may come turned: turn them in
 # training (**augmentation**, lesson 05), and measure the sweep. Convolutions
 # are equivariant to shifts; pooling makes of that a little local
 # **invariance**, and the mean over all places nearly a whole one; for turning
@@ -1130,7 +1131,7 @@ explain(folder)
 # ## Common mistakes
 #
 # **The map in the wrong place.** Resize 4 x 4 to 32 x 32 with any library, and
-# number $k$ lands in the middle of its eighth. No error; the symptom is a map
+# number $k$ lands in the middle of its quarter. No error; the symptom is a map
 # a few pixels up and to the left of the thing.
 
 # %% tags=["nbval-approx-5e-2"]
