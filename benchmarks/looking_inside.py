@@ -19,7 +19,7 @@ RECIPES = {
     "explain": {"pictures": 400},
     "against": {
         "pictures": 400,
-        "updates": 200,
+        "updates": 100,
         "rate": 1e-3,
         "trained_with": 8,
         "epsilon": 4,

@@ -1125,8 +1125,8 @@ explain(folder)
 # Grad-CAM and by occlusion. The kit's network knows eighty *drawn* kinds, and
 # of your photographs it will say one of them, whatever they show (you have
 # just seen how sure it can be). So bring your own: `explain(folder,
-# model=report.model, names=report.data.class_names)` explains a network that
-# lesson 08's `from_folder` has trained on your kinds.
+# model=report.model, names=report.dataset.class_names)` explains a network
+# that lesson 08's `from_folder` has trained on your kinds.
 #
 # ## Common mistakes
 #
