@@ -47,7 +47,7 @@ def table(
         axes[number, 0].set_ylabel(
             name, rotation=0, ha="right", va="center", fontsize=10
         )
-    return CourseFigure(figure, summary, varies=tuple(varies))
+    return CourseFigure(figure, f"{summary}.", varies=tuple(varies))
 
 
 def maps(
@@ -82,7 +82,7 @@ def maps(
         axes[number, 0].set_ylabel(
             name, rotation=0, ha="right", va="center", fontsize=10
         )
-    return CourseFigure(figure, summary, varies=("images", "marks"))
+    return CourseFigure(figure, f"{summary}.", varies=("images", "marks"))
 
 
 def curves(

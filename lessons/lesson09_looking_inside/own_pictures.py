@@ -71,7 +71,7 @@ def explain(
     ]
     summary = (
         f"{len(files)} pictures, what the network says, and where it looked "
-        "by Grad-CAM and by occlusion."
+        "by Grad-CAM and by occlusion"
     )
     figures = lessons.module("09", "figures")
     return figures.maps(pictures, heats, titles, None, summary)
