@@ -910,15 +910,15 @@ figures.curves(
 )
 
 # %%
-six, kinds = plain[:6], y[shown][:6]
-slopes_six = loss_slopes(model, six, kinds)
-rows = {f"epsilon {e}": fgsm(six, slopes_six, e) for e in epsilons}
+four, kinds = plain[:4], y[shown][:4]
+slopes_four = loss_slopes(model, four, kinds)
+rows = {f"epsilon {e}": fgsm(four, slopes_four, e) for e in epsilons}
 said = {
     row: [names[k] for k in outputs(model, pictures).argmax(axis=1)]
     for row, pictures in rows.items()
 }
 figures.table(
-    *(rows, [""] * len(six), "Six pictures, pushed further and further"),
+    *(rows, [""] * len(four), "Four pictures, pushed further and further"),
     titles=said,
     size=0.85,
     varies=("images", "title"),
