@@ -10,6 +10,7 @@ The file holds the numbers that vary; pictures are drawn while loading.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def load(masks: bool = False) -> Families:
         x[rows], opacity = drawn(name, stored["numbers"][rows])
         if cover is not None:
             cover[rows] = opacity > 0.5
-    extra = {"superclass": y // 5}
+    extra: dict[str, Any] = {"superclass": y // 5}
     if cover is not None:
         extra["mask"] = cover
     train, validation, test = by_part(stored["split"], x, y, **extra)
