@@ -607,7 +607,8 @@ assert scores["Grad-CAM"][1] > mask.mean() + 0.1
 # is as good by deletion and far better at pointing. Nothing is wrong with
 # Grad-CAM: things stand in the middle, in this set as in the photographs that
 # people take, and whoever knows that wins. Without that row you would have
-# been proud.
+# been proud. (README, "Measured results", has more pictures and three seeds:
+# there the centre and the slope are a little ahead by deletion, too.)
 #
 # Occlusion wins the deletion by far, and hits no better than Grad-CAM. That is
 # no contradiction. Deletion asks what the *network* uses: an explanation that
@@ -999,8 +1000,8 @@ assert table["adversarial"][2] > table["plain updates"][2]
 # network twice, and back twice, once for the push and once for the update. The
 # plain accuracy hardly moves in so few updates, and 400 pictures could not
 # tell if it did. It is far from solved: with four pushes more than half of the
-# pictures still fall. With three seeds and more updates: README, "Measured
-# results" (`benchmarks/looking_inside.py`). Madry and others train with many
+# pictures still fall. One seed; `python benchmarks/looking_inside.py` measures
+# it with three, and more updates. Madry and others train with many
 # pushes for a long time; they get more, and pay with plain accuracy.
 #
 # ## Confident nonsense
