@@ -1000,8 +1000,8 @@ assert table["adversarial"][2] > table["plain updates"][2]
 # network twice, and back twice, once for the push and once for the update. The
 # plain accuracy hardly moves in so few updates, and 400 pictures could not
 # tell if it did. It is far from solved: with four pushes more than half of the
-# pictures still fall. One seed; `python benchmarks/looking_inside.py` measures
-# it with three, and more updates. Madry and others train with many
+# pictures still fall. README, "Measured results", has more updates and three
+# seeds: there nearly half still fall. Madry and others train with many
 # pushes for a long time; they get more, and pay with plain accuracy.
 #
 # ## Confident nonsense
