@@ -6,7 +6,7 @@ exercise stands in its reference and cases, in the lesson's cells that name it,
 or is computed so from these; a single digit in its question, its reference and
 what that calls, or in the edit that a diagnosis is about. In an expression
 with names it stands beside the same sign there: "n - 1", "x ** 2". Otherwise
-lesson.toml quotes it with where = "the quiz", "the hints" or the exercise's
+numbers.toml quotes it with where = "the quiz", "the hints" or the exercise's
 name. Sums are evaluated in test_arithmetic.
 """
 
@@ -19,11 +19,13 @@ from decimal import Decimal
 import pytest
 from test_numbers import (
     PERCENT,
+    SIDES,
     Numbers,
     cells_of,
     numbers_in,
     output_text,
     plain,
+    sources,
     stands,
     value,
 )
@@ -40,7 +42,7 @@ TOKEN = re.compile(
 ALONE = re.compile(
     r"(?<![\w.,_^-])(?:(?<!/)\d|\d[\d,_]*\d)(?:\.\d+)?(?![.,]?\d|\w)"
 )
-ADD = "wrong, or to be listed in lesson.toml, [[quoted]] with where = {}"
+ADD = "wrong, or to be listed in numbers.toml, [[quoted]] with where = {}"
 USUAL = {"+ 1", "- 1", "1 -", "1 /", "** 2"}  # in many formulas
 # Of more numbers nearly everything can be computed, and so can what is small.
 FEW, LARGE = 25, 100
@@ -64,7 +66,7 @@ def missing(text: str, known: Numbers, made: set[Decimal]) -> list[str]:
         large = value(match[0]) >= LARGE and value(match[0]) in made
         decimals = {(n, True) for n in made} if "." in match[0] else set()
         if not (
-            re.match(r"0\d|[01]$", match[0])  # 009, an exercise; no, yes
+            (re.match(r"0\d|[01]$", match[0]) and not percent)  # 009; no, yes
             or large
             or stands(match[0], percent, known | decimals)
         ):
@@ -73,8 +75,8 @@ def missing(text: str, known: Numbers, made: set[Decimal]) -> list[str]:
 
 
 def quoted(lesson: str, *places: str) -> Numbers:
-    """What lesson.toml lists for just these places."""
-    entries = lessons.facts(lesson).get("quoted", ())
+    """What numbers.toml lists for just these places."""
+    entries = sources(lesson)["quoted"]
     return {
         one
         for entry in entries
@@ -97,6 +99,23 @@ def signed(text: str) -> set[str]:
             axis = a[0] == "axis" and sign[0] == "+"
             pairs.add(f"axis {b[0]}" if axis else f"{sign[0]} {b[0]}")
     return pairs
+
+
+def other(text: str, code: str, extra: Numbers) -> list[str]:
+    """Unequal sides, and places of a name, that the exercise does not have."""
+    sides = [
+        f"{a} x {b}"
+        for a, b in SIDES.findall(text)
+        if a != b
+        and not re.search(rf"\b{a}(?: x |, ?){b}\b", code)
+        and not numbers_in(f"{a} {b}") <= extra
+    ]
+    places = re.findall(r"(\w+)(\[\d+\])", text)
+    return sides + [
+        f"{name}{place}"
+        for name, place in places
+        if f"{name}[" in code and f"{name}{place}" not in code
+    ]
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
@@ -190,6 +209,9 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
                 for number in missing(text, known, computed(asked))
             ]
             found += [
+                (name, x, text) for x in other(text, code + edits, extra)
+            ]
+            found += [
                 (name, pair, text)
                 for pair in signed(text) - signed(f"{code}\n{edits}") - USUAL
                 if not numbers_in(pair) <= extra
@@ -201,6 +223,12 @@ def test_a_number_that_nobody_gave_is_missing():
     known = numbers_in("5 and 12.5")
     found = missing("5 x 12.5 is 62.5, and 41 is 62", known, computed(known))
     assert found == ["41", "62"]
+
+
+def test_other_sides_and_places_are_seen():
+    code = "pool(x, 3, 1); first[0], first[1]"
+    said = "a 3 x 1 window of first[2], not 3 x 2"
+    assert other(said, code, set()) == ["3 x 2", "first[2]"]
 
 
 def test_a_number_in_an_expression_has_its_sign():
