@@ -142,6 +142,28 @@ EXERCISES = (
                 "Your weights are means over all pictures, too. Each picture "
                 "has its own.",
             ),
+            Mistake(
+                edit("slopes.mean(axis=(1, 2)", "slopes.mean(axis=-1"),
+                "You take the mean over the maps. The mean is over the "
+                "places of each map, axes 1 and 2.",
+            ),
+            Mistake(
+                edit("slopes.mean", "slopes.max"),
+                "You take the largest slope of each map. It is the mean.",
+            ),
+            Mistake(
+                edit("slopes.mean", "np.maximum(slopes, 0).mean"),
+                "You drop negative slopes. The ReLU is for the sum of the "
+                "maps.",
+            ),
+            Mistake(
+                lambda maps, slopes: np.maximum(
+                    (maps.mean(axis=(1, 2), keepdims=True) * slopes).sum(-1),
+                    0,
+                ),
+                "Maps and slopes have changed places: the mean is that of "
+                "the slopes, the sum that of the maps.",
+            ),
         ),
         explanation="A mean, a weighted sum, a ReLU: two lines. What it needs "
         "of the network are the maps of one layer and the slopes at them.",
@@ -195,6 +217,20 @@ EXERCISES = (
                 ),
                 "You looked for one warmest pixel in all pictures together. "
                 "Each picture has its own.",
+            ),
+            Mistake(
+                edit("[np.arange(len(flat)), warmest]", "[:, warmest]"),
+                "You look up every place in every picture's mask. Each "
+                "picture has one place: count pictures beside places, "
+                "np.arange(n).",
+            ),
+            Mistake(
+                edit(".mean()", ".mean() * 100"),
+                "That is a percentage. A share lies between 0 and 1.",
+            ),
+            Mistake(
+                edit("return flat", "return 1 - flat"),
+                "You count the pictures whose warmest pixel lies outside.",
             ),
         ),
         explanation="One pixel a picture: simple, and blind to the rest of "
@@ -257,6 +293,34 @@ EXERCISES = (
                 "You go along the slope, with length epsilon in all. FGSM "
                 "moves *each* number by epsilon: take the sign.",
             ),
+            Mistake(
+                edit("np.sign(slopes)", "slopes / np.abs(slopes).max()"),
+                "Only the steepest number moves by epsilon. FGSM moves *each* "
+                "by epsilon: take the sign.",
+            ),
+            Mistake(
+                edit("np.sign(slopes)", "np.where(slopes >= 0, 1, -1)"),
+                "Where the slope is 0, nothing moves: np.sign gives 0 there.",
+            ),
+            Mistake(
+                edit(
+                    "np.clip(x + epsilon * np.sign(slopes), 0, 255)",
+                    "np.minimum(x + epsilon * np.sign(slopes), 255)",
+                ),
+                "Numbers below 0 are no pixels, either: clip at both ends.",
+            ),
+            Mistake(
+                edit(
+                    "np.clip(x + epsilon * np.sign(slopes), 0, 255)",
+                    "np.maximum(x + epsilon * np.sign(slopes), 0)",
+                ),
+                "Numbers above 255 are no pixels, either: clip at both ends.",
+            ),
+            Mistake(
+                edit("epsilon * ", "epsilon / 255 * "),
+                "You divide epsilon by 255. It is in steps of a pixel "
+                "already.",
+            ),
         ),
         explanation="Where the slope is 0 nothing moves. What is bounded is "
         "the largest change of any number; that is why the sign is best.",
@@ -302,6 +366,24 @@ EXERCISES = (
                 edit("np.abs(w).sum()", "np.abs(w).max()"),
                 "You move one number only. All may move.",
             ),
+            Mistake(
+                edit("np.abs(w).sum()", "np.abs(w).mean()"),
+                "The sizes add up: the sum of |w|, not its mean.",
+            ),
+            Mistake(
+                edit(" / np.abs(w).sum()", ""),
+                "That is the size of the logit. How far must each number "
+                "move to make up for it?",
+            ),
+            Mistake(
+                edit("np.abs(w).sum()", "(w**2).sum()"),
+                "That is for a push along w itself. Here each number may move "
+                "by epsilon: the sum of |w|.",
+            ),
+            Mistake(
+                edit(" + b", " - b"),
+                "The logit is x @ w + b.",
+            ),
         ),
         explanation="It is the distance to the border when the largest "
         "change counts. More inputs, larger sum: a smaller push is enough.",
@@ -318,7 +400,7 @@ EXERCISES = (
                 2,
             ),
             Case(
-                _rng.standard_normal((5, 3)), _rng.standard_normal((8, 3)), 3
+                _rng.standard_normal((5, 3)), _rng.standard_normal((40, 3)), 9
             ),
             Case(
                 _rng.standard_normal((2, 4)), _rng.standard_normal((5, 4)), 5
@@ -367,6 +449,20 @@ EXERCISES = (
                     axis=1,
                 )[:, :count],
                 "Those are similarities. Places are asked: argsort, not sort.",
+            ),
+            Mistake(
+                lambda asked, known, count: np.argsort(
+                    asked
+                    @ (known / np.linalg.norm(known, axis=1, keepdims=True)).T,
+                    axis=1,
+                )[:, -count:],
+                "The right places, the nearest last. Asked is the nearest "
+                "first.",
+            ),
+            Mistake(
+                edit("-(asked @ known.T)", "-np.abs(asked @ known.T)"),
+                "You took the size of the similarity. What points the other "
+                "way is far, not near: keep the sign.",
             ),
         ),
         explanation="The length of asked does not matter: it changes no "
@@ -427,6 +523,49 @@ EXERCISES = (
                     *("width - size + 1", "width"),
                 ),
                 "You also use patches that stick out. Whole ones only.",
+            ),
+            Mistake(
+                edit("np.maximum(covered, 1)", "covered"),
+                "You divide by 0 where no patch has been. Such a pixel gets "
+                "0.",
+            ),
+            Mistake(
+                edit(
+                    *("+= fall", "= fall"),
+                    *("falls / np.maximum(covered, 1)", "falls"),
+                ),
+                "You keep the last fall only. A pixel gets the mean of all "
+                "patches that covered it: add up, and count.",
+            ),
+            Mistake(
+                edit(
+                    "left : left + size] = 0",
+                    "left : left + size] = picture.mean()",
+                ),
+                "Your patch is the mean of the picture. Asked is a patch of "
+                "0.",
+            ),
+            Mistake(
+                edit(
+                    "left : left + size] = 0",
+                    "left : left + size] = 127.5",
+                ),
+                "Your patch is mid-grey. Asked is a patch of 0.",
+            ),
+            Mistake(
+                edit(
+                    "score(picture) - score(hidden)",
+                    "abs(score(picture) - score(hidden))",
+                ),
+                "A fall has a sign: where the score rises it is negative.",
+            ),
+            Mistake(
+                edit(
+                    *("height - size + 1, stride", "height - size + 1"),
+                    *("width - size + 1, stride", "width - size + 1"),
+                ),
+                "You cover every place. The patches stand `stride` pixels "
+                "apart.",
             ),
         ),
         explanation="It needs no gradient and no look inside: any function "
