@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 from PIL import Image
+from scipy.stats import rankdata
 
 from coursekit import lessons
 from coursekit.errors import CourseError
@@ -185,6 +186,25 @@ def test_likeness_is_the_correlation_of_rows(own):
     rows = [np.corrcoef(a[k].ravel(), b[k].ravel())[0, 1] for k in range(3)]
     assert own["alike"](a, b) == pytest.approx(np.mean(rows))
     assert own["alike"](a, 3 * a + 2) == pytest.approx(1)
+
+
+def test_equal_numbers_share_a_rank_so_an_empty_map_is_like_nothing(own):
+    rng = np.random.default_rng(16)
+    heat = np.maximum(rng.normal(size=(3, 4, 5)).round(1), 0)
+    found = own["ranks"](heat)
+    theirs = rankdata(heat.reshape(3, -1), axis=1)
+    assert np.allclose(found - found.mean(), theirs - theirs.mean())
+    assert own["alike"](found, own["ranks"](np.zeros_like(heat))) == 0
+
+
+def test_a_sweep_changes_pictures_and_changes_them_back(own, monkeypatch):
+    """An accuracy that is the largest pixel tells what each step has done."""
+    monkeypatch.setitem(own, "x_some", np.full((2, 4, 4, 3), 8.0))
+    monkeypatch.setitem(own, "y_some", None)
+    monkeypatch.setitem(own, "model", None)
+    monkeypatch.setitem(own, "accuracy", lambda model, x, y: x.max())
+    found = own["sweep"](lambda x, v: x * v, lambda v: 1 / v, (0.5, 4))
+    assert found == {"changed": [4, 32], "and back": [8, 8]}
 
 
 def test_shuffled_weights_are_the_same_numbers_elsewhere(own):
