@@ -190,9 +190,9 @@ class Picture(layers.Layer):
 
 def gram_of(seen):
     """Your gram, for a batch of one, so that a gradient can pass."""
-    flat = ops.reshape(seen, (-1, seen.shape[-1]))
     places = seen.shape[1] * seen.shape[2]
-    return (ops.transpose(flat) @ flat / places)[None]
+    flat = ops.reshape(seen, (1, places, seen.shape[-1]))
+    return ops.transpose(flat, (0, 2, 1)) @ flat / places
 
 
 # %% [markdown]
@@ -292,7 +292,7 @@ assert gaps(painted[-1])[1] < 0.25 * gaps(content)[1]
 
 # %%
 noise = np.random.default_rng(profile.seed).integers(90, 160, content.shape)
-alphas = {"alpha 3": 3, "alpha 0.1": 0.1, "alpha 0": 0}
+alphas = {"alpha 10": 10, "alpha 0.3": 0.3, "alpha 0": 0}
 swept = {
     name: paint(content, alpha, profile.sweep_steps)[0]
     for name, alpha in alphas.items()
@@ -311,8 +311,8 @@ images.image_grid(
 table = {name: gaps(picture) for name, picture in swept.items()}
 for name, (far, other) in table.items():
     print(f"{name:<10} content {far:.2f}, style {other:.2f}")
-assert table["alpha 3"][0] < table["alpha 0.1"][0] < table["alpha 0"][0]
-assert table["alpha 3"][1] > table["alpha 0.1"][1] > table["alpha 0"][1]
+assert table["alpha 10"][0] < table["alpha 0.3"][0] < table["alpha 0"][0]
+assert table["alpha 10"][1] > table["alpha 0.3"][1] > table["alpha 0"][1]
 
 # %% [markdown]
 # More content costs style, and less is no good either: it is a trade. From
@@ -454,13 +454,28 @@ def with_things(name, count):
 
 
 # %%
+def normed(layer, x):
+    """A layer without bias, batch norm, ReLU."""
+    x = layers.BatchNormalization(momentum=0.9)(layer(x))
+    return layers.ReLU()(x)
+
+
+def convolution(filters, kernel_size):
+    return layers.Conv2D(
+        filters, kernel_size, padding="same", use_bias=False
+    )
+
+
+# %%
 keras.utils.set_random_seed(profile.seed)
 inputs = layers.Input((8, 8, 64))
-x = layers.Dense(64, activation="relu")(layers.Flatten()(inputs))
+x = normed(convolution(8, 1), normed(convolution(32, 3), inputs))
+x = normed(layers.Dense(64, use_bias=False), layers.Flatten()(x))
 one_box = keras.Model(inputs, layers.Dense(4)(x), name="one_box")
-one_box.compile(keras.optimizers.Adam(2e-3), "mse")
+rates = keras.optimizers.schedules.CosineDecay(1e-2, 31 * 25)
+one_box.compile(keras.optimizers.Adam(rates), "mse", steps_per_execution=31)
 seen, boxes, _ = with_things("train", 1)
-one_box.fit(seen, boxes[:, 0] / 64, 32, epochs=15, verbose=0)
+one_box.fit(seen, boxes[:, 0] / 64, 32, epochs=25, verbose=0)
 print(len(seen), "pictures with one thing to learn from")
 
 # %% [markdown]
@@ -469,18 +484,16 @@ print(len(seen), "pictures with one thing to learn from")
 
 # %% tags=["nbval-approx-8e-2"]
 for count in (1, 2):
-    seen, boxes, _ = with_things("test", count)
+    seen, boxes, rows = with_things("test", count)
     said = 64 * one_box.predict(seen, 500, verbose=0)
     best = [iou(s[None], b).max() for s, b in zip(said, boxes)]
     print(f"{count} in the picture: best IoU {np.mean(best):.2f}, ", end="")
     print(f"0.5 or more in {np.mean(np.array(best) >= 0.5):.2f} of the test")
 
 # %%
-seen, boxes, rows = with_things("test", 2)
-said = 64 * one_box.predict(seen[:4], verbose=0)
-figures.boxes(
+figures.boxes(  # the last ones: with two things
     dataset.test.x[rows[:4]],
-    [[(box, "")] for box in said],
+    [[(box, "")] for box in said[:4]],
     boxes[:4],
     what="One box for two things; true boxes are dashed",
 )
@@ -599,9 +612,7 @@ assert np.allclose(sorted(back.tolist()), sorted(true_boxes(some, 0)[0].tolist()
 # %%
 def new_head(width):
     grid = layers.Input((8, 8, 64), name="grid")
-    x = layers.Conv2D(width, 3, padding="same", use_bias=False)(grid)
-    x = layers.BatchNormalization(momentum=0.9)(x)
-    x = layers.ReLU()(x)
+    x = normed(convolution(width, 3), grid)
     outputs = {
         "thing": layers.Conv2D(1, 1, name="thing")(x),
         "place": layers.Conv2D(4, 1, name="place")(x),
@@ -670,8 +681,8 @@ figures.boxes(
 )
 
 # %% [markdown]
-# Several: neighbours of the right place think that the middle is theirs. The
-# cure is greedy, **non-maximum suppression**: keep the best, drop all that
+# Sometimes one, sometimes several: a neighbour of the right place thinks that
+# the middle is its own. The cure is greedy, **non-maximum suppression**: keep the best, drop all that
 # overlap it by more than `most`, begin again with the rest. A box that was
 # dropped drops no others.
 #
@@ -842,37 +853,28 @@ assert np.mean(each) > 0.8
 figures.by_kind(kinds, each)
 
 # %% [markdown]
-# What does it stand on? Three comparisons. Without suppression each double is
-# a false detection. With the same encoder *untrained* (its random start), the
-# head has nothing to stand on. And the held-out scenes show kinds in colours
-# that no training scene has, neither the head's nor the encoder's.
-
-# %% tags=["nbval-approx-8e-2"]
-said = head.predict(grids["test"], 500, verbose=0)
-rows = {"as it is": found, "no suppression": detections(said, most=1.0)}
-blind_eye = keras.models.clone_model(scene_eye)
-blind = {
-    name: blind_eye.predict(splits[name].x, 250, verbose=0)["grid"]
-    for name in ("train", "test")
-}
-keras.utils.set_random_seed(profile.seed)
-control = new_head(profile.width)
-teach(control, blind["train"], wanted)
-said = control.predict(blind["test"], 500, verbose=0)
-rows["untrained eye"] = detections(said)
-shares = {n: np.mean(precisions(f, dataset.test)) for n, f in rows.items()}
-for name, share in shares.items():
-    print(f"{name:<15} mAP@0.5 {share:.2f} ({dataset.test.name})")
-assert shares["untrained eye"] < 0.5 < shares["as it is"]
+# What does suppression add? And the held-out scenes show kinds in colours that
+# no training scene has, neither the head's nor the encoder's. Does it know
+# them?
 
 # %% tags=["nbval-approx-5e-2"]
+said = head.predict(grids["test"], 500, verbose=0)
+doubled = np.mean(precisions(detections(said, most=1.0), dataset.test))
+print(f"no suppression mAP@0.5 {doubled:.2f} ({dataset.test.name})")
 said = head.predict(grids["held_out"], 500, verbose=0)
 away = np.mean(precisions(detections(said), dataset.held_out))
-print(f"new colours     mAP@0.5 {away:.2f} ({dataset.held_out.name})")
+print(f"new colours    mAP@0.5 {away:.2f} ({dataset.held_out.name})")
+assert away > 0.6
 
 # %% [markdown]
-# So most of it is the encoder, trained to name places. The head only asks it.
-# (On photographs the same is done with an encoder trained on ImageNet.)
+# Suppression adds little: this grid was taught to answer once for each thing,
+# and its doubles have low scores. (Where each place draws several boxes, as in
+# most detectors, nothing works without it.) New colours cost some.
+#
+# And what does it all stand on? On the encoder. With the same encoder
+# *untrained*, the same head reaches {random} (README, "Measured results"): the
+# head only asks, the encoder knows. (For photographs one takes an encoder
+# trained on ImageNet.)
 #
 # ## How it fails
 #

@@ -29,9 +29,9 @@ def features(images: np.ndarray, encoder=None) -> np.ndarray:
     return encoder.predict(images, 250, verbose=0)["grid"]
 
 
-def head(width: int = 96) -> keras.Model:
-    """Grids (n, 8, 8, 64) -> logits and places by name."""
-    grid = layers.Input((GRID, GRID, 64), name="grid")
+def head(width: int = 96, channels: int = 64) -> keras.Model:
+    """Grids (n, 8, 8, channels) -> logits and places by name."""
+    grid = layers.Input((GRID, GRID, channels), name="grid")
     x = layers.Conv2D(width, 3, padding="same", use_bias=False)(grid)
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
@@ -218,8 +218,9 @@ class Picture(layers.Layer):
 
 def gram_of(seen):
     """Features (1, height, width, channels) -> (1, channels, channels)."""
-    flat = ops.reshape(seen, (-1, seen.shape[-1]))
-    return (ops.transpose(flat) @ flat / (seen.shape[1] * seen.shape[2]))[None]
+    places = seen.shape[1] * seen.shape[2]
+    flat = ops.reshape(seen, (1, places, seen.shape[-1]))
+    return ops.transpose(flat, (0, 2, 1)) @ flat / places
 
 
 def paint(

@@ -11,6 +11,7 @@ import numpy as np
 
 from coursekit import data, lessons
 from coursekit.captions.pictures import read_picture
+from coursekit.data.render.scene_pictures import KINDS
 from coursekit.errors import CourseError
 
 SIDE = 64
@@ -61,15 +62,14 @@ def find(
             "leave it out: 0.3 is a good start",
         )
     networks = lessons.module("10", "networks")
-    dataset = data.load("scenes")
     if head is None:
         head = networks.head()
-        train = dataset.train
+        train = data.load("scenes").train
         wanted = networks.targets(train.extra["boxes"], train.extra["kinds"])
         networks.teach(head, networks.features(train.x), wanted, epochs=8)
     grids = networks.features(image[np.newaxis])
     boxes, scores, kinds = networks.detect(head, grids, least)[0]
-    names = tuple(dataset.class_names[kind] for kind in kinds)
+    names = tuple(list(KINDS)[kind] for kind in kinds)
     return Found(image, boxes, scores, names)
 
 
