@@ -1,4 +1,4 @@
-"""Exercises of lesson 10: Gram matrices, boxes, and what a detector is worth."""
+"""Exercises of lesson 10: Gram matrices, boxes, average precision."""
 
 import numpy as np
 

@@ -63,10 +63,13 @@ def boxes(
     true: Sequence[np.ndarray] = (),
     titles: Sequence[str] = (),
     what: str = "Pictures with boxes",
-    varies: bool = True,
+    varies: Sequence[str] = ("patches", "texts"),
     columns: int = 4,
 ) -> CourseFigure:
-    """Pictures with (box, text) drawn on them; true boxes are dashed."""
+    """Pictures with (box, text) drawn on them; true boxes are dashed.
+
+    ``varies`` says what training decides; () for true boxes only.
+    """
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     figure, axes = new_figure(
@@ -97,7 +100,7 @@ def boxes(
     return CourseFigure(
         figure,
         f"{what}.",
-        varies=("title", "patches", "texts", "images"),
+        varies=varies,
         trained=f"Found: {said}.",
     )
 
@@ -138,8 +141,13 @@ def precision_recall(
     ):
         steps = np.append(0, recall)
         colour = look["color"]
-        panel.step(steps, np.append(best[0], best), where="pre", color=colour,
-                   label=name)
+        panel.step(
+            steps,
+            np.append(best[0], best),
+            where="pre",
+            color=colour,
+            label=name,
+        )
         panel.plot(recall, precision, ".", color=colour, markersize=7)
         area = float(np.sum(np.diff(steps) * best))
         told.append(f"{name} {area:.2f}")
@@ -191,8 +199,7 @@ def strictness(
     )
     return CourseFigure(
         figure,
-        f"mAP against the IoU asked for, {levels[0]:.2f} to "
-        f"{levels[-1]:.2f}.",
+        f"mAP against the IoU asked for, {levels[0]:.2f} to {levels[-1]:.2f}.",
         varies=("lines",),
         trained=f"{told}.",
     )

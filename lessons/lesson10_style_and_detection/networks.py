@@ -36,14 +36,17 @@ def head(width: int = 96, channels: int = 64) -> keras.Model:
     x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.ReLU()(x)
     sizes = {"thing": 1, "place": 4, "kind": KINDS}
-    said = {name: layers.Conv2D(n, 1, name=name)(x) for name, n in sizes.items()}
+    said = {
+        name: layers.Conv2D(sizes[name], 1, name=name)(x) for name in sizes
+    }
     return keras.Model(grid, said, name="head")
 
 
 def targets(boxes: np.ndarray, kinds: np.ndarray) -> dict[str, np.ndarray]:
     """What the head should say: boxes (n, t, 4), kinds (n, t)."""
     encode = lessons.module("10", "exercises").encode
-    thing, place, kind = map(np.stack, zip(*map(encode, boxes, kinds)))
+    made = list(map(encode, boxes, kinds))
+    thing, place, kind = map(np.stack, zip(*made, strict=True))
     return {
         "thing": thing.astype("float32")[..., np.newaxis],
         "place": place.astype("float32"),
@@ -184,10 +187,7 @@ def sees(name: str = "objects80", size: int = 112) -> keras.Model:
             f"There is no network {name!r} to paint with.",
             f"choose one of {', '.join(SEEN)}",
         )
-    if name == "vgg16":
-        encoder = _vgg(size)
-    else:
-        encoder = encoders.load(name, size)
+    encoder = _vgg(size) if name == "vgg16" else encoders.load(name, size)
     outputs = [encoder.get_layer(layer).output for layer in SEEN[name]]
     model = keras.Model(encoder.input, outputs, name="sees")
     model.trainable = False

@@ -28,8 +28,8 @@ class Found:
 
     def __str__(self) -> str:
         lines = [
-            f"{name:<9} {score:.2f}  {left:.0f}, {top:.0f} to "
-            f"{right:.0f}, {bottom:.0f}"
+            f"{name:<9} {score:.2f}  {left:.1f}, {top:.1f} to "
+            f"{right:.1f}, {bottom:.1f}"
             for name, score, (left, top, right, bottom) in zip(
                 self.names, self.scores, self.boxes, strict=True
             )
