@@ -1003,14 +1003,39 @@ print(found_in(np.asarray(photo), head, least=0.1))
 #
 # ## From boxes to pixels
 #
-# A box says little about a thin, slanted kite. **Segmentation** asks of each
-# *pixel*: which thing is it? The target is a **mask**, and the kit's scenes
-# have them (`ck.data.load("scenes", masks=True)`). A network for it needs as
-# many outputs as pixels: down as in any CNN, to learn *what*, then up again,
-# to say *where*, with a bridge at each size that carries the edges across.
-# Drawn, it is a U: the **U-Net** (O. Ronneberger, P. Fischer and T. Brox
-# 2015). Exercise 10.7 builds a small one. IoU serves here, too: pixels in both
-# masks over pixels in one of them.
+# A box says little about what is in it. **Segmentation** asks of each *pixel*
+# which thing it belongs to. The target is a **mask**, and the scenes have
+# masks, too:
+
+# %%
+masked = ck.data.load(profile.dataset, masks=True, at_most=300).train
+colours = np.array([[40, 40, 40], [0, 114, 178], [230, 159, 0]])
+colours = np.vstack([colours, [[0, 158, 115], [204, 121, 167]]])
+shown = np.concatenate([masked.x[:3], colours[masked.extra["masks"][:3]]])
+images.image_grid(
+    shown, columns=6, size=1.7, summary="Three scenes and their masks"
+)
+
+# %%
+filled = {name: [] for name in kinds}
+for k, mask in enumerate(masked.extra["masks"]):
+    for n, (box, number) in enumerate(zip(*true_boxes(masked, k)), start=1):
+        area = (box[2:] - box[:2]).prod()
+        filled[kinds[number]].append((mask == n).sum() / area)
+mean = {name: np.mean(shares) for name, shares in filled.items()}
+order = sorted(mean, key=mean.get)
+for name in (order[0], order[-1]):
+    print(f"a {name} fills {mean[name]:.2f} of its box")
+
+# %% [markdown]
+# (Hidden parts do not count.) A network for masks needs as many outputs as
+# pixels. It goes down like any CNN, to learn *what* is there, and up again, to
+# say *where*; at each size a bridge carries the edges across. Drawn, that is a
+# U: the **U-Net** (O. Ronneberger, P. Fischer and T. Brox 2015). With 64 x 64
+# pixels in, a small one has 32 x 32 and 16 x 16 places on its way down, and
+# 64 x 64 answers at its end; exercise 10.7 builds it. Its loss is lesson 04's
+# cross-entropy, at each pixel, and IoU judges it: the pixels in both masks
+# over the pixels in either.
 #
 # ## Common mistakes
 #
@@ -1127,11 +1152,13 @@ ck.check("10.7", unet)
 # **References.** L. Gatys, A. Ecker and M. Bethge (2016), *Image style
 # transfer using convolutional neural networks*, CVPR: content and style loss.
 # J. Redmon, S. Divvala, R. Girshick and A. Farhadi (2016), *You only look
-# once*, CVPR: the grid. M. Everingham, L. Van Gool, C. Williams, J. Winn and
-# A. Zisserman (2010), *The PASCAL visual object classes (VOC) challenge*,
-# IJCV 88: average precision. T.-Y. Lin et al. (2014), *Microsoft COCO*, ECCV:
-# IoU from 0.5 to 0.95. O. Ronneberger, P. Fischer and T. Brox (2015), *U-Net*,
-# MICCAI. Photograph "china": danielbuechele, Flickr, CC BY 2.0.
+# once: unified, real-time object detection*, CVPR: the grid. M. Everingham et
+# al. (2010), *The PASCAL visual object classes (VOC) challenge*, IJCV 88:
+# average precision at eleven levels; and (2015), *... a retrospective*, IJCV
+# 111: as an area. T.-Y. Lin et al. (2014), *Microsoft COCO: common objects in
+# context*, ECCV. O. Ronneberger, P. Fischer and T. Brox (2015), *U-Net:
+# convolutional networks for biomedical image segmentation*, MICCAI.
+# Photograph "china": danielbuechele, Flickr, CC BY 2.0.
 #
 # ## Reference
 #
@@ -1166,5 +1193,5 @@ area = average_precision(hits, 4)
 print(f"eleven points {np.mean(points):.3f}, area {area}")
 
 # %% [markdown]
-# COCO's mAP is a mean over IoU 0.5, 0.55, ... 0.95 as well, with 101 levels.
-# Say which one you mean.
+# VOC asks for an IoU of more than 0.5. COCO's mAP has 101 levels of recall,
+# and is a mean over IoU 0.5, 0.55, ... 0.95, too. Say which one you mean.
