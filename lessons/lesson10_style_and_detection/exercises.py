@@ -286,11 +286,13 @@ EXERCISES = (
             ),
             Mistake(
                 edit("(area_a + area_b - shared)", "area_a"),
-                "You divide by one area. Divide by the union of both.",
+                "You divide by the area of a only. Divide by the "
+                "union of both.",
             ),
             Mistake(
                 edit("(area_a + area_b - shared)", "area_b"),
-                "You divide by one area. Divide by the union of both.",
+                "You divide by the area of b only. Divide by the "
+                "union of both.",
             ),
             Mistake(
                 edit(
@@ -564,13 +566,9 @@ EXERCISES = (
                     "np.sum(np.diff(recall, prepend=0) * best)",
                     "recall[-1] * precision[-1]",
                 ),
-                "That is one point of the curve, its last. Take the area "
-                "below all of it.",
-            ),
-            Mistake(
-                edit("np.arange(1, len(hits) + 1)", "len(hits)"),
-                "Precision after k detections divides by k, not by all of "
-                "them.",
+                "That is one point of the curve, its last: take the area "
+                "below all of it. (Dividing each precision by all detections, "
+                "not by the k so far, gives the same.)",
             ),
         ),
         explanation="One number for all thresholds. The mean over kinds is "
