@@ -898,7 +898,7 @@ figures.strictness(levels, {"the grid detector": strict})
 
 # %%
 def mistakes(split):
-    """(kind of mistake, picture, boxes drawn) of all surest detections."""
+    """(sort of mistake, picture) of all detections at 0.5 or more."""
     listed = []
     for k, (boxes, scores, named) in enumerate(found):
         true, true_kinds = true_boxes(split, k)
@@ -919,8 +919,8 @@ def mistakes(split):
                 what = "loose box"
             else:
                 what = "nothing there"
-            listed.append((what, k, [(box, kinds[kind])]))
-        listed += [("missed", k, [])] * (len(true) - len(taken))
+            listed.append((what, k))
+        listed += [("missed", k)] * (len(true) - len(taken))
     return listed
 
 
@@ -929,16 +929,13 @@ listed = mistakes(dataset.test)
 total = (dataset.test.extra["kinds"] >= 0).sum()
 sorts = ("right", "missed", "loose box", "double", "wrong kind")
 for what in (*sorts, "nothing there"):
-    share = sum(name == what for name, _, _ in listed) / total
+    share = sum(name == what for name, _ in listed) / total
     print(f"{what:<14} {share:.3f} for each thing of the test")
 
 # %%
-chosen = {}
-for what, k, drawn in listed:
-    if what != "right":
-        chosen.setdefault(what, (k, drawn))
-order = [what for what in (*sorts, "nothing there") if what in chosen]
-rows = [chosen[what][0] for what in order]
+chosen = dict(reversed(listed))  # the first picture of each sort
+order = [n for n in (*sorts[1:], "nothing there") if n in chosen]
+rows = [chosen[what] for what in order]
 figures.boxes(
     dataset.test.x[rows],
     [confident(k) for k in rows],
@@ -950,9 +947,9 @@ figures.boxes(
 )
 
 # %% [markdown]
-# A dashed box without a red one is missed; where the red one is too far off,
-# the thing counts as missed *and* its box as loose. Of things that hide each
-# other often one is lost. Doubles, wrong kinds and boxes on nothing are rare.
+# A dashed box without a red one is missed. Where the red one is too far off,
+# the thing counts as missed *and* its box as loose. That is most of it;
+# doubles, wrong kinds and boxes on nothing are rare at this threshold.
 #
 # ## Your own scene
 #
@@ -1025,7 +1022,7 @@ for k, mask in enumerate(masked.extra["masks"]):
 mean = {name: np.mean(shares) for name, shares in filled.items()}
 order = sorted(mean, key=mean.get)
 for name in (order[0], order[-1]):
-    print(f"a {name} fills {mean[name]:.2f} of its box")
+    print(f"{name:<9} fills {mean[name]:.2f} of its box")
 
 # %% [markdown]
 # (Hidden parts do not count.) A network for masks needs as many outputs as
