@@ -92,7 +92,8 @@ def boxes(
         if number < len(titles):
             panel.set_title(titles[number], fontsize=10)
     said = "; ".join(
-        ", ".join(text for _, text in one if text) or "nothing"
+        ", ".join(text for _, text in one if text)
+        or (f"boxes: {len(one)}" if len(one) else "nothing")
         for one in found
     )
     if not varies:
@@ -150,7 +151,7 @@ def precision_recall(
         )
         panel.plot(recall, precision, ".", color=colour, markersize=7)
         area = float(np.sum(np.diff(steps) * best))
-        told.append(f"{name} {area:.2f}")
+        told.append(f"{name} {area:.3f}")
     panel.set(xlabel="recall", ylabel="precision")
     panel.set(xlim=(0, 1.02), ylim=(0, 1.05))
     panel.legend(loc="lower left")
