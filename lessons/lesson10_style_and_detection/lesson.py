@@ -99,8 +99,8 @@ images.image_grid([content, style], titles, columns=2, size=2.4)
 # | channel 1 | 1 | 2 | 0 | 1 |
 # | channel 2 | 0 | 1 | 3 | 0 |
 #
-# Channel 1 with itself: $(1 + 4 + 0 + 1) / 4$. With channel 2:
-# $(0 + 2 + 0 + 0) / 4$. Channel 2 with itself? In general, with the places as
+# Channel 1 with itself: $(1 + 4 + 0 + 1) / 4 = 1.5$. With channel 2:
+# $(0 + 2 + 0 + 0) / 4 = 0.5$. Channel 2 with itself? In general, with the places as
 # rows of $F$ $(M, C)$:
 #
 # $$G = \frac{1}{M}\, F^\top F .$$
@@ -440,8 +440,8 @@ assert np.isclose(iou(a, b)[0, 0], 6 / 22)
 # The shortest way from a classifier to boxes: four output numbers. As in
 # lesson 08, a frozen network does the seeing: the scenes' encoder (lesson
 # [21](21_show_and_tell.ipynb) lets it talk). It was trained on 30,000 *other*
-# scenes of the same making, to name what each of 8 x 8 places shows. All that
-# follows stands on that. It looks at each picture once:
+# scenes of the same making, to name what each place of an 8 x 8 grid shows.
+# All that follows stands on that. It looks at each picture once:
 
 # %%
 from coursekit.captions import scene_encoder
@@ -516,7 +516,7 @@ figures.boxes(  # the last ones: with two things
 # ## A grid that answers
 #
 # The way out: let *each place* answer for itself (YOLO, J. Redmon et al. 2016,
-# did it with 7 x 7 places). Each of the 8 x 8 places says whether the middle
+# did it with 7 x 7 places). Each place of ours, 8 x 8, says whether the middle
 # of a thing lies in it, and if so where exactly, how large and of which kind.
 # Order is no question any more, and a convolution can do it: the same question
 # at each place.
