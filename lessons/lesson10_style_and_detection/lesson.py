@@ -100,8 +100,8 @@ images.image_grid([content, style], titles, columns=2, size=2.4)
 # | channel 2 | 0 | 1 | 3 | 0 |
 #
 # Channel 1 with itself: $(1 + 4 + 0 + 1) / 4 = 1.5$. With channel 2:
-# $(0 + 2 + 0 + 0) / 4 = 0.5$. Channel 2 with itself? In general, with the places as
-# rows of $F$ $(M, C)$:
+# $(0 + 2 + 0 + 0) / 4 = 0.5$. Channel 2 with itself? In general, with the
+# places as rows of $F$ $(M, C)$:
 #
 # $$G = \frac{1}{M}\, F^\top F .$$
 #
