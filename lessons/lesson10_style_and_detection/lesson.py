@@ -185,7 +185,7 @@ class Picture(layers.Layer):
         self.pixels.assign(start)
 
     def call(self, nothing):
-        return self.pixels
+        return ops.convert_to_tensor(self.pixels)
 
 
 def gram_of(seen):
