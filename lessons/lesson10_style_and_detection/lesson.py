@@ -644,7 +644,8 @@ def new_head(width):
 # which kind (cross-entropy), where (four numbers: **Huber**, squared for small
 # errors and linear for large). The last two count **only where a thing is**:
 # an empty place has no box to be wrong about. That is what `sample_weight`
-# says, a number for each place:
+# says, a number for each place. (How much each loss counts, `loss_weights`,
+# was chosen on the validation part.)
 
 
 # %%
