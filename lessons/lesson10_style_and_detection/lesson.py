@@ -893,10 +893,9 @@ assert away > 0.6
 # most detectors, nothing works without it.) New colours cost some.
 #
 # And what does it all stand on? On the encoder. Above the same encoder
-# *untrained* the same head reaches 0.16 on the test, trained 0.885 (means of
-# three seeds; README, "Measured results"): the head only asks, the encoder
-# knows. (For photographs one takes an encoder that was
-# trained on ImageNet.)
+# *untrained* the same head reaches 0.16 on the test, trained 0.885 (the mean
+# over seeds; README, "Measured results"). The head only asks, the encoder
+# knows. (For photographs one takes an encoder that was trained on ImageNet.)
 #
 # ## How it fails
 #
@@ -1163,7 +1162,7 @@ ck.check("10.7", unet)
 # (`benchmarks/detecting.py --recipe finer --choose` does it.) On the test the
 # finer places gave 0.897 instead of 0.885, and 0.31 as before at an IoU of
 # 0.75, in twice the CPU seconds. So finer features alone do not make tight
-# boxes. Other suspects: the loss, which is no IoU; 4,000 pictures; one
+# boxes. Other suspects: the loss, which is no IoU; few pictures; one
 # convolution.
 #
 # </details>
