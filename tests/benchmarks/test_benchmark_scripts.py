@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import detecting
 import flickr8k
 import forecasting
 import hundred_classes
@@ -58,6 +60,26 @@ def test_the_captioner_of_photographs_learns_the_bundled_scenes():
     assert result["data"].startswith("scenes (synthetic)")
     assert result["encoder"].startswith("scenes")
     assert seed["beam3_bleu1"] > 50 and seed["greedy_bleu4"] > 15
+
+
+@pytest.mark.slow
+def test_a_detector_finds_things_after_one_epoch():
+    (result,) = quick("detecting", "--recipe", "scenes")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("scenes (synthetic)")
+    assert 0.05 < seed["map75"] + 0.05 < seed["map50"] < 0.9
+    assert seed["worst_kind"] < seed["map50"] < seed["best_kind"]
+
+
+def test_four_finer_places_lie_side_by_side_in_one():
+    def eye(images, *_, **__):
+        return [images[:, ::8, ::8], images[:, ::4, ::4]]
+
+    images = np.random.default_rng(0).random((2, 64, 64, 3))
+    made = detecting.features(SimpleNamespace(predict=eye), images)
+    assert made.shape == (2, 8, 8, 3 + 4 * 3)
+    place = images[1, 24:32:4, 40:48:4].reshape(-1)  # row 3, column 5
+    assert np.array_equal(made[1, 3, 5, 3:], place)
 
 
 @pytest.mark.slow
