@@ -42,7 +42,7 @@ def generate() -> None:
         "room": rng.integers(0, 256, (people, 5)),
         "performers": np.repeat(np.arange(people), kinds * CLIPS),
         "movements": movements,
-        "holds": 1 + rng.binomial(2, tempo, (count, len(ORDERS[0]))),
+        "holds": 1 + rng.binomial(1, tempo, (count, len(ORDERS[0]))),
         "bends": rng.integers(-7, 8, (count, len(ORDERS[0]), 8)),
         "sway": rng.integers(-64, 65, (count, len(ORDERS[0]))),
         "camera": rng.integers(0, 256, (count, 5)),

@@ -3,7 +3,7 @@
 Each performer has a body, habits and a room of their own. A sun salutation
 and the same backwards show the same twelve poses, and only the four in the
 middle in another order; the standing series has four poses in the middle
-that the others lack. A video is a series of pictures, one to three of every
+that the others lack. A video is a series of pictures, one or two of every
 pose, as a slow camera takes them: no picture lies between two poses, so that
 a bag of frames holds nothing that would tell the order.
 """
