@@ -6,12 +6,12 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), [04 · The first CNN](04_first_cnn.ipynb) |
+# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | not measured yet (quick), not measured yet (full) |
 # | **Data** | films of stick figures, drawn by the kit; films that you bring |
 # | **Hardware** | any laptop |
-# | **You should end with** | a reader that tells a film from the same backwards, 90 of 100 |
+# | **You should end with** | 90 of 100 films told from the same backwards |
 #
 # ## In this lesson you will
 # - read films of unequal length with a bag of frames, within minutes;
@@ -345,8 +345,8 @@ figures.strips(shown, order.poses)
 # %% [markdown]
 # Look closely. The first four poses are the same, and so are the last four: a
 # sun salutation goes back the way it came. Only the four in the middle, plank,
-# eight limbs, cobra, downward dog, stand in another order. Which share will the
-# bag get right? Write it down.
+# eight limbs, cobra, downward dog, stand in another order. Which share will
+# the bag get right? Write it down.
 
 # %% tags=["nbval-approx-5e-2"]
 keras.utils.set_random_seed(profile.seed)
@@ -404,12 +404,12 @@ for task, epochs in profile.board_epochs.items():
         print(f"{task}: {share:.2f} right of {part}")
 
 # %% [markdown]
-# The pair with different poses: all right, or nearly. And the pair that differs
-# in order, too: far better than a coin, so a recurrent network does what a bag
-# cannot. But look at the two parts. It knows nearly every film that it was
-# trained on, and clearly fewer of the others: 197,402 numbers can learn a few
-# hundred films **by heart**. A pose looks different in pixels for each body,
-# and a network that reads raw pixels has to learn each anew.
+# The pair with different poses: all right, or nearly. And the pair that
+# differs in order, too: far better than a coin, so a recurrent network does
+# what a bag cannot. But look at the two parts. It knows nearly every film that
+# it was trained on, and clearly fewer of the others: 197,402 numbers can learn
+# a few hundred films **by heart**. A pose looks different in pixels for each
+# body, and a network that reads raw pixels has to learn each anew.
 #
 # ## A score that cannot be true
 #
@@ -697,10 +697,10 @@ print(f"{share:.2f} right of {order.validation.name}")
 assert share > 0.55
 
 # %% [markdown]
-# Far fewer parameters than the others, frames of 14 x 14, two epochs, and it is
-# better than a coin at the order already. (With more epochs it gets further:
-# README, "Measured results".) But each step is four convolutions, and must wait
-# for the one before. The seconds are your machine's:
+# Far fewer parameters than the others, frames of 14 x 14, two epochs, and it
+# is better than a coin at the order already. (With more epochs it gets
+# further: README, "Measured results".) But each step is four convolutions, and
+# must wait for the one before. The seconds are your machine's:
 
 # %%
 figures.cost(seconds)
@@ -708,9 +708,10 @@ figures.cost(seconds)
 # %% [markdown]
 # ## An answer after every frame
 #
-# The reader answers once, at the end. But the GRU has a state at each frame, and
-# the same dense layer can answer from each. When does it know? Sort the answers by the place in the movement, the
-# first pose to the twelfth. Where will the curve rise?
+# The reader answers once, at the end. But the GRU has a state at each frame,
+# and the same dense layer can answer from each. When does it know? Sort the
+# answers by the place in the movement, the first pose to the twelfth. Where
+# will the curve rise?
 
 
 # %%

@@ -122,10 +122,7 @@ def frames(path: str | Path) -> np.ndarray:
     Black is 1, since 0 marks the padding. Raises CourseError, as ``read``.
     """
     path = Path(path).expanduser()
-    if path.is_dir():
-        pictures = _of_folder(path)
-    else:
-        pictures = _of_file(path)
+    pictures = _of_folder(path) if path.is_dir() else _of_file(path)
     found, first = [], None
     for name, image in pictures:
         first = first or image.size
