@@ -270,9 +270,16 @@ seconds["bag"] = teach(
 
 
 # %% tags=["nbval-approx-2-of-120"]
+def answers(model, films):
+    """Logits of films, 64 at a time, as a NumPy array."""
+    starts = range(0, len(films), 64)
+    parts = [model(films[start : start + 64]) for start in starts]
+    return ops.convert_to_numpy(ops.concatenate(parts))
+
+
 def right(model, films, labels):
     """Share of films that get their movement."""
-    return (model.predict(films, 64, verbose=0).argmax(-1) == labels).mean()
+    return (answers(model, films).argmax(axis=-1) == labels).mean()
 
 
 bag_poses = right(models["bag", "poses"], *data["poses"]["validation"])
@@ -423,7 +430,9 @@ x, y = data["order"]["train"]
 one_each = np.flatnonzero(performers % 2 == y)
 for who in (0, 1, 2):
     rows = one_each[performers[one_each] == who]
-    print("performer", who, "films", len(rows), "labels", set(y[rows]))
+    print(
+        "performer", who, "films", len(rows), "labels", set(y[rows].tolist())
+    )
 
 # %% [markdown]
 # The reader is the poorest of all: it sees the *mean picture* of a film, one
@@ -454,18 +463,21 @@ def good_by_performer(performers, held):
 
 by_performer = ck.yours_or_good("19.3", by_performer, good_by_performer)
 
+# %% [markdown]
+# By film: 52 of the 260 films, drawn by chance. By performer: four people, and
+# as the kit has both movements of each, ask about all their films.
+
 # %%
 rng = np.random.default_rng(profile.seed)
-who, films = performers[one_each], x[one_each]
-labels = y[one_each]
-mean_pictures = masked_mean(films.reshape(*films.shape[:2], n), real(films))
-drawn = rng.permutation(len(one_each))
+mean_pictures = masked_mean(x.reshape(len(x), length, n), real(x))
+drawn = rng.permutation(one_each)
+kept, held = by_performer(performers, profile.held_performers)
 ways = {
     "by film": (drawn[52:], drawn[:52]),
-    "by performer": by_performer(who, profile.held_performers),
+    "by performer": (np.intersect1d(kept, one_each), held),
 }
 for way, (kept, held) in ways.items():
-    shared = len(set(who[kept]) & set(who[held]))
+    shared = len(set(performers[kept]) & set(performers[held]))
     print(f"{way}: {len(kept)} to train, {len(held)} held, {shared} in both")
 
 
@@ -477,7 +489,7 @@ def blurred(rows, kept):
     scale.adapt(rows[kept])
     hidden = [layers.Dense(64, activation="relu"), layers.Dense(2)]
     model = keras.Sequential([layers.Input((n,)), scale, *hidden])
-    teach(model, rows[kept], labels[kept], 20, 1e-3, every=20)
+    teach(model, rows[kept], y[kept], 20, 1e-3, every=20)
     return model
 
 
@@ -485,16 +497,16 @@ def blurred(rows, kept):
 leak = {}
 for way, (kept, held) in ways.items():
     model = blurred(mean_pictures, kept)
-    leak[way] = right(model, mean_pictures[held], labels[held])
+    leak[way] = right(model, mean_pictures[held], y[held])
     print(f"{leak[way]:.2f} right of films held out {way}")
-assert leak["by film"] > 0.85 and leak["by performer"] < 0.75
+assert leak["by film"] > 0.85 and abs(leak["by performer"] - 0.5) < 0.15
 
 # %% [markdown]
-# By film it is nearly perfect, at what it *cannot* do. It knows the bodies and
-# the rooms, and who did what. By performer it is where it belongs. (Four
-# performers are few: each counts with all films at once. Read it as "about a
-# half".) A split by **frame** is worse still: then frames of the same film, a
-# moment apart, are on both sides.
+# By film it is nearly perfect, at what it *cannot* do: it knows the bodies and
+# the rooms, and who did what. By performer it is where it belongs, near a half:
+# of a stranger it says the same, whichever movement it sees. (A split by
+# **frame** is worse still: moments of the same film on both sides. See "Common
+# mistakes".)
 #
 # So what belongs together stays together: films of a performer, pictures of a
 # patient, measurements of a day. The field says **group split**. In the kit's
@@ -538,7 +550,7 @@ seconds["eyes"] = teach(
 # %% tags=["nbval-approx-5e-2"]
 x, y = data["order"]["validation"]
 tags = tags_of(order.validation)
-said = tagger.predict(x, 64, verbose=0).argmax(axis=-1)
+said = answers(tagger, x).argmax(axis=-1)
 right_tags = (said == tags)[tags >= 0].mean()
 print(f"{right_tags:.2f} of the frames of {order.validation.name}")
 assert right_tags > 0.75
@@ -726,8 +738,8 @@ def places_of(split):
 # %% tags=["nbval-approx-2e-1"]
 x, y = data["order"]["validation"]
 place = places_of(order.validation)
-answers = follow["order"].predict(x, 64, verbose=0).argmax(axis=-1)
-hits = answers == y[:, np.newaxis]
+after = answers(follow["order"], x).argmax(axis=-1)
+hits = after == y[:, np.newaxis]
 curve = [hits[place == p].mean() for p in range(12)]
 print("poses 1 to 4: ", *(f"{share:.2f}" for share in curve[:4]))
 print("poses 9 to 12:", *(f"{share:.2f}" for share in curve[8:]))
