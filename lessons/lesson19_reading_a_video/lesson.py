@@ -503,8 +503,8 @@ assert leak["by film"] > 0.85 and abs(leak["by performer"] - 0.5) < 0.15
 
 # %% [markdown]
 # By film it is nearly perfect, at what it *cannot* do: it knows the bodies and
-# the rooms, and who did what. By performer it is where it belongs, near a half:
-# of a stranger it says the same, whichever movement it sees. (A split by
+# the rooms, and who did what. By performer it is where it belongs, near a
+# half: of a stranger it says the same, whichever movement it sees. (A split by
 # **frame** is worse still: moments of the same film on both sides. See "Common
 # mistakes".)
 #
@@ -602,9 +602,11 @@ figures.reader()
 def memory(eyes, units=32):
     """(films -> logits), (films -> logits after each frame)."""
     films = layers.Input((length, 28, 28, 1))
-    gru = layers.GRU(units, return_sequences=True, return_state=True)
+    gru = layers.GRU(
+        units, return_sequences=True, return_state=True, name="gru"
+    )
     states, last = gru(each_frame(eyes, films), mask=marked(films))
-    answer = layers.Dense(2)
+    answer = layers.Dense(2, name="answer")
     clip = keras.Model(films, answer(last), name="memory")
     return clip, keras.Model(films, answer(states), name="each_frame")
 
@@ -632,7 +634,7 @@ assert share > 0.85
 # Is the padding really left out? One film, padded and not:
 
 # %% tags=["nbval-approx"]
-gru = next(p for p in models["memory", "order"].layers if "gru" in p.name)
+gru = models["memory", "order"].get_layer("gru")
 film = data["order"]["validation"][0][:1]
 short = film[:, : real(film).sum()]
 alone = np.array(gru(each_frame(eyes, short))[1])
@@ -812,7 +814,7 @@ decided = ck.yours_or_good("19.4", decided, good_decided)
 
 # %%
 reader = models["memory", "order"]
-answer = reader.layers[-1]
+answer = reader.get_layer("answer")
 
 
 def scorer(film):
