@@ -23,15 +23,18 @@ def strips(
     A film is its frames (t, 28, 28, 1) and the pose in each, a number in
     ``poses``.
     """
-    figure, axes = new_figure(len(films), 12, width=10.5, height=2.6)
+    figure, axes = new_figure(len(films), 12, width=10.5, height=3.4)
     said = []
     for row, (name, (film, shown)) in zip(axes, films.items(), strict=True):
         first = [0, *(np.flatnonzero(np.diff(shown)) + 1)]
         for panel, t in zip(row, first, strict=True):
             hide_axes(panel)
             show_image(panel, film[t, ..., 0])
-            panel.set_title(poses[shown[t]].replace(" ", "\n"), fontsize=8)
-        row[0].text(-2, -26, name, fontsize=11, weight="bold")
+            title = poses[shown[t]].replace(" ", "\n")
+            room = "\n\n\n" if t == 0 else ""  # for the film's name
+            panel.set_title(room + title, fontsize=9)
+        label = row[0].text(-1, -17, name, fontsize=11, weight="bold")
+        label.set_in_layout(False)  # or it widens the first column
         said.append(f"{name}: {', '.join(poses[shown[t]] for t in first)}")
     return CourseFigure(
         figure,
@@ -66,7 +69,7 @@ def reader() -> CourseFigure:
         _arrow(axes, (x, 1.65), (x, 2.35), **look)
         if n:
             _arrow(axes, (x - 1.4, 2.7), (x - 0.42, 2.7))
-    axes.text(6.4, 1.95, "masked:\nstate kept", ha="right", va="center")
+    axes.text(6.25, 1.95, "masked:\nstate kept", ha="right", va="center")
     _arrow(axes, (6.82, 2.7), (7.75, 2.7))
     _box(axes, 8.3, 2.7, "Dense", "green")
     _arrow(axes, (8.3, 3.05), (8.3, 3.8))
