@@ -77,7 +77,9 @@ def load(movements: Sequence[str] = MOVEMENTS) -> Videos:
         poses=np.split(orders.ravel()[shots], ends),
         places=np.split(shots % orders.shape[1], ends),
     )
-    return Videos(INFO, train, validation, test, tuple(movements))
+    note = "" if set(wanted) == {0, 1, 2} else f"only {', '.join(movements)}"
+    names = tuple(movements)
+    return Videos(INFO, train, validation, test, names, note)
 
 
 def _pictures(stored: dict, used: np.ndarray, orders) -> np.ndarray:
