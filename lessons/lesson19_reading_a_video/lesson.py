@@ -208,7 +208,8 @@ def each_frame(network, films):
 
 eyes = new_eyes()
 slow = layers.TimeDistributed(eyes)(x[:2])
-off = np.abs(np.array(each_frame(eyes, x[:2])) - np.array(slow)).max()
+gap = ops.max(ops.abs(each_frame(eyes, x[:2]) - slow))
+off = float(ops.convert_to_numpy(gap))
 print(slow.shape, f"off by {off:.5f}", f"{eyes.count_params():,} parameters")
 assert off < 1e-5
 
@@ -237,7 +238,8 @@ def bag(eyes):
 
 tried = np.random.default_rng(0).normal(size=(2, 24, 3)).astype("float32")
 mine = masked_mean(tried, real(x[:2]))
-assert np.abs(np.array(mean_of(tried, real(x[:2]))) - mine).max() < 1e-5
+theirs = ops.convert_to_numpy(mean_of(tried, real(x[:2])))
+assert np.abs(theirs - mine).max() < 1e-5
 
 # %%
 import time
@@ -273,8 +275,8 @@ seconds["bag"] = teach(
 def answers(model, films):
     """Logits of films, 64 at a time, as a NumPy array."""
     starts = range(0, len(films), 64)
-    parts = [model(films[start : start + 64]) for start in starts]
-    return ops.convert_to_numpy(ops.concatenate(parts))
+    said = [model(films[start : start + 64]) for start in starts]
+    return ops.convert_to_numpy(ops.concatenate(said))
 
 
 def right(model, films, labels):
@@ -638,10 +640,17 @@ gru = models["memory", "order"].get_layer("gru")
 x = data["order"]["validation"][0]
 film = x[[real(x).sum(axis=1).argmin()]]  # the shortest
 short = film[:, : real(film).sum()]
-alone = np.array(gru(each_frame(eyes, short))[1])
+
+
+def state_of(film, mask=None):
+    """The GRU's last state of one film."""
+    mask = None if mask is None else ops.convert_to_tensor(mask)
+    return ops.convert_to_numpy(gru(each_frame(eyes, film), mask=mask)[1])
+
+
+alone = state_of(short)
 for name, mask in {"masked": real(film), "not masked": None}.items():
-    state = np.array(gru(each_frame(eyes, film), mask=mask)[1])
-    off = np.abs(state - alone).max()
+    off = np.abs(state_of(film, mask) - alone).max()
     print(f"{film.shape[1] - short.shape[1]} black frames {name}: {off:.5f}")
     assert (off < 1e-5) == (name == "masked")
 
@@ -823,8 +832,8 @@ def scorer(film):
     seen = each_frame(eyes, film[np.newaxis])
 
     def score(keep):
-        state = gru(seen, mask=keep[np.newaxis])[1]
-        logits = np.array(answer(state))[0]
+        mask = ops.convert_to_tensor(keep[np.newaxis])
+        logits = ops.convert_to_numpy(answer(gru(seen, mask=mask)[1]))[0]
         return float(logits[1] - logits[0])
 
     return score
@@ -1043,9 +1052,9 @@ ck.check("19.7", sampled)
 # %% tags=["nbval-approx"]
 flat = layers.Conv2D(4, 3)
 deep = layers.Conv3D(4, (1, 3, 3))
-seen = np.array(each_frame_pictures := layers.TimeDistributed(flat)(x[:2]))
+seen = ops.convert_to_numpy(layers.TimeDistributed(flat)(x[:2]))
 deep.build(x.shape)
 deep.set_weights([flat.get_weights()[0][np.newaxis], flat.get_weights()[1]])
-off = np.abs(np.array(deep(x[:2])) - seen).max()
+off = np.abs(ops.convert_to_numpy(deep(x[:2])) - seen).max()
 print(seen.shape, f"off by {off:.5f}")
 assert off < 1e-5
