@@ -34,11 +34,9 @@ def _as_many_films(performers, held):
 
 def decided(score, keep, reach):
     t = np.arange(len(keep))
-    moved = np.zeros(len(keep))
-    for place in t[keep]:
-        window = abs(t - place) <= reach
-        moved[place] = abs(score(keep) - score(keep & ~window))
-    return moved
+    window = abs(t[:, np.newaxis] - t) <= reach
+    moved = score(keep & ~window) - score(keep[np.newaxis])
+    return np.where(keep, abs(moved), 0)
 
 
 def conv_lstm_parameters(size, channels, units):
@@ -78,15 +76,15 @@ def _every_so_many(length, count):
 
 
 class Score:
-    """A number for the frames that are kept; neighbours count together."""
+    """A number for each mask (m, frames); neighbours count together."""
 
     def __init__(self, *weights):
         self.weights = np.array(weights)
 
-    def __call__(self, keep):
-        keep = np.asarray(keep)
-        pairs = (keep[1:] & keep[:-1]).sum()
-        return float(self.weights @ keep + 0.25 * pairs)
+    def __call__(self, masks):
+        masks = np.asarray(masks)
+        pairs = (masks[:, 1:] & masks[:, :-1]).sum(axis=1)
+        return masks @ self.weights + 0.25 * pairs
 
 
 _rng = np.random.default_rng(19)
@@ -310,12 +308,12 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "For each real frame, mark the frames near it, and ask the score "
-            "again without them.",
-            "abs(t - place) <= reach marks the window; keep & ~window leaves "
-            "it out. Compare with score(keep).",
-            "for place in np.flatnonzero(keep): moved[place] = "
-            "abs(score(keep) - score(keep & ~window))",
+            "For each frame, mark the frames near it, and ask the score for "
+            "the film without them.",
+            "abs(t[:, np.newaxis] - t) <= reach is (frames, frames): row t "
+            "marks the window around t. keep & ~window leaves it out.",
+            "moved = score(keep & ~window) - score(keep[np.newaxis]); then "
+            "abs(moved) where keep is True, else 0",
         ),
         mistakes=(
             Mistake(
@@ -338,28 +336,22 @@ EXERCISES = (
                 "further, reach frames on each side.",
             ),
             Mistake(
-                edit(
-                    "abs(score(keep) - score(keep & ~window))",
-                    "score(keep) - score(keep & ~window)",
-                ),
+                edit("abs(moved)", "moved"),
                 "Without sign: how *far* the score moves, up or down.",
             ),
             Mistake(
-                edit("t[keep]", "t"),
-                "The padding has moved, too. It is no frame: leave it at 0.",
+                edit("np.where(keep, abs(moved), 0)", "abs(moved)"),
+                "The padding has moved, too. It is no frame: give it 0.",
             ),
             Mistake(
-                edit("abs(t - place)", "t - place"),
-                "Your window reaches back to the first frame: t - place is "
-                "negative there. Take abs(t - place).",
+                edit("abs(t[:, np.newaxis] - t)", "t[:, np.newaxis] - t"),
+                "Your window reaches on to the last frame: the difference is "
+                "negative there. Take its abs.",
             ),
             Mistake(
-                edit(
-                    "abs(score(keep) - score(keep & ~window))",
-                    "abs(score(keep & ~window))",
-                ),
+                edit(" - score(keep[np.newaxis])", ""),
                 "That is the score without the window. How far did it move "
-                "from score(keep)?",
+                "from the score of the whole film?",
             ),
         ),
         explanation="Occlusion needs no gradient and no look inside: it "

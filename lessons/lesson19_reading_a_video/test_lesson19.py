@@ -89,9 +89,7 @@ def test_a_split_by_performer_shares_nobody():
 
 def test_a_frame_that_the_score_ignores_decides_nothing():
     weights = np.array([0.0, 3.0, 0.0, -2.0, 0.0])
-    moved = answers.decided(
-        lambda keep: float(weights @ keep), np.ones(5, bool), 0
-    )
+    moved = answers.decided(lambda masks: masks @ weights, np.ones(5, bool), 0)
     assert moved.tolist() == [0, 3, 0, 2, 0]
 
 
