@@ -255,7 +255,7 @@ def teach(model, films, labels, epochs, rate, every=1):
         from_logits=True, ignore_class=-1
     )
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
-    model.compile(optimizer, loss, steps_per_execution=17)
+    model.compile(optimizer, loss, steps_per_execution=6)
     show, began = [ck.EpochProgress(every=every)], time.process_time()
     model.fit(
         *(films, labels, profile.batch_size, epochs), verbose=0, callbacks=show
