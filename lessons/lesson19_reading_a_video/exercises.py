@@ -428,8 +428,8 @@ EXERCISES = (
             ),
             Mistake(
                 _mean_answer,
-                "A mean of class numbers is no class: films of 0 and 2 would "
-                "be called 1. Count each answer.",
+                "A mean of class numbers is no class: the mean of two classes "
+                "may be a third. Count each answer.",
             ),
             Mistake(
                 _last_answer,
@@ -502,7 +502,7 @@ EXERCISES = (
             Mistake(
                 edit("part = length / count", "part = length // count"),
                 "The parts were rounded down: the end of the film is in "
-                "none. part may be a number like 3.125.",
+                "none. part need not be a whole number.",
             ),
         ),
         explanation="Wang et al. 2016 read films this way: the whole film in "

@@ -84,8 +84,8 @@ figures.strips(shown, poses.poses)
 # %% [markdown]
 # Both begin and end alike. In the middle the standing series has four poses of
 # its own: warrior, chair, triangle, tree. The sun salutation has four others.
-# Each of 40 performers has a body, habits and a room, and filmed each movement
-# ten times. Nobody is in two splits: you will see why.
+# Each performer has a body, habits and a room, and filmed each movement ten
+# times. Nobody is in two splits: you will see why.
 #
 # Films have unequal lengths, arrays do not. So the short ones are **padded**
 # with black frames at the end, and the real ones marked, as words were in
@@ -416,9 +416,9 @@ for task, epochs in profile.board_epochs.items():
 # The pair with different poses: all right, or nearly. And the pair that
 # differs in order, too: far better than a coin, so a recurrent network does
 # what a bag cannot. But look at the two parts. It knows nearly every film that
-# it was trained on, and clearly fewer of the others: 197,402 numbers can learn
-# a few hundred films **by heart**. A pose looks different in pixels for each
-# body, and a network that reads raw pixels has to learn each anew.
+# it was trained on, and clearly fewer of the others: 197,402 parameters can
+# learn a few hundred films **by heart**. A pose looks different in pixels for
+# each body, and a network that reads raw pixels has to learn each anew.
 #
 # ## A score that cannot be true
 #
@@ -464,8 +464,8 @@ def good_by_performer(performers, held):
 by_performer = ck.yours_or_good("19.3", by_performer, good_by_performer)
 
 # %% [markdown]
-# By film: 52 of the 260 films, drawn by chance. By performer: four people, and
-# as the kit has both movements of each, ask about all their films.
+# By film: a fifth of the films, drawn by chance. By performer: four people,
+# and as the kit has both movements of each, ask about all their films.
 
 # %%
 rng = np.random.default_rng(profile.seed)
@@ -473,7 +473,7 @@ mean_pictures = masked_mean(x.reshape(len(x), length, n), real(x))
 drawn = rng.permutation(one_each)
 kept, held = by_performer(performers, profile.held_performers)
 ways = {
-    "by film": (drawn[52:], drawn[:52]),
+    "by film": (drawn[len(drawn) // 5 :], drawn[: len(drawn) // 5]),
     "by performer": (np.intersect1d(kept, one_each), held),
 }
 for way, (kept, held) in ways.items():
@@ -503,10 +503,10 @@ assert leak["by film"] > 0.85 and abs(leak["by performer"] - 0.5) < 0.15
 
 # %% [markdown]
 # By film it is nearly perfect, at what it *cannot* do: it knows the bodies and
-# the rooms, and who did what. By performer it is where it belongs, near a
-# half: of a stranger it says the same, whichever movement it sees. (A split by
-# **frame** is worse still: moments of the same film on both sides. See "Common
-# mistakes".)
+# the rooms, and who did what. By performer it is where it belongs, at a coin's
+# share: of a stranger it says the same, whichever movement it sees. (A split
+# by **frame** is worse still: moments of the same film on both sides. See
+# "Common mistakes".)
 #
 # So what belongs together stays together: films of a performer, pictures of a
 # patient, measurements of a day. The field says **group split**. In the kit's
@@ -762,9 +762,11 @@ assert max(curve[:4]) < 0.65 and min(curve[9:]) > 0.8
 figures.by_place(curve, (4, 8))
 
 # %% [markdown]
-# At first it can only guess: nothing has happened yet that tells. In the
-# middle it learns what it needs, and keeps it to the end. Only the last answer
-# was ever trained; what it says within the middle means little.
+# At first it can only guess: nothing has happened yet that tells. At the end
+# it knows. In between it can be worse than a coin, as here! It seems to go by
+# the pose it saw last: the first of the four, the plank say, is the *last* of
+# the four in the other movement. Only its answer at the end was ever trained;
+# what it says on the way means what it happens to mean.
 #
 # ## Which frames decided?
 #
@@ -876,8 +878,8 @@ assert table["memory"]["order"][0] > 0.85
 figures.controls(table)
 
 # %% [markdown]
-# One seed, and only eight people: their films are not independent, so that the
-# 160 films are worth less than 160. Three seeds are in README, "Measured
+# One seed, and only eight people: their films are not independent, so that
+# they are worth fewer than they are. Three seeds are in README, "Measured
 # results".
 #
 # ## Common mistakes
