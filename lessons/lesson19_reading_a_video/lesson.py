@@ -878,18 +878,17 @@ assert table["memory"]["order"][0] > 0.85
 figures.controls(table)
 
 # %% [markdown]
-# One seed, and only eight people: their films are not independent, so that
-# they are worth fewer than they are. Three seeds are in README, "Measured
-# results".
+# One seed, and only eight people: ten films of one person prove less than one
+# film each of ten people would. Three seeds: README, "Measured results".
 #
 # ## Common mistakes
 #
-# **An axis too many.** A film is not a picture. The message names the number
-# of axes:
+# **An axis too many.** A film is not a picture: eyes take one frame. The
+# message shows both shapes.
 
 # %%
 with ck.expect_error(ValueError):
-    layers.Conv2D(8, 5)(x[:2])
+    eyes(x[:2])
 
 # %% [markdown]
 # **The axes folded in the wrong order.** `reshape` never fails if the count is
@@ -903,8 +902,8 @@ print("right:", two.T.swapaxes(0, 1).tolist())
 
 # %% [markdown]
 # **A split by frame.** Name a pose by the most similar frame that is known.
-# First known: every other frame of the same films. Then: frames of the
-# training performers, just as many.
+# First known: every other frame of the same films. Then: about as many frames
+# of the training performers.
 
 # %% tags=["nbval-approx-3e-2"]
 frames = x[real(x)].reshape(-1, n)
@@ -935,8 +934,9 @@ assert by_frame > honest + 0.03
 #
 # A folder for each class, and in it films: GIF or animated PNG, a folder of
 # pictures for each film, or MP4 (with `pip install av imageio`). If each
-# class holds folders of performers, the split is by performer. One call; here
-# with films written by the kit, put the path of yours:
+# class holds folders of performers (`yoga/tree/ann/1.gif`), the split is by
+# performer. One call trains three readers, and asks the memory with shuffled
+# frames, too. Here with films written by the kit; put the path of yours:
 
 # %% tags=["nbval-approx-2e-1"]
 import pathlib
