@@ -6,8 +6,8 @@ or in a formula or code of the text itself, perhaps rounded; a percentage as a
 share, too. A number of an exercise may stand in exercises.py, a setting in
 lesson.toml. So does a digit, a word before what is counted ("eight points"), a
 word from six on; "3 of them" is no setting. The opening and the closing
-repeat what the sections say. Otherwise lesson.toml lists it, for a section (or
-"the opening") if it says where::
+repeat what the sections say. Otherwise numbers.toml lists it, for a section
+(or "the opening") if it says where::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
@@ -23,6 +23,7 @@ import io
 import json
 import re
 import tokenize
+import tomllib
 from decimal import Decimal
 
 import pytest
@@ -46,6 +47,7 @@ SIDES = re.compile(r"(?<! x )(?<![\w.])(\d+) x (\d+)(?! x|[\w.]\d|\d)")
 LARGER = re.compile(
     rf"(?<![\w-])(?!two|three|four\b|five)(?:{ANY})(?![\w-])", re.IGNORECASE
 )
+TABLE = 20  # products that stand everywhere
 COUNTED = re.compile(r" of (?:the|these|those|them|its|all)\b| of \d")
 WHOLE = ("", "In this lesson you will", "You can now")
 NEAR = 2  # code cells before and after a text
@@ -109,11 +111,15 @@ def asked(prose: str) -> list[tuple[str, bool, bool]]:
 
 
 def other_sides(prose: str, known: Numbers) -> list[str]:
-    """Unequal sides, of which a product or a pair is not known."""
+    """Unequal sides whose product is not known, or stands everywhere."""
     return [
         f"{a} x {b}"
         for a, b in SIDES.findall(plain(prose))
-        if a != b and not stands(str(int(a) * int(b)), False, known)
+        if a != b
+        and (
+            0 < int(a) * int(b) < TABLE
+            or not stands(str(int(a) * int(b)), False, known)
+        )
     ]
 
 
@@ -211,11 +217,20 @@ def round_to(number: Decimal, places: Decimal) -> Decimal:
     return number.quantize(places) if abs(number) < 10**15 else number
 
 
+@functools.cache
+def sources(lesson: str) -> dict[str, list[dict]]:
+    """What numbers.toml says: "quoted" numbers and "worded" ones."""
+    path = lessons.folder(lesson) / "numbers.toml"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    facts = lessons.facts(lesson) | tomllib.loads(text)
+    return {kind: facts.get(kind, []) for kind in ("quoted", "worded")}
+
+
 def listed(lesson: str, where: str) -> Numbers:
-    """What lesson.toml quotes for a place or for all of the lesson."""
+    """What numbers.toml quotes for a place or for all of the lesson."""
     return {
         one
-        for entry in lessons.facts(lesson).get("quoted", ())
+        for entry in sources(lesson)["quoted"]
         if where.startswith(entry.get("where", ""))
         for text in entry["numbers"]
         for one in numbers_in(text)
@@ -256,7 +271,7 @@ def test_every_number_of_the_prose_is_computed_or_has_a_source(lesson):
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_link_has_the_number_of_the_lesson_it_leads_to(lesson):
     text = "\n".join("".join(cell["source"]) for cell in cells_of(lesson))
-    for said, number in re.findall(r"\[(\d\d) · [^\]]*\]\((\d\d)_", text):
+    for said, number in re.findall(r"\[(\d\d)\b[^\]]*\]\((\d\d)_", text):
         assert said == number
 
 
