@@ -627,9 +627,9 @@ assert share > 0.85
 
 # %% [markdown]
 # A sixth of the board's parameters, and it reads the order on people it never
-# saw. (Eyes that start blind find the way as well, if they get more time: a
-# film's label says little about each frame. Numbers are in README, "Measured
-# results".)
+# saw. (Can eyes that start blind learn to see from the labels of films alone?
+# A film's label says little about each frame, so it takes more time:
+# `benchmarks/videos.py` measures it.)
 #
 # Is the padding really left out? One film, padded and not:
 
@@ -680,8 +680,8 @@ assert abs(rows[1][1] - 0.5) < 0.15 and rows[1][0] - rows[1][1] > 0.3
 # the frames are shuffled, so it *was* the order that the memory read.
 #
 # (A shuffled film is also an odd film, unlike all that the reader was trained
-# with. The fair control trains on shuffled ones as well: README, "Measured
-# results", has it.)
+# with. The fair control trains on shuffled ones as well, as
+# `benchmarks/videos.py` does.)
 #
 # ## A picture as memory
 #
@@ -724,7 +724,7 @@ assert share > 0.8
 # %% [markdown]
 # Far fewer parameters than the others, frames of 14 x 14, and two epochs are
 # enough for the pair with different poses. (For the order it takes more of
-# them: README, "Measured results".) But each step is four convolutions, and
+# them.) But each step is four convolutions, and
 # must wait for the one before. The seconds are your machine's:
 
 # %%
@@ -879,7 +879,7 @@ figures.controls(table)
 
 # %% [markdown]
 # One seed, and only eight people: ten films of one person prove less than one
-# film each of ten people would. Three seeds: README, "Measured results".
+# film each of ten people would. `benchmarks/videos.py` has three seeds.
 #
 # ## Common mistakes
 #
