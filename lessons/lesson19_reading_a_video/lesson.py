@@ -1035,7 +1035,9 @@ ck.check("19.7", sampled)
 # networks for visual recognition and description*, CVPR: eyes and a memory. X.
 # Shi et al. (2015), *Convolutional LSTM network*, NIPS. L. Wang et al. (2016),
 # *Temporal segment networks*, ECCV: a frame of each part of a film. D.-A.
-# Huang et al. (2018), *What makes a video a video*, CVPR.
+# Huang et al. (2018), *What makes a video a video*, CVPR: what a video network
+# needs. L. Sevilla-Lara et al. (2021), *Only time can tell*, WACV: classes
+# that cannot be told without order.
 #
 # ## Reference
 #
