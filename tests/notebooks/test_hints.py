@@ -19,6 +19,7 @@ from decimal import Decimal
 import pytest
 from test_numbers import (
     PERCENT,
+    SIDES,
     Numbers,
     cells_of,
     numbers_in,
@@ -98,6 +99,23 @@ def signed(text: str) -> set[str]:
             axis = a[0] == "axis" and sign[0] == "+"
             pairs.add(f"axis {b[0]}" if axis else f"{sign[0]} {b[0]}")
     return pairs
+
+
+def other(text: str, code: str, extra: Numbers) -> list[str]:
+    """Unequal sides, and places of a name, that the exercise does not have."""
+    sides = [
+        f"{a} x {b}"
+        for a, b in SIDES.findall(text)
+        if a != b
+        and not re.search(rf"\b{a}(?: x |, ?){b}\b", code)
+        and not numbers_in(f"{a} {b}") <= extra
+    ]
+    places = re.findall(r"(\w+)(\[\d+\])", text)
+    return sides + [
+        f"{name}{place}"
+        for name, place in places
+        if f"{name}[" in code and f"{name}{place}" not in code
+    ]
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
@@ -191,6 +209,9 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
                 for number in missing(text, known, computed(asked))
             ]
             found += [
+                (name, x, text) for x in other(text, code + edits, extra)
+            ]
+            found += [
                 (name, pair, text)
                 for pair in signed(text) - signed(f"{code}\n{edits}") - USUAL
                 if not numbers_in(pair) <= extra
@@ -202,6 +223,12 @@ def test_a_number_that_nobody_gave_is_missing():
     known = numbers_in("5 and 12.5")
     found = missing("5 x 12.5 is 62.5, and 41 is 62", known, computed(known))
     assert found == ["41", "62"]
+
+
+def test_other_sides_and_places_are_seen():
+    code = "pool(x, 3, 1); first[0], first[1]"
+    said = "a 3 x 1 window of first[2], not 3 x 2"
+    assert other(said, code, set()) == ["3 x 2", "first[2]"]
 
 
 def test_a_number_in_an_expression_has_its_sign():
