@@ -689,7 +689,9 @@ assert abs(rows[1][1] - 0.5) < 0.15 and rows[1][0] - rows[1][1] > 0.3
 # mixed away. A **ConvLSTM** (X. Shi et al. 2015) keeps pictures: its state is
 # a stack of feature maps, and each gate is a convolution of frame and state.
 # The counting of lesson 14 goes on: four gates, kernels of 3 x 3, for one
-# channel of the frame and eight of the state:
+# channel of the frame and eight of the state. (A mask for this layer works on
+# TensorFlow only. Instead the state at the last real frame is picked, which is
+# the same: exercise 14.5.)
 
 # %%
 f, channels, units = 3, 1, 8
@@ -702,8 +704,12 @@ def conv_lstm(units):
     films = layers.Input((length, 28, 28, 1))
     small = ops.reshape(films, (-1, length, 14, 2, 14, 2))
     small = 4 * ops.mean(small, axis=(3, 5))[..., None] - 0.6
-    layer = layers.ConvLSTM2D(units, f, strides=2, padding="same")
-    state = layer(small, mask=marked(films))  # (n, 7, 7, units)
+    layer = layers.ConvLSTM2D(
+        units, f, strides=2, padding="same", return_sequences=True
+    )
+    states = layer(small)  # (n, frames, 7, 7, units)
+    ends = ops.sum(ops.cast(marked(films), "int32"), axis=1) - 1
+    state = ops.einsum("nt,nthwu->nhwu", ops.one_hot(ends, length), states)
     logits = layers.Dense(2)(layers.Flatten()(state))
     return layer, keras.Model(films, logits, name="conv_lstm")
 

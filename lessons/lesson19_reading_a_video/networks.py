@@ -71,8 +71,14 @@ def network(
     elif kind == "conv_lstm":
         small = ops.reshape(films, (-1, length, 14, 2, 14, 2))
         small = 4 * ops.mean(small, axis=(3, 5))[..., None] - 0.6
-        layer = layers.ConvLSTM2D(8, 3, strides=2, padding="same")
-        state = layers.Flatten()(layer(small, mask=keep))
+        layer = layers.ConvLSTM2D(
+            8, 3, strides=2, padding="same", return_sequences=True
+        )
+        # a mask for this layer fails on JAX: the last real frame's state
+        ends = ops.sum(ops.cast(keep, "int32"), axis=1) - 1
+        last = ops.one_hot(ends, length)
+        state = ops.einsum("nt,nthwu->nhwu", last, layer(small))
+        state = layers.Flatten()(state)
     else:
         raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
     return keras.Model(films, layers.Dense(outputs)(state), name=kind)
