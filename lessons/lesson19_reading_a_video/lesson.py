@@ -868,7 +868,7 @@ figures.decided(x[k], moves[0], middle[k], order.poses, tags[k])
 #
 # ## The test
 #
-# Eight more performers, asked once:
+# The performers of the test, asked once:
 
 # %% tags=["nbval-approx-1e-1"]
 table = {}
@@ -884,13 +884,13 @@ assert table["memory"]["order"][0] > 0.85
 figures.controls(table)
 
 # %% [markdown]
-# One seed, and only eight people: ten films of one person prove less than one
+# One seed, and few people: ten films of one person prove less than one
 # film each of ten people would. `benchmarks/videos.py` has three seeds.
 #
 # ## Common mistakes
 #
 # **An axis too many.** A film is not a picture: eyes take one frame. The
-# message shows both shapes.
+# message says where the shape does not fit.
 
 # %%
 with ck.expect_error(ValueError):
