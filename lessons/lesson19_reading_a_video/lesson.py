@@ -7,9 +7,9 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
-# | **Runs in** | not measured yet (quick), not measured yet (full) |
-# | **Data** | films of stick figures, drawn by the kit; films that you bring |
+# | **Time** | 43 min on the road, 35 of exercises, 5 of quiz |
+# | **Runs in** | 50 s (quick), not measured yet (full) |
+# | **Data** | films of stick figures (synthetic), and films that you bring |
 # | **Hardware** | any laptop |
 # | **You should end with** | 90 of 100 films told from the same backwards |
 #
