@@ -419,6 +419,8 @@ for task, epochs in profile.board_epochs.items():
 # it was trained on, and clearly fewer of the others: 197,402 parameters can
 # learn a few hundred films **by heart**. A pose looks different in pixels for
 # each body, and a network that reads raw pixels has to learn each anew.
+# (Trained longer it gets further, but less far than what follows: README,
+# "Measured results".)
 #
 # ## A score that cannot be true
 #
