@@ -22,7 +22,7 @@ positions = lessons.module("20", "networks").positions
 class Speaker:
     """A captioner to train, and ``begin`` and ``step`` to speak with.
 
-    The last thing in the state is where it looked: (n, places).
+    The last thing in the state is where it looked: (n, heads * places).
     """
 
     model: keras.Model
@@ -30,10 +30,14 @@ class Speaker:
     step: Callable[[Any, Any], Any]
 
     def tell(self, places: np.ndarray, limit: int):
-        """Words (n, limit) said greedily, and where it looked at each."""
+        """Words (n, limit) said greedily, and where it looked at each.
+
+        The second is (n, limit, heads, places).
+        """
         loop = decoding.greedy_search(self.begin, self.step, limit, last)
         tokens, weights = loop(places)
-        return np.array(tokens), np.array(weights)
+        shape = (*tokens.shape, -1, places.shape[1])
+        return np.array(tokens), np.array(weights).reshape(shape)
 
 
 def last(state):
@@ -45,6 +49,13 @@ def captioner(
     words: int, length: int, size: int = 64, heads: int = 4
 ) -> Speaker:
     """A transformer's decoder that looks at places (n, p, ``size``)."""
+    looking = looker(words, length, size, heads)
+    model = keras.Model(looking.input, looking.output[0])
+    return Speaker(model, *speaking(looking, length, heads))
+
+
+def looker(words: int, length: int, size: int, heads: int) -> keras.Model:
+    """{"places", "tokens"} to logits and weights (n, heads, t, places)."""
     places = layers.Input((None, size), name="places")
     tokens = layers.Input((length,), dtype="int32", name="tokens")
     x = layers.Embedding(words, size)(tokens) * np.sqrt(size)
@@ -58,28 +69,27 @@ def captioner(
     x = layers.LayerNormalization()(x + layers.Dense(size)(inner))
     logits = layers.Dense(words, name="next_word")(x)
     inputs = {"places": places, "tokens": tokens}
-    looking = keras.Model(inputs, [logits, ops.mean(weights, axis=1)])
-    return Speaker(keras.Model(inputs, logits), *speaking(looking))
+    return keras.Model(inputs, [logits, weights])
 
 
-def speaking(looking: keras.Model):
+def speaking(looking: keras.Model, length: int, heads: int):
     """begin and step; the state holds what was said."""
-    length = looking.input["tokens"].shape[1]
 
     def begin(places):
         places = ops.convert_to_tensor(places)
         nothing = ops.zeros((ops.shape(places)[0], length), "int32")
-        return nothing, nothing[:, 0], places, ops.zeros_like(places[..., 0])
+        looked = ops.tile(ops.zeros_like(places[..., 0]), (1, heads))
+        return nothing, nothing[:, 0], places, looked
 
     def step(words, state):
-        so_far, place, places, _ = state
+        so_far, place, places, looked = state
         here = ops.one_hot(place, length, dtype="int32")
         so_far = so_far + words[:, None] * here
-        logits, looked = looking({"places": places, "tokens": so_far})
-        last_one = ops.cast(here, "float32")[:, :, None]
-        logits, looked = (
-            ops.sum(x * last_one, axis=1) for x in (logits, looked)
-        )
+        logits, weights = looking({"places": places, "tokens": so_far})
+        now = ops.cast(here, "float32")
+        weights = ops.einsum("nhtp,nt->nhp", weights, now)
+        looked = ops.reshape(weights, ops.shape(looked))
+        logits = ops.einsum("ntw,nt->nw", logits, now)
         return logits, (so_far, place + 1, places, looked)
 
     return begin, step

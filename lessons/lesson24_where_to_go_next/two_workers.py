@@ -83,8 +83,6 @@ def worker(index: int, ports: list[int], folder: Path, way: str, end: int):
             print(f"step {number}: loss {loss:.4f}", flush=True)
         if number == end:
             os._exit(9)
-    if index == 0:
-        model.save_weights(folder / "finished.weights.h5")
 
 
 def keep(path: Path, model, optimizer, number: int) -> None:
