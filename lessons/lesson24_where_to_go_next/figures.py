@@ -31,7 +31,7 @@ def data_parallel() -> CourseFigure:
     hide_axes(axes)
     axes.set(xlim=(-0.2, 10.6), ylim=(0.0, 4.5))
     _box(axes, 0.9, 2.2, "a batch\nof 64", "white")
-    for n, y in enumerate((0.6, 1.7, 2.8, 3.9)):
+    for n, y in enumerate((3.9, 2.8, 1.7, 0.6)):
         _arrow(axes, (1.55, 2.2), (2.75, y))
         _box(axes, 3.3, y, "16 of it", "white")
         _arrow(axes, (3.9, y), (4.62, y))
@@ -112,7 +112,7 @@ def two_ways(words: Sequence[str]) -> CourseFigure:
         _arrow(left, (x, 0.25), (x, 0.95))
         if x:
             _arrow(left, (x - 0.62, 1.3), (x - 0.36, 1.3))
-        _box(right, x, 2.2, "sum", "orange")
+        _box(right, x, 2.2, "mix", "orange")
         for source in range(x + 1):
             ends = (source, 0.25), (x, 1.85)
             bold = source == 0 and x == count - 1

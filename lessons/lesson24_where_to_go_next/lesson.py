@@ -253,22 +253,37 @@ assert off < 1e-6 < moved
 # something else, they learn the same.
 #
 # On one computer `fit` does all that by itself. Make the model in the scope,
-# and train it as always. Here an epoch, in batches of 64:
+# and train it as always, here an epoch in batches of 64. Once with 1,024
+# digits, which make 16 whole batches, once with all, of which 53 are left for
+# the last one:
+
+
+# %%
+def fitted(strategy, count):
+    """The weights after an epoch of fit with so many digits."""
+    with strategy.scope():
+        model = cnn()
+        model.compile("sgd", loss)
+    pair = x["train"][:count], y["train"][:count]
+    model.fit(*pair, 64, verbose=0, shuffle=False)
+    return np.concatenate([w.ravel() for w in model.get_weights()])
+
 
 # %% tags=["nbval-approx"]
-strategy, alone = devices(profile.devices), cnn()
-with strategy.scope():
-    mirrored = cnn()
-    mirrored.compile("sgd", loss)
-alone.compile("sgd", loss)
-for model in (alone, mirrored):
-    model.fit(x["train"], y["train"], 64, verbose=0, shuffle=False)
-pairs = zip(alone.get_weights(), mirrored.get_weights())
-off = max(np.abs(a - b).max() for a, b in pairs)
-print(f"after {len(x['train']) // 64 + 1} steps of fit: {off:.0e}")
-assert off < 1e-5
+offs = {}
+for count in (1024, len(x["train"])):
+    pair = [fitted(devices(n), count) for n in (1, profile.devices)]
+    offs[count] = np.abs(pair[0] - pair[1]).max()
+    left = count % 64
+    print(f"{count:,} digits, {left} in the last batch: {offs[count]:.0e}")
+assert offs[1024] < 1e-6 < offs[len(x["train"])] < 1e-3
 
 # %% [markdown]
+# With whole batches nothing differs. The 53 cannot be cut into four equal
+# shares, and there `fit` does take the mean of the means: the mistake of
+# above, small enough here not to matter. (`drop_remainder=True` in a
+# `tf.data` pipeline leaves such a batch out.)
+#
 # ## How much faster?
 #
 # Say a step takes 90 ms to compute, and 10 ms that no device can share (the
@@ -352,7 +367,7 @@ for count in (1, 2, 4):
 figures.measured(milliseconds)
 
 # %% [markdown]
-# None at all. The four devices share the cores that one device had to itself
+# Nothing worth having. The four devices share the cores that one device had to itself
 # (it spreads a convolution over all cores already), and cutting, copying and
 # adding come on top. The bars differ from machine to machine. Data parallelism
 # pays where each device has arithmetic of its own.
@@ -754,11 +769,11 @@ def on_litert(path):
 for name, row in files.items():
     true = networks[name].predict(x["test"], verbose=0)
     run = on_litert(row["LiteRT"])
+    kept = keras.saving.load_model(row["keras"])
+    graph = tf.saved_model.load(row["SavedModel"])
     told_by = {
-        "keras": keras.saving.load_model(row["keras"]).predict(
-            x["test"], verbose=0
-        ),
-        "SavedModel": tf.saved_model.load(row["SavedModel"]).serve(x["test"]),
+        "keras": kept.predict(x["test"], verbose=0),
+        "SavedModel": graph.serve(x["test"]),
         "LiteRT": np.array([run(picture) for picture in x["test"]]),
     }
     for kind, answers in told_by.items():
