@@ -367,10 +367,10 @@ for count in (1, 2, 4):
 figures.measured(milliseconds)
 
 # %% [markdown]
-# Nothing worth having. The four devices share the cores that one device had to itself
-# (it spreads a convolution over all cores already), and cutting, copying and
-# adding come on top. The bars differ from machine to machine. Data parallelism
-# pays where each device has arithmetic of its own.
+# Nothing worth having. The four devices share the cores that one device had to
+# itself (it spreads a convolution over all cores already), and cutting,
+# copying and adding come on top. The bars differ from machine to machine. Data
+# parallelism pays where each device has arithmetic of its own.
 #
 # ## Two computers, and a plug that is pulled
 #
@@ -1047,10 +1047,10 @@ def per_channel(W):
 ck.check("24.6", per_channel)
 
 # %% [markdown]
-# **To discuss.** *Derive.* Compute is shared by n devices; what is fixed takes
-# f, the exchange e for one sending, compute c. Below which c does it not pay
-# to use a second device at all? And what is the best that endless devices can
-# give?
+# **To discuss.** *Derive.* Compute is shared by $n$ devices; what is fixed
+# takes $f$, the exchange $e$ for one sending, compute $c$. Below which $c$
+# does it not pay to use a second device at all? And what is the best that
+# endless devices can give?
 #
 # <details><summary>What a good answer contains</summary>
 #

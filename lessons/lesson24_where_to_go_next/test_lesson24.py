@@ -7,13 +7,222 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from coursekit import lessons
+from coursekit import data, lessons
 
 answers = lessons.module("24", "exercises")
+faithful = lessons.module("24", "faithful")
+figures = lessons.module("24", "figures")
 networks = lessons.module("24", "networks")
 search = lessons.module("24", "search")
 two_workers = lessons.module("24", "two_workers")
+
+
+class Profile:
+    seed, size, heads, devices = 3, 64, 4, 4
+
+
+@pytest.fixture(scope="module")
+def own(lesson_functions):
+    import keras
+    import tensorflow as tf
+    from keras import layers, ops
+
+    positions = lessons.module("20", "networks").positions
+    names = {"np": np, "keras": keras, "layers": layers, "ops": ops, "tf": tf}
+    names |= {"profile": Profile, "positions": positions, "length": 6}
+    names |= {"size": 64, "heads": 4, "vocabulary": range(30)}
+    names["loss"] = keras.losses.SparseCategoricalCrossentropy(True)
+    return lesson_functions("24", **names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/device:CPU:3",
+        "all four examples: 2.5",
+        "100 ms against 38.5 ms: 2.60 times",
+        "(4000, 64, 64) (4000, 5, 22) 120 words",
+        "65,720 parameters",
+        "1 becomes 0",
+        "a digit: 40,960 multiplications",
+        "24.4  the lesson goes on with the good answer",
+    ],
+)
+def test_the_lesson_prints_its_numbers(lesson_text, text):
+    assert text in lesson_text("24")
+
+
+# ------------------------------------------------------------- the gaps
+
+
+@pytest.mark.parametrize(
+    "name", ["averaged", "speed_up", "attend_cached", "quantised"]
+)
+def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
+    reference = getattr(answers, name)
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    for case in exercise.cases:
+        ours, theirs = own[f"good_{name}"](*case.args), reference(*case.args)
+        ours = ours if isinstance(ours, tuple) else (ours,)
+        theirs = theirs if isinstance(theirs, tuple) else (theirs,)
+        for one, other in zip(ours, theirs, strict=True):
+            assert np.allclose(one, other, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 99))
+def test_shares_of_any_sizes_give_the_mean_of_all_examples(sizes, seed):
+    rows = np.random.default_rng(seed).standard_normal((sum(sizes), 3))
+    parts = np.split(rows, np.cumsum(sizes)[:-1])
+    means = np.array([part.mean(axis=0) for part in parts])
+    together = answers.averaged(means, np.array(sizes))
+    assert np.allclose(together, rows.mean(axis=0))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(2, 9), st.integers(1, 4))
+def test_a_ring_sends_what_the_formula_says(devices, pieces):
+    """Played through: each chunk goes round, adding, then round again."""
+    rng = np.random.default_rng(devices)
+    held = rng.standard_normal((devices, devices, pieces))
+    true, sent = held.sum(axis=0), np.zeros(devices)
+    for turn in range(2 * devices - 2):
+        moved = []
+        for one in range(devices):
+            chunk = (one - turn) % devices
+            if turn >= devices - 1:
+                chunk = (one + 1 - (turn - devices + 1)) % devices
+            moved.append((one, chunk, held[one, chunk].copy()))
+            sent[one] += pieces
+        for one, chunk, values in moved:
+            other = (one + 1) % devices
+            adds = turn < devices - 1
+            held[other, chunk] = values + adds * held[other, chunk]
+    assert np.allclose(held, true)
+    of_all = devices * pieces
+    assert np.allclose(sent / of_all, 2 * (devices - 1) / devices)
+    said = 1 / answers.speed_up(devices, 0.0, 1.0, 1.0) - 1
+    assert said == pytest.approx(sent[0] / of_all)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.floats(-9, -0.01),
+    st.floats(0.01, 9),
+    st.lists(st.floats(-9, 9), min_size=1, max_size=9),
+)
+def test_what_lies_inside_comes_back_within_a_step(low, high, values):
+    x = np.array(values)
+    scale = (high - low) / 255
+    zero = np.round(-128 - low / scale)
+    back = (answers.quantised(x, low, high) - zero) * scale
+    assert np.all(np.abs(back - np.clip(x, low, high)) <= scale + 1e-9)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(1, 9), st.integers(1, 9))
+def test_the_products_of_an_lstm_are_its_weights(inputs, units):
+    import keras
+
+    layer = keras.layers.LSTM(units, use_bias=False)
+    layer.build((None, None, inputs))
+    assert answers.lstm_products(7, inputs, units) == 7 * layer.count_params()
+
+
+# ------------------------------------------- the lesson and its modules
+
+
+def pictures(seed=0):
+    rng = np.random.default_rng(seed)
+    places = rng.standard_normal((3, 64, 64)).astype("float32")
+    tokens = rng.integers(4, 30, (3, 6)).astype("int32")
+    return {"places": places, "tokens": tokens}
+
+
+def test_the_lessons_captioner_is_the_modules(own):
+    model, looking = own["captioner"]()
+    theirs = networks.looker(30, 6, 64, 4)
+    theirs.set_weights(looking.get_weights())
+    for one, other in zip(
+        looking(pictures()), theirs(pictures()), strict=True
+    ):
+        assert np.allclose(one, other, atol=1e-5)
+    assert np.allclose(model(pictures()), theirs(pictures())[0], atol=1e-5)
+
+
+def test_no_word_sees_a_later_one_and_maps_sum_to_one():
+    model = networks.looker(30, 6, 64, 4)
+    other = pictures()
+    other["tokens"] = other["tokens"].copy()
+    other["tokens"][:, 4:] = 5
+    logits, weights = model(pictures())
+    assert np.allclose(logits[:, :4], model(other)[0][:, :4], atol=1e-5)
+    assert np.allclose(np.array(weights).sum(axis=-1), 1, atol=1e-5)
+
+
+def test_speaking_gives_the_logits_and_maps_of_training(own):
+    _, looking = own["captioner"]()
+    own["looking"] = looking
+    given, theirs = pictures(), networks.speaking(looking, 6, 4)
+    logits, weights = (np.array(a) for a in looking(given))
+    for begin, step in ((own["begin"], own["step"]), theirs):
+        state = begin(given["places"])
+        for t in range(6):
+            said, state = step(given["tokens"][:, t], state)
+            assert np.allclose(said, logits[:, t], atol=1e-4)
+            map_ = np.array(state[-1]).reshape(3, 4, 64)
+            assert np.allclose(map_, weights[:, :, t], atol=1e-5)
+
+
+def test_the_test_of_faithfulness_is_lesson_22s(lesson_functions):
+    from coursekit.captions import scoring
+
+    old = lesson_functions("22", np=np, scoring=scoring)
+    split = data.load("scenes").test
+    told = [five[0] for five in split.y]
+    looked = np.random.default_rng(0).dirichlet(np.ones(64), (len(told), 30))
+    ours = faithful.masses(told, looked, split)
+    assert np.allclose(ours, old["masses"](told, looked, split))
+    assert len(ours) > 500
+
+
+def test_the_lessons_cnn_is_the_modules(own):
+    ours, theirs = own["cnn"](), networks.convolutional()
+    x = np.random.default_rng(0).random((5, 8, 8, 1))
+    theirs.set_weights(ours.get_weights())
+    assert np.allclose(ours(x), theirs(x), atol=1e-6)
+
+
+def test_the_figures_say_what_they_show():
+    times = {"shared": [1, 2, 4], "not": [1, 1.5, 1.8]}
+    assert "On 4: shared 4.0, not 1.8." in figures.expected(times).summary
+    assert (
+        "5 steps" in figures.two_ways(["a", "b", "c", "d", "e", "f"]).summary
+    )
+    assert "off by 0.13 at most" in figures.staircase(-1, 3).summary
+    row = dict.fromkeys(("BLEU-4", "true"), 61.7)
+    assert figures.captioners({"a": row, "b": row}).trained.startswith("a: 62")
+
+
+# --------------------------------------------------- another file format
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["convolutional", "recurrent"])
+def test_an_onnx_file_answers_as_the_network_does(tmp_path, name):
+    reason = 'not installed: pip install -e ".[onnx]"'
+    pytest.importorskip("tf2onnx", reason=reason)
+    runtime = pytest.importorskip("onnxruntime", reason=reason)
+    model, path = getattr(networks, name)(), str(tmp_path / "model.onnx")
+    x = np.random.default_rng(0).random((4, 8, 8, 1)).astype("float32")
+    true = model.predict(x, verbose=0)
+    model.export(path, format="onnx", verbose=False)
+    session = runtime.InferenceSession(path)
+    (said,) = session.run(None, {session.get_inputs()[0].name: x})
+    assert np.allclose(said, true, atol=1e-4)
 
 
 # ------------------------------------------- two workers, several processes
@@ -38,8 +247,6 @@ def test_a_worker_that_was_killed_goes_on_from_the_checkpoint(tmp_path):
 @pytest.mark.slow
 def test_two_workers_take_the_steps_that_one_device_takes(tmp_path):
     import keras
-
-    from coursekit import data
 
     assert two_workers.start(tmp_path) == [0, 0]
     split = data.load("digits").train
