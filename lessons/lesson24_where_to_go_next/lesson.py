@@ -59,6 +59,7 @@ profile = ck.start("24")
 # %%
 import tensorflow as tf
 
+tf.get_logger().setLevel("ERROR")  # no note for each device and file
 processor = tf.config.list_physical_devices("CPU")[0]
 if not tf.config.get_logical_device_configuration(processor):
     part = tf.config.LogicalDeviceConfiguration()
@@ -187,7 +188,7 @@ cuts = [slice(0, 16), slice(16, 32), slice(32, 48), slice(48, 61)]
 shares = [gradient(fresh, x["train"][c], y["train"][c]) for c in cuts]
 together = averaged(np.array(shares), np.array([16, 16, 16, 13]))
 off = np.abs(together - whole).max()
-print(f"{len(whole):,} numbers, largest difference {off:.0e}")
+print(f"61 digits, {len(whole):,} numbers: largest difference {off:.0e}")
 wrong = np.abs(np.mean(shares, axis=0) - whole).max()
 print(f"the mean of the means is off by {wrong:.0e}")
 assert off < 1e-6 < wrong
@@ -275,7 +276,9 @@ for count in (1024, len(x["train"])):
     pair = [fitted(devices(n), count) for n in (1, profile.devices)]
     offs[count] = np.abs(pair[0] - pair[1]).max()
     left = count % 64
-    print(f"{count:,} digits, {left} in the last batch: {offs[count]:.0e}")
+    print(
+        f"{count // 64} whole batches, {left} digits left: {offs[count]:.0e}"
+    )
 assert offs[1024] < 1e-6 < offs[len(x["train"])] < 1e-3
 
 # %% [markdown]
@@ -294,8 +297,9 @@ assert offs[1024] < 1e-6 < offs[len(x["train"])] < 1e-3
 # sends them $2 (n-1)/n$ times, 1.5 times for four devices: 6 ms.
 
 # %%
-alone = 90 + 10
-together = 90 / 4 + 10 + 4 * 2 * (4 - 1) / 4
+alone, sent = 90 + 10, 2 * (4 - 1) / 4
+together = 90 / 4 + 10 + 4 * sent
+print(f"{90 / 4} ms + 10 ms + {4 * sent:.0f} ms (sent {sent} times)")
 print(f"{alone} ms against {together} ms: {alone / together:.2f} times")
 assert together == 38.5
 
@@ -624,7 +628,12 @@ assert mine["BLEU-4"] > 55 and mine["true"] > 88
 figures.captioners({n: {k: table[n][k] for k in mine} for n in table})
 
 # %% [markdown]
-# PLACEHOLDER-TABLE
+# The one without recurrence has about a third of the parameters, learns in
+# less time, and says more that is true, of usual pictures and of combinations
+# never shown. How far can you trust that? The spread of three seeds stands in
+# README's Measured results; both had two epochs, which suits the one that
+# learns faster, and each its own learning rate. The eye is the same, and the
+# eye is what both depend on most.
 #
 # ## One word more
 #
@@ -688,9 +697,9 @@ assert off < 1e-12
 # A trained network is wanted elsewhere: on a server, in a phone. Keras writes
 # three formats. **.keras** keeps all: layers, weights, the optimiser; it needs
 # Keras. **SavedModel** is TensorFlow's graph, and needs no Keras.
-# **LiteRT** (once TensorFlow Lite, `.tflite`) is for small devices, and needs
-# an interpreter of a few megabytes. Take two networks: the CNN, and one that
-# reads a digit row by row:
+# **LiteRT** (once TensorFlow Lite, `.tflite`) is for small devices, which have
+# an interpreter for it. Take two networks: the CNN, and one that reads a digit
+# row by row:
 
 # %% tags=["nbval-approx-4-of-360"]
 keras.utils.set_random_seed(profile.seed)
@@ -708,19 +717,26 @@ for name, network in networks.items():
 # %%
 import tempfile
 
+from coursekit.backend import quiet_stderr
+
 folder = pathlib.Path(tempfile.mkdtemp())
 one_picture = [tf.TensorSpec((1, 8, 8, 1), "float32")]
 
 
+def to_litert(network, path, **options):
+    """Write a .tflite file, without the converter's notes; its path."""
+    options |= {"verbose": False, "input_signature": one_picture}
+    with quiet_stderr():
+        network.export(path, "litert", **options)
+    return path
+
+
 def write(network, name):
-    """The same network in three formats; returns their paths."""
-    files = [folder / f"{name}{end}" for end in (".keras", "", ".tflite")]
-    network.save(files[0])
-    network.export(files[1], verbose=False)
-    network.export(
-        *(files[2], "litert"), verbose=False, input_signature=one_picture
-    )
-    return dict(zip(("keras", "SavedModel", "LiteRT"), files))
+    """The same network in three formats: name -> path."""
+    files = {"keras": folder / f"{name}.keras", "SavedModel": folder / name}
+    network.save(files["keras"])
+    network.export(files["SavedModel"], verbose=False)
+    return files | {"LiteRT": to_litert(network, folder / f"{name}.tflite")}
 
 
 files = {name: write(network, name) for name, network in networks.items()}
@@ -734,15 +750,18 @@ def kilobytes(path):
 
 
 for name, row in files.items():
-    weights = 4 * networks[name].count_params() / 1000
+    weights = networks[name].count_params()
+    kept = sum(np.size(v) for v in networks[name].optimizer.variables)
+    print(f"{name}: {weights:,} weights, {kept:,} numbers of the optimiser")
     sizes = ", ".join(f"{k} {kilobytes(p):.0f}" for k, p in row.items())
-    print(f"{name}: weights {weights:.0f} kB; {sizes} kB")
-    assert kilobytes(row["LiteRT"]) < 1.6 * weights
+    print(f"{4 * weights / 1000:.0f} kB of weights; {sizes} kB")
+    assert 4 * weights < 1000 * kilobytes(row["LiteRT"]) < 6 * weights
 
 # %% [markdown]
-# The weights are 4 bytes each. `.keras` also has the optimiser's two averages
-# for each weight, which nobody needs who does not train on. Do they answer
-# alike? Each file is loaded without the network that it came from:
+# A weight has 4 bytes. `.keras` also has Adam's two averages for each weight,
+# which nobody needs who does not train on, and a description of all layers;
+# SavedModel has the graph. LiteRT has hardly more than the weights. Do they
+# answer alike? Each file is loaded without the network that it came from:
 
 # %%
 import warnings
@@ -753,7 +772,8 @@ warnings.filterwarnings("ignore", message=".*tf.lite.Interpreter")
 def on_litert(path):
     """A function of one picture, from a .tflite file."""
     interpreter = tf.lite.Interpreter(str(path))
-    interpreter.allocate_tensors()
+    with quiet_stderr():
+        interpreter.allocate_tensors()
     given = interpreter.get_input_details()[0]["index"]
     answer = interpreter.get_output_details()[0]["index"]
 
@@ -843,7 +863,8 @@ assert worst <= scale / 2 + 1e-6
 # Each weight is off by half a scale at most. LiteRT does the same to weights
 # (with a scale for each filter: exercise 24.6), and to what flows between the
 # layers. How large that gets nobody knows before it is measured: on
-# **representative data**, pictures of the training part:
+# **representative data**, pictures of the training part. (Of the LSTM only the
+# weights become bytes; see the Reference.)
 
 
 # %%
@@ -858,14 +879,8 @@ def eight_bits(pictures):
 
 def small(name, pictures=None, suffix="8"):
     """A .tflite file of eight bits; its path."""
-    path, options = folder / f"{name}{suffix}.tflite", eight_bits(pictures)
-    networks[name].export(
-        *(path, "litert"),
-        verbose=False,
-        input_signature=one_picture,
-        **options,
-    )
-    return path
+    path = folder / f"{name}{suffix}.tflite"
+    return to_litert(networks[name], path, **eight_bits(pictures))
 
 
 # %% tags=["nbval-approx-5-of-360"]
@@ -883,9 +898,12 @@ for name, row in files.items():
 for name, row in files.items():
     before, after = (kilobytes(p) for p in list(row.values())[-2:])
     print(f"{name}: {before:.0f} kB, with 8 bits {after:.0f} kB")
-    assert after < 0.65 * before
+    assert after < {"cnn": 0.5, "lstm": 0.65}[name] * before
 
 # %% [markdown]
+# The answers of the test are as good as before, to a digit or two. A file has
+# more than weights, so that it shrinks by less than four.
+#
 # And the time for one picture? The call of a Keras model, the same compiled
 # (`tf.function`), and LiteRT:
 
@@ -923,8 +941,9 @@ figures.latency(ratios)
 # %% [markdown]
 # The arithmetic is the same in all of them. What differs is the rest: Keras'
 # call goes through Python layer by layer, LiteRT through a finished list of
-# operations. For one small picture the rest is nearly all. (On a phone eight
-# bits are also faster; here the networks are too small for that.)
+# operations. For one small picture the rest is nearly all. Eight bits need not
+# be faster here: the networks are small, and this processor is good at
+# decimals.
 #
 # ## What a recurrent network costs
 #
@@ -1131,4 +1150,7 @@ ck.check("24.6", per_channel)
 # `tf.lite.Interpreter` is part of TensorFlow here. On a device that has no
 # TensorFlow it is the package `ai-edge-litert`, with the same calls. The LSTM
 # has to know its batch size (`one_picture`): its loop keeps a list of states,
-# and LiteRT wants to know how large they are.
+# and LiteRT wants to know how large they are. And do not give representative
+# data for an LSTM that is a loop: the converter of TensorFlow 2.21 ends the
+# whole process then, without a word. With `layers.LSTM(32, unroll=True)` there
+# is no loop, and it works; the file is larger.
