@@ -182,17 +182,24 @@ def staircase(low: float, high: float, steps: int = 16) -> CourseFigure:
 
 def latency(ratios: Mapping[str, Mapping[str, float]]) -> CourseFigure:
     """Time for one picture in each format, ``model(x)`` of Keras as 1."""
-    figure, axes = new_figure(width=7.2, height=2.6)
-    for n, (name, row) in enumerate(ratios.items()):
-        rows = np.arange(len(row))[::-1] + 0.2 - 0.4 * n
-        colour = PALETTE[CYCLE[n]]
-        axes.barh(rows, list(row.values()), 0.36, color=colour, label=name)
+    figure, axes = new_figure(width=7.2, height=2.4)
     formats = list(next(iter(ratios.values())))
-    axes.set_yticks(np.arange(len(formats))[::-1], formats)
+    rows = np.arange(len(formats))[::-1]
+    for n, (name, row) in enumerate(ratios.items()):
+        axes.plot(
+            list(row.values()),
+            rows,
+            marker="os"[n % 2],
+            ls="",
+            ms=9,
+            color=PALETTE[CYCLE[n]],
+            label=name,
+        )
+    axes.set_yticks(rows, formats)
+    axes.set_ylim(-0.5, len(formats) - 0.5)
     axes.set_xscale("log")
     axes.set_xlabel("time for one picture, the call of the Keras model as 1")
-    axes.legend(fontsize=9)
-    axes.grid(axis="y", visible=False)
+    axes.legend(fontsize=9, loc="upper left")
     return CourseFigure(
         figure,
         f"Time for one picture: {', '.join(formats)}, as a share of the time "

@@ -16,6 +16,7 @@ import recurrent_speed
 import scenes_captions
 import sentiment
 import tagging
+import where_next
 import writing
 import zipcode
 from coursekit import paths
@@ -312,3 +313,12 @@ def test_a_writer_of_the_tales_is_better_than_no_idea():
 def test_the_compiled_loop_is_twenty_times_as_fast_as_predict():
     result = writing.run_speed(writing.SPEED | {"written": 60}, seed=0)
     assert result["ratio"] > 20
+
+
+@pytest.mark.slow
+def test_a_captioner_without_recurrence_looks_at_what_it_names():
+    settings = where_next.BASE | where_next.RECIPES["transformer"]
+    found = where_next.run(settings | {"epochs": 1}, 0, lambda fraction: None)
+    assert found["parameters"] == 65_720
+    assert found["inside_percent"] > 2 * found["chance_percent"]
+    assert found["bleu_4"] > 30
