@@ -280,10 +280,10 @@ for count in (1024, len(x["train"])):
 assert offs[1024] < 1e-6 < offs[len(x["train"])] < 1e-3
 
 # %% [markdown]
-# With whole batches nothing differs. The 53 cannot be cut into four equal
-# shares, and there `fit` does take the mean of the means: the mistake of
-# above, small enough here not to matter. (`drop_remainder=True` in a
-# `tf.data` pipeline leaves such a batch out.)
+# With whole batches nothing differs. The 53 are cut into 14, 14, 14 and 11, and
+# there `fit` does take the mean of the means: the mistake of above, small
+# enough here not to matter. (`drop_remainder=True` in a `tf.data` pipeline
+# leaves such a batch out.)
 #
 # ## How much faster?
 #

@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -205,6 +207,47 @@ def test_the_figures_say_what_they_show():
     assert "off by 0.13 at most" in figures.staircase(-1, 3).summary
     row = dict.fromkeys(("BLEU-4", "true"), 61.7)
     assert figures.captioners({"a": row, "b": row}).trained.startswith("a: 62")
+
+
+# ------------------------------------------------------- several devices
+
+UNEVEN = """
+import keras, numpy as np, tensorflow as tf
+from coursekit import data, lessons
+processor = tf.config.list_physical_devices("CPU")[0]
+parts = [tf.config.LogicalDeviceConfiguration()] * 4
+tf.config.set_logical_device_configuration(processor, parts)
+networks = lessons.module("24", "networks")
+split = data.load("digits").train
+x, y = split.x[:117].astype("float32") / 255, split.y[:117]
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+strategy = tf.distribute.MirroredStrategy(
+    [f"CPU:{k}" for k in range(4)], tf.distribute.ReductionToOneDevice()
+)
+with strategy.scope():
+    mirrored = networks.convolutional()
+    mirrored.compile("sgd", loss)
+mirrored.fit(x, y, 64, verbose=0, shuffle=False)
+alone = networks.convolutional()
+alone.compile("sgd", loss)
+alone.fit(x[:64], y[:64], 64, verbose=0)
+cuts, gradients = np.split(np.arange(64, 117), [14, 28, 42]), []
+for cut in cuts:
+    with tf.GradientTape() as tape:
+        cost = loss(y[cut], alone(x[cut]))
+    gradients.append(tape.gradient(cost, alone.trainable_variables))
+for after, before, rows in zip(
+    mirrored.get_weights(), alone.get_weights(), zip(*gradients)
+):
+    step = 0.01 * np.mean([np.array(row) for row in rows], axis=0)
+    assert np.allclose(before - step, after, atol=1e-6)
+"""
+
+
+@pytest.mark.slow
+def test_fit_takes_the_mean_of_the_means_of_unequal_shares():
+    """Devices are declared before TensorFlow starts: another process."""
+    subprocess.run([sys.executable, "-c", UNEVEN], check=True)
 
 
 # --------------------------------------------------- another file format
