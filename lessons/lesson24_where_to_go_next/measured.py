@@ -16,9 +16,19 @@ NAMES = {
 }
 
 
-def means(recipe: str) -> dict[str, float]:
-    """A captioner's measures, means of the seeds, and its parameters."""
+def _result(recipe: str) -> dict:
     results = json.loads(FILE.read_text(encoding="utf-8"))["results"]
     (found,) = (r for r in results if r["recipe"] == recipe)
+    return found
+
+
+def means(recipe: str) -> dict[str, float]:
+    """A captioner's measures, means of the seeds, and its parameters."""
+    found = _result(recipe)
     row = {name: found["summary"][key]["mean"] for name, key in NAMES.items()}
     return row | {"parameters": found["parameters"]}
+
+
+def each(recipe: str, name: str) -> list[float]:
+    """One measure for each seed, to a decimal."""
+    return [round(s[NAMES[name]], 1) for s in _result(recipe)["seeds"]]
