@@ -980,7 +980,7 @@ assert products == 40_960 and size_now < 25
 # the next place to read code; you know nearly every layer in them.
 #
 # You teach? A class of 200 needs one server in place of 200 laptops:
-# JupyterHub, and what it takes, is in docs/teaching.md.
+# JupyterHub, and what it takes, is in [docs/teaching.md](../docs/teaching.md).
 #
 # **Try the networks in a page.** One command opens a page of your own computer
 # with three tabs: draw a digit, type a review, give a picture. Each shows what
