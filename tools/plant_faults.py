@@ -20,9 +20,9 @@ import pytest
 from coursekit import lessons, paths
 from coursekit.dev import build
 
-NAMES = ("arithmetic", "hints", "numbers", "quoted", "roles", "units")
+NAMES = ("arithmetic", "formulas", "hints", "numbers", "quoted", "roles")
+NAMES += ("units", "worded")
 IN_LESSONS = [f"tests/notebooks/test_{name}.py" for name in NAMES]
-IN_LESSONS.append("tests/notebooks/test_worded.py")
 IN_DOCUMENTS = [
     "tests/notebooks/test_arithmetic.py",
     "tests/dev/test_measured.py",

@@ -4,15 +4,13 @@
 baselines and of one GRU on its last part, in the unit of the file.
 """
 
-import csv
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from coursekit import lessons
-from coursekit.data.readers.own_text import read_own
+from coursekit.data.readers.own_text import read_columns
 from coursekit.errors import CourseError
 
 DAY = 86_400  # seconds
@@ -26,43 +24,14 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
     2026, 2026-11 or 2026-11-29 15:00. Raises CourseError, which names the
     file and the line, for anything else, uneven steps and missing values.
     """
-    path = Path(path)
-    lines = _rows(path)
-    names = [name.strip() for name in next(lines, (1, []))[1]]
-    for name in (dates, values):
-        if name not in names:
-            raise CourseError(
-                f"{path}, line 1, names no column {name!r}; it has "
-                f"{str(names)[:200]}.",
-                "give the two columns as the first line spells them; commas "
-                "divide columns, not semicolons or tabs",
-            )
-    numbers, moments, series = [], [], []
-    for number, row in lines:
-        where = f"{path}, line {number}"
-        row = [field.strip() for field in row] + [""] * len(names)
-        numbers.append(number)
-        moments.append(_moment(where, row[names.index(dates)]))
-        series.append(_value(where, row[names.index(values)]))
+    places, moments, series = [], [], []
+    for where, (moment, value) in read_columns(path, [dates, values]):
+        places.append(where)
+        moments.append(_moment(where, moment))
+        series.append(_value(where, value))
     when = np.array(moments, "datetime64[s]")
-    _check_even(path, when, numbers)
+    _check_even(when, places)
     return when, np.array(series)
-
-
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows that hold anything, each with the line it begins on."""
-    text = read_own(path, "a table with names in its first line")
-    lines, number = csv.reader(text.splitlines()), 1
-    try:
-        for row in lines:
-            if any(cell.strip() for cell in row):
-                yield number, row
-            number = lines.line_num + 1
-    except csv.Error as error:
-        raise CourseError(
-            f"{path}, line {number}, is not CSV: {error}.",
-            "look for a quotation mark that is opened and never closed",
-        ) from None
 
 
 def _moment(where: str, text: str) -> datetime:
@@ -92,16 +61,16 @@ def _value(where: str, text: str) -> float:
     return value
 
 
-def _check_even(path: Path, when: np.ndarray, numbers: list[int]) -> None:
+def _check_even(when: np.ndarray, places: list[str]) -> None:
     """Steps go on in time and are alike; months, years within three days."""
     steps = np.diff(when).astype(int)
     usual = float(np.median(steps)) if len(steps) else 0.0
     slack = 3 * DAY if usual >= 28 * DAY else 0
-    for number, step in zip(numbers[1:], steps, strict=True):
+    for where, step in zip(places[1:], steps, strict=True):
         if step <= 0 or abs(step - usual) > slack:
             expected = _long(usual) if usual > 0 else "a later date"
             raise CourseError(
-                f"{path}, line {number}, comes {_long(step)} after the "
+                f"{where}, comes {_long(step)} after the "
                 f"line before, expected is {expected}.",
                 "sort the lines by date, one line a date, none left out",
             )

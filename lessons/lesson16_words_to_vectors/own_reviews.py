@@ -4,16 +4,13 @@
 four fifths of them and says what they get right of the others.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from coursekit import lessons
-from coursekit.data.readers.own_text import read_own
+from coursekit.data.readers.own_text import read_columns
 from coursekit.data.splits import assert_disjoint
 from coursekit.errors import CourseError
 from coursekit.vocabulary import Vocabulary, words
@@ -30,28 +27,8 @@ def read(
     Raises CourseError, which names the file and the line, for anything else.
     """
     path = Path(path)
-    lines = _rows(path)
-    names = [name.strip() for name in next(lines, (1, []))[1]]
-    for name in (text, label):
-        if name not in names:
-            raise CourseError(
-                f"{path}, line 1, names no column {name!r}; it has "
-                f"{str(names)[:200]}.",
-                "give the two columns as the first line spells them; commas "
-                "divide columns, and a text with commas stands in quotation "
-                "marks",
-            )
     texts, labels = [], []
-    for number, row in lines:
-        where = f"{path}, line {number}"
-        row = [field.strip() for field in row] + [""] * len(names)
-        if len(row) > 2 * len(names):
-            raise CourseError(
-                f"{where}, has {len(row) - len(names)} columns, expected are "
-                f"{len(names)}.",
-                "put texts with commas in quotation marks",
-            )
-        said, meant = row[names.index(text)], row[names.index(label)]
+    for where, (said, meant) in read_columns(path, [text, label], LARGEST):
         if not words(said):
             raise CourseError(
                 f"{where}, has no words ({said[:40]!r}), expected is a text.",
@@ -85,23 +62,6 @@ def _two_classes(path: Path, labels: list[str]):
         )
     names = tuple(sorted(counts))
     return np.array([names.index(label) for label in labels]), names
-
-
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows that hold anything, each with the line it begins on."""
-    # not splitlines: it also breaks at signs that a review may hold (U+0085)
-    text = read_own(path, "a table with names in its first line", LARGEST)
-    lines, number = csv.reader(io.StringIO(text, newline="")), 1
-    try:
-        for row in lines:
-            if any(cell.strip() for cell in row):
-                yield number, row
-            number = lines.line_num + 1
-    except csv.Error as error:
-        raise CourseError(
-            f"{path}, line {number}, is not CSV: {error}.",
-            "look for a quotation mark that is opened and never closed",
-        ) from None
 
 
 def sentence(text: str, known: Vocabulary, length: int) -> np.ndarray:

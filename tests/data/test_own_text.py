@@ -2,7 +2,7 @@
 
 import pytest
 
-from coursekit.data.readers.own_text import read_own
+from coursekit.data.readers.own_text import read_columns, read_own
 from coursekit.errors import CourseError
 
 
@@ -34,3 +34,30 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
         read_own(tmp_path / "none.txt", "a text")
     with pytest.raises(CourseError, match="is a folder"):
         read_own(tmp_path, "a text")
+
+
+def table(tmp_path, text):
+    path = tmp_path / "mine.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_columns_come_in_the_order_asked_for_with_their_lines(tmp_path):
+    path = table(tmp_path, 'a, b ,c\n1,"x\ny",3,,\n\n4,5\n')
+    assert list(read_columns(path, ["c", "a", "b"])) == [
+        (f"{path}, line 2", ["3", "1", "x\ny"]),
+        (f"{path}, line 5", ["", "4", "5"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a;b\n1;2\n", "line 1, names no column 'a'"),
+        ("a,b\n1,2\n1,2,3\n", "line 3, has 3 columns, expected are 2"),
+        ('a,b\n1,2\n"1,2\n', "line 3, is not CSV"),
+    ],
+)
+def test_a_table_that_is_none_is_an_error_with_its_line(tmp_path, text, said):
+    with pytest.raises(CourseError, match=said):
+        list(read_columns(table(tmp_path, text), ["a", "b"]))

@@ -6,7 +6,7 @@ exercise stands in its reference and cases, in the lesson's cells that name it,
 or is computed so from these; a single digit in its question, its reference and
 what that calls, or in the edit that a diagnosis is about. In an expression
 with names it stands beside the same sign there: "n - 1", "x ** 2". Otherwise
-lesson.toml quotes it with where = "the quiz", "the hints" or the exercise's
+numbers.toml quotes it with where = "the quiz", "the hints" or the exercise's
 name. Sums are evaluated in test_arithmetic.
 """
 
@@ -24,6 +24,7 @@ from test_numbers import (
     numbers_in,
     output_text,
     plain,
+    sources,
     stands,
     value,
 )
@@ -40,7 +41,7 @@ TOKEN = re.compile(
 ALONE = re.compile(
     r"(?<![\w.,_^-])(?:(?<!/)\d|\d[\d,_]*\d)(?:\.\d+)?(?![.,]?\d|\w)"
 )
-ADD = "wrong, or to be listed in lesson.toml, [[quoted]] with where = {}"
+ADD = "wrong, or to be listed in numbers.toml, [[quoted]] with where = {}"
 USUAL = {"+ 1", "- 1", "1 -", "1 /", "** 2"}  # in many formulas
 # Of more numbers nearly everything can be computed, and so can what is small.
 FEW, LARGE = 25, 100
@@ -73,8 +74,8 @@ def missing(text: str, known: Numbers, made: set[Decimal]) -> list[str]:
 
 
 def quoted(lesson: str, *places: str) -> Numbers:
-    """What lesson.toml lists for just these places."""
-    entries = lessons.facts(lesson).get("quoted", ())
+    """What numbers.toml lists for just these places."""
+    entries = sources(lesson)["quoted"]
     return {
         one
         for entry in entries

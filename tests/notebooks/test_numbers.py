@@ -6,8 +6,8 @@ or in a formula or code of the text itself, perhaps rounded; a percentage as a
 share, too. A number of an exercise may stand in exercises.py, a setting in
 lesson.toml. So does a digit, a word before what is counted ("eight points"), a
 word from six on; "3 of them" is no setting. The opening and the closing
-repeat what the sections say. Otherwise lesson.toml lists it, for a section (or
-"the opening") if it says where::
+repeat what the sections say. Otherwise numbers.toml lists it, for a section
+(or "the opening") if it says where::
 
     [[quoted]]
     numbers = ["0.902", "10,000"]
@@ -23,6 +23,7 @@ import io
 import json
 import re
 import tokenize
+import tomllib
 from decimal import Decimal
 
 import pytest
@@ -211,11 +212,20 @@ def round_to(number: Decimal, places: Decimal) -> Decimal:
     return number.quantize(places) if abs(number) < 10**15 else number
 
 
+@functools.cache
+def sources(lesson: str) -> dict[str, list[dict]]:
+    """What numbers.toml says: "quoted" numbers and "worded" ones."""
+    path = lessons.folder(lesson) / "numbers.toml"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    facts = lessons.facts(lesson) | tomllib.loads(text)
+    return {kind: facts.get(kind, []) for kind in ("quoted", "worded")}
+
+
 def listed(lesson: str, where: str) -> Numbers:
-    """What lesson.toml quotes for a place or for all of the lesson."""
+    """What numbers.toml quotes for a place or for all of the lesson."""
     return {
         one
-        for entry in lessons.facts(lesson).get("quoted", ())
+        for entry in sources(lesson)["quoted"]
         if where.startswith(entry.get("where", ""))
         for text in entry["numbers"]
         for one in numbers_in(text)

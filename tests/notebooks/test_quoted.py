@@ -1,7 +1,7 @@
 """What a lesson quotes from a benchmark stands in that benchmark's results.
 
 Or, if it is a setting, in the program: ``source = "benchmarks/NAME.py, ..."``
-in a ``[[quoted]]`` entry of lesson.toml. What an entry lists stands in its
+in a ``[[quoted]]`` entry of numbers.toml. What an entry lists stands in its
 text, in the text's order: write them down as you read (a number may come
 twice).
 """
@@ -11,6 +11,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from test_formulas import FORMULA, one_line
 from test_numbers import (
     SIDES,
     code_only,
@@ -18,6 +19,7 @@ from test_numbers import (
     numbers_in,
     parts,
     plain,
+    sources,
     stands,
     value,
 )
@@ -31,7 +33,7 @@ NEAR = 40  # characters between two numbers that follow each other
 ENTRIES = [
     (lesson, entry)
     for lesson in lessons.numbers()
-    for entry in lessons.facts(lesson).get("quoted", ())
+    for entry in sources(lesson)["quoted"]
     if "benchmarks/" in entry["source"]
 ]
 
@@ -87,6 +89,7 @@ def unused(numbers: list[str], texts: list[str]) -> list[str]:
     """Numbers that no text says, in digits, words or as sides."""
     text = " ".join(texts).replace("{,}", ",")
     words = [in_digits(word) for word in re.findall(r"[A-Za-z]+", text)]
+    words += map(one_line, FORMULA.findall(text))
     said = {number for number, _ in numbers_in(f"{text} {words}")}
     said |= {Decimal(a) * Decimal(b) for a, b in SIDES.findall(text)}
     return [one for one in numbers if value(one) not in said]
@@ -107,11 +110,10 @@ def turned(numbers: list[str], text: str) -> list[str]:
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_quoted_number_is_said_in_the_order_of_its_entry(lesson):
-    facts = lessons.facts(lesson)
-    for entry in facts.get("quoted", ()):
+    for entry in sources(lesson)["quoted"]:
         place = entry.get("where", "")
         numbers, source = entry["numbers"], entry["source"]
-        formulas = [x.get("is", "") for x in facts.get("worded", ())]
+        formulas = [x.get("is", "") for x in sources(lesson)["worded"]]
         no_text = unused(numbers, texts(lesson, place) + formulas)
         assert not no_text, f"{source!r}: nobody says {no_text}"
         prose = [] if PRACTICE.match(place) else texts(lesson, place)

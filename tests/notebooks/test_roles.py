@@ -1,9 +1,11 @@
 """Numbers of a sentence are not exchanged.
 
 Two numbers of a paragraph that stand once or twice in the outputs near it:
-the words beside each fit the output's row and column at least as well as those
-beside the other one. And of two in one sentence, both once in the output above
-it, the one that comes first there comes first in the sentence.
+the words beside each fit the output's row and column at least as well as
+those beside the other one. And of two in one sentence, both once in the
+output above it, the one that comes first there comes first in the sentence.
+The first of two neighbours stands before the other somewhere in a cell near
+the text, or in an entry of numbers.toml.
 """
 
 import itertools
@@ -17,9 +19,11 @@ from test_numbers import (
     NUMBER,
     PERCENT,
     cells_of,
+    code_only,
     numbers_in,
     output_text,
     plain,
+    sources,
     stands,
 )
 
@@ -29,6 +33,7 @@ _STOP = """a an and are as at be but by for from had has have in is it its more
 not of on only or so than that the then this to was were what with you your"""
 STOP = frozenset(_STOP.split())
 LONG, FAR = 600, 150  # characters: of a line; between two numbers
+BESIDE = 60  # characters between neighbours
 FEW = 2  # places of a number: of more nothing can be said
 
 Label = tuple[set[str], set[str], set[str]]
@@ -112,21 +117,38 @@ def orders(text: str, output: str) -> Iterator[tuple[str, str, bool]]:
     for sentence in re.split(r"(?<=[.;:!?])\s", text):
         found = []
         for match in results(sentence):
-            percent = bool(PERCENT.match(sentence, match.end()))
-            places = [
-                place.start()
-                for place in IN_CODE.finditer(output)
-                if stands(match[0], percent, numbers_in(place[0]))
-            ]
-            if len(places) == 1:
-                found.append((match[0], places[0]))
+            at = places(match, output)
+            if len(at) == 1:
+                found.append((match[0], at[0]))
         for (a, at_a), (b, at_b) in itertools.combinations(found, 2):
             if at_a != at_b:
                 yield a, b, at_a < at_b
 
 
-def texts(lesson: str) -> Iterator[tuple[str, list[str], str]]:
-    """Each text on one line, the outputs near it, the one above it."""
+def turned(text: str, cells: list[str], listed=()) -> Iterator[str]:
+    """Neighbours that each cell with both has the other way round."""
+    found = [m for m in NUMBER.finditer(text) if len(m[0]) > 1]
+    for a, b in itertools.pairwise(found):
+        near = b.start() - a.end() <= BESIDE and a[0] != b[0]
+        if near and (a[0], b[0]) not in listed:
+            ways = [(places(a, cell), places(b, cell)) for cell in cells]
+            ways = [(at_a, at_b) for at_a, at_b in ways if at_a and at_b]
+            if ways and not any(min(x) < max(y) for x, y in ways):
+                yield f"{a[0]} before {b[0]}"
+
+
+def places(number: re.Match, text: str) -> list[int]:
+    """Where a text has the number."""
+    percent = bool(PERCENT.match(number.string, number.end()))
+    return [
+        place.start()
+        for place in IN_CODE.finditer(text)
+        if stands(number[0], percent, numbers_in(place[0]))
+    ]
+
+
+def texts(lesson: str) -> Iterator[tuple[str, list[str], str, list[str]]]:
+    """Each text on one line, the outputs near it, that above, the code."""
     cells = cells_of(lesson)
     code = [k for k, cell in enumerate(cells) if cell["cell_type"] == "code"]
     for place, cell in enumerate(cells):
@@ -144,12 +166,22 @@ def texts(lesson: str) -> Iterator[tuple[str, list[str], str]]:
         prose = re.split(r"^\**References", prose, flags=re.MULTILINE)[0]
         prose = re.sub(r"^\|.*$", "", prose, flags=re.MULTILINE)
         above = "".join(output_text(cells[k]) for k in before[-1:])
-        yield " ".join(plain(prose).split()), lines, above
+        sources = ["".join(cells[k]["source"]) for k in before + after]
+        code_near = [code_only(source) for source in sources]
+        yield " ".join(plain(prose).split()), lines, above, code_near
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_two_numbers_of_a_text_are_not_exchanged(lesson):
-    for text, lines, above in texts(lesson):
+    quoted = sources(lesson)["quoted"]
+    listed = {
+        pair
+        for entry in quoted
+        for pair in itertools.combinations(entry["numbers"], 2)
+    }
+    for text, lines, above, code in texts(lesson):
+        found = list(turned(text, ["\n".join(lines), *code], listed))
+        assert not found, f"{found}, near it the other way round: {text}"
         for a, b, own, other in pairs(text, lines):
             assert own >= other, f"{a} and {b} exchanged? {text}"
         for a, b, right in orders(text, above):
@@ -172,6 +204,13 @@ TABLE = [
 def test_an_exchange_is_seen_by_the_names_of_columns(text, right):
     ((_, _, own, other),) = pairs(text, TABLE)
     assert (own > other) == right
+
+
+def test_an_exchange_of_neighbours_is_seen_by_the_order_of_a_cell():
+    assert list(turned("From 20 to 30", ["b = 20", "a, b = 30, 20"])) == [
+        "20 before 30"
+    ]
+    assert not list(turned("From 20 to 30", ["[20, 30]", "a, b = 30, 20"]))
 
 
 def test_an_exchange_is_seen_by_the_order_of_an_output():

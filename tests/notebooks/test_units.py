@@ -2,7 +2,7 @@
 
 Where an output near the text gives the number a unit, it is this one. And a
 unit of measurement stands in the cells near it, or in the source of the number
-where lesson.toml quotes it; what is counted (digits, maps ...) there, or in
+where numbers.toml quotes it; what is counted (digits, maps ...) there, or in
 another sentence nearby. "14 x 14" is the size of something flat. And a number
 that the lesson gives to one kind of things (64 maps) is not that of another,
 like kind in a single place (64 layers): where it is, the source of a
@@ -20,6 +20,7 @@ from test_numbers import (
     numbers_in,
     output_text,
     plain,
+    sources,
     stands,
 )
 
@@ -133,7 +134,7 @@ def other_kind(texts: list[str], outputs: list[str], quoted=()) -> list[str]:
 def test_units_are_those_of_the_outputs(lesson):
     cells, found = cells_of(lesson), []
     code = [k for k, cell in enumerate(cells) if cell["cell_type"] == "code"]
-    quoted = lessons.facts(lesson).get("quoted", ())
+    quoted = sources(lesson)["quoted"]
     for place, cell in enumerate(cells[1:], start=1):
         if cell["cell_type"] == "code":
             continue
@@ -151,6 +152,19 @@ def test_units_are_those_of_the_outputs(lesson):
 
 
 @pytest.mark.parametrize("lesson", lessons.numbers())
+def test_units_of_the_opening_are_those_of_the_lesson(lesson):
+    opening, *rest = cells_of(lesson)
+    said = [f"{''.join(c['source'])}\n{output_text(c)}" for c in rest]
+    lines = "\n".join(said).split("\n")
+    text = " ".join(plain("".join(opening["source"])).split())
+    for match in WITH_UNIT.finditer(text):
+        number, unit = match.groups()
+        percent = bool(PERCENT.match(text, match.end(1)))
+        there = units_of(number, percent, lines) if len(number) > 1 else set()
+        assert unit in there | NOUNS.keys() or not there, match[0]
+
+
+@pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_number_counts_the_same_kind_in_all_of_a_lesson(lesson):
     cells = cells_of(lesson)
     texts = [
@@ -159,7 +173,7 @@ def test_a_number_counts_the_same_kind_in_all_of_a_lesson(lesson):
         if cell["cell_type"] == "markdown"
     ]
     outputs = [output_text(cell) for cell in cells]
-    quoted = lessons.facts(lesson).get("quoted", ())
+    quoted = sources(lesson)["quoted"]
     found = other_kind(texts, outputs, quoted)
     assert found == []
 

@@ -1,6 +1,6 @@
 """A fraction or a multiple in words says what was measured.
 
-"Half of the weights", "three times as fast", "2 of 5": lesson.toml says from
+"Half of the weights", "three times as fast", "2 of 5": numbers.toml says from
 which numbers of the lesson each comes::
 
     [[worded]]
@@ -22,6 +22,7 @@ from test_numbers import (
     numbers_in,
     parts,
     plain,
+    sources,
     stands,
 )
 
@@ -105,7 +106,7 @@ def fits(value: float, claimed: float, before: str) -> bool:
 
 
 def wrong(lesson: str) -> list[str]:
-    entries = lessons.facts(lesson).get("worded", [])
+    entries = sources(lesson)["worded"]
     unused = {entry["words"] for entry in entries}
     texts = parts(lesson)
     everything = set().union(*(numbers for _, _, numbers in texts))
@@ -129,7 +130,7 @@ def wrong(lesson: str) -> list[str]:
             ]
             around = text[max(0, match.start() - 30) : match.end() + 25]
             if not places:
-                found.append(f"{around!r} in {heading!r}: not in lesson.toml")
+                found.append(f"{around!r} in {heading!r}: not in numbers.toml")
             elif formula := places[0].get("is"):
                 before = text[: match.start()].rstrip()
                 value = eval(formula.replace(",", ""), {})

@@ -102,6 +102,8 @@ def _content(path: Path) -> bytes:
     if not path.exists():
         return b"absent"
     content = path.read_bytes()
+    if path.name == "numbers.toml":  # where numbers of the prose come from
+        return b""
     if path.name != "lesson.toml":
         return content
     facts = tomllib.loads(content.decode())

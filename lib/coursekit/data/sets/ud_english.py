@@ -1,4 +1,4 @@
-"""UD English EWT: 16,622 real sentences, every word tagged by hand.
+"""UD English EWT: 16,622 real sentences, a tag for every word.
 
 N. Silveira et al. (2014), A gold standard dependency corpus for English,
 Proc. LREC: web logs, e-mails, reviews, questions and answers.
