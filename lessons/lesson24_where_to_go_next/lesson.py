@@ -344,8 +344,8 @@ figures.expected(
 # can hold. Then the batch grows with the devices, there are fewer steps, and
 # the learning rate has to be raised: P. Goyal et al. 2017.)
 #
-# And here? Guess first: one step on 1,024 digits, on one, two and four of your
-# devices.
+# And here? Guess first: one step on a batch of 1,024, on one, two and four of
+# your devices.
 
 # %%
 import time
