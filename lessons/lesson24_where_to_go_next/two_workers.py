@@ -21,7 +21,8 @@ import time
 from pathlib import Path
 
 STEPS, KEEP, ACCIDENT, BATCH = 24, 4, 10, 64
-PATIENCE = 240  # seconds until a worker that hangs is ended
+PATIENCE = 240  # seconds until workers that hang are ended
+GRACE = 30  # and until one is that waits for a dead one
 
 
 def worker(index: int, ports: list[int], folder: Path, way: str, end: int):
@@ -122,7 +123,8 @@ def free_ports(count: int) -> list[int]:
 def start(folder: Path, way: str = "step", end: int = 0) -> list[int]:
     """Two workers until both have ended; their exit codes.
 
-    When one ends with an error, the other waits for it in vain and is ended.
+    When one ends with an error the other gets one, too, as a rule; if it
+    waits in vain it is ended.
     """
     ports = ",".join(map(str, free_ports(2)))
     command = [sys.executable, __file__, "--ports", ports, "--way", way]
@@ -137,14 +139,12 @@ def start(folder: Path, way: str = "step", end: int = 0) -> list[int]:
         for k in range(2)
     ]
     limit = time.monotonic() + PATIENCE
-    while any(w.poll() is None for w in workers):
-        ended = [w.returncode for w in workers if w.returncode]
-        if ended or time.monotonic() > limit:
-            time.sleep(2)  # its last words
+    while any(one.poll() is None for one in workers):
+        if any(one.returncode for one in workers):
+            limit = min(limit, time.monotonic() + GRACE)
+        if time.monotonic() > limit:
             for one in workers:
-                if one.poll() is None:
-                    one.kill()
-            break
+                one.kill()
         time.sleep(0.2)
     return [one.wait() for one in workers]
 
