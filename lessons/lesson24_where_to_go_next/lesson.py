@@ -594,13 +594,13 @@ for number in range(heads):
 #
 # ## Beside lesson 22
 #
-# Now the table. Both were trained three times for the same two epochs on the
+# Lesson 22's captioner was trained three times, for the same two epochs on the
 # same features, and told about the same test pictures, greedily
 # (`benchmarks/where_next.py`). The columns are those of lesson 22: *named* is
 # the share of the kinds in the pictures that are named, *true* that of the
 # named colours, *held out* the same where kind and colour were never together
 # in training, *inside* the attention inside the box. What do you expect: which
-# one says more that is true? Which one takes longer?
+# one says more that is true?
 
 # %% tags=["nbval-approx-3e0"]
 from coursekit.captions import scoring
@@ -615,28 +615,31 @@ mine = {
     "held out": 100 * new.attributes,
     "inside": 100 * mass,
 }
-print(f"{scenes.test.name:<17}" + "".join(f"{k:>9}" for k in mine))
-table = {n: measured.means(n) for n in ("recurrent", "transformer")}
-for name, row in {**table, "this transformer": mine}.items():
-    print(f"{name:<17}" + "".join(f"{row[key]:9.1f}" for key in mine))
+seeds = {key: measured.recurrent(key) for key in mine}
+picks = {"smallest": np.min, "mean": np.mean, "largest": np.max}
+table = {name: {k: f(seeds[k]) for k in mine} for name, f in picks.items()}
+print(f"{scenes.test.name:<14}" + "".join(f"{key:>9}" for key in mine))
+for name, row in {**table, "transformer": mine}.items():
+    print(f"{name:<14}" + "".join(f"{row[key]:9.1f}" for key in mine))
 
 # %%
-for name, row in table.items():
-    count = row["parameters"]
-    print(f"{name:<12} {count:,} parameters, {row['seconds']:.0f} CPU s")
-    print(f"{'':<12} held out, 3 seeds:", *measured.each(name, "held out"))
-assert model.count_params() == table["transformer"]["parameters"]
-assert mine["BLEU-4"] > 55 and mine["true"] > 88
+print(f"recurrent   {measured.parameters():,} parameters")
+print(f"transformer {model.count_params():,}")
+assert model.count_params() < measured.parameters() / 2
+assert mine["true"] > table["mean"]["true"] + 1
+assert mine["held out"] > table["mean"]["held out"] + 2
 
 # %%
-figures.captioners({n: {k: table[n][k] for k in mine} for n in table})
+figures.captioners({"recurrent": table["mean"], "transformer": mine})
 
 # %% [markdown]
-# The one without recurrence has about a third of the parameters, learns in
-# less time, and says more that is true, of usual pictures and of combinations
-# never shown. How far can you trust that? The three seeds of one lie apart
-# from those of the other. But both had two epochs, which suits the one that
-# learns faster, and each a learning rate of its own. (The places have no
+# The one without recurrence has about a third of the parameters, and says more
+# that is true, of usual pictures and of combinations never shown. It also
+# learned in a third of the time (some 13 CPU seconds against 39). Its mean map
+# has no more inside the box, since some heads look elsewhere. How far can you
+# trust that? It is one seed beside three, and its words lie above the largest
+# of the three, *held out* by far. But both had two epochs, which suits the one
+# that learns faster, and each a learning rate of its own. (The places have no
 # positions here either: it looks by content, as lesson 22's does.)
 #
 # ## One word more

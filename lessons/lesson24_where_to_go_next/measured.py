@@ -12,23 +12,20 @@ NAMES = {
     "true": "attributes_percent",
     "held out": "held_out_attributes_percent",
     "inside": "inside_percent",
-    "seconds": "training_cpu_seconds",
 }
 
 
-def _result(recipe: str) -> dict:
+def _result() -> dict:
     results = json.loads(FILE.read_text(encoding="utf-8"))["results"]
-    (found,) = (r for r in results if r["recipe"] == recipe)
+    (found,) = (r for r in results if r["recipe"] == "recurrent")
     return found
 
 
-def means(recipe: str) -> dict[str, float]:
-    """A captioner's measures, means of the seeds, and its parameters."""
-    found = _result(recipe)
-    row = {name: found["summary"][key]["mean"] for name, key in NAMES.items()}
-    return row | {"parameters": found["parameters"]}
+def recurrent(name: str) -> list[float]:
+    """One measure of lesson 22's captioner, for each seed."""
+    return [seed[NAMES[name]] for seed in _result()["seeds"]]
 
 
-def each(recipe: str, name: str) -> list[float]:
-    """One measure for each seed, to a decimal."""
-    return [round(s[NAMES[name]], 1) for s in _result(recipe)["seeds"]]
+def parameters() -> int:
+    """How many numbers that captioner has."""
+    return _result()["parameters"]
