@@ -9,6 +9,7 @@ marks it as failed and puts its settings in line again.
 """
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
@@ -105,6 +106,8 @@ def main() -> None:
     parse.add_argument("--processes", type=int, default=2)
     parse.add_argument("--work", action="store_true")
     told = parse.parse_args()
+    if importlib.util.find_spec("optuna") is None:
+        parse.error('optuna is missing: pip install -e ".[search]"')
     if told.work:
         work(told.folder, told.trials)
         return
