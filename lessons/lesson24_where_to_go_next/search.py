@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 STUDY, EPOCHS, SILENCE = "digits", 4, 8
@@ -28,6 +29,9 @@ def open_study(folder: Path):
     """
     import optuna
 
+    # Optuna calls signs of life experimental.
+    known = optuna.exceptions.ExperimentalWarning
+    warnings.filterwarnings("ignore", category=known)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = optuna.storages.RDBStorage(
         f"sqlite:///{folder / 'trials.db'}",
