@@ -20,8 +20,8 @@ import pytest
 from coursekit import lessons, paths
 from coursekit.dev import build
 
-NAMES = ("arithmetic", "formulas", "hints", "numbers", "quoted", "roles")
-NAMES += ("units", "worded")
+NAMES = ("arithmetic", "formulas", "hints", "names", "numbers", "quoted")
+NAMES += ("roles", "units", "worded")
 IN_LESSONS = [f"tests/notebooks/test_{name}.py" for name in NAMES]
 IN_DOCUMENTS = [
     "tests/notebooks/test_arithmetic.py",

@@ -12,7 +12,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from test_arithmetic import SUM
+from test_arithmetic import FORMULA, SUM, worked_out
 from test_arithmetic import plain as in_python
 from test_numbers import (
     NEAR,
@@ -29,7 +29,6 @@ from test_numbers import (
 
 from coursekit import lessons
 
-FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 POWER = re.compile(r"(?:(\d+(?:\.\d+)?) \* )?(?<![\d.])10\*\*\(?(-?\d+)\)?")
 NUMBER = re.compile(
     r"(?<![\w.])(?<!x_)\d+(?:\.\d+)?(?:e-?\d+)?(?!\w*\()|(?<=_)\d+"
@@ -46,10 +45,13 @@ def one_line(text: str) -> str:
 
 
 def asked(formula: str) -> list[str]:
-    """The numbers of a formula that are not in a sum."""
+    """The numbers of a formula that are not in a sum that is worked out."""
     text = in_python(formula)
-    sums = SUM.sub(" ", text)
-    return [m[0] for m in NUMBER.finditer(one_line(sums)) if m[0] not in FREE]
+    for match in list(SUM.finditer(text)):
+        if list(worked_out(SUM, match[0])):
+            text = text.replace(match[0], " ")
+    text = one_line(text)
+    return [m[0] for m in NUMBER.finditer(text) if m[0] not in FREE]
 
 
 def offsets(text: str) -> set[tuple[str, str]]:

@@ -65,7 +65,7 @@ def missing(text: str, known: Numbers, made: set[Decimal]) -> list[str]:
         large = value(match[0]) >= LARGE and value(match[0]) in made
         decimals = {(n, True) for n in made} if "." in match[0] else set()
         if not (
-            re.match(r"0\d|[01]$", match[0])  # 009, an exercise; no, yes
+            (re.match(r"0\d|[01]$", match[0]) and not percent)  # 009; no, yes
             or large
             or stands(match[0], percent, known | decimals)
         ):

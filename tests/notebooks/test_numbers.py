@@ -47,6 +47,7 @@ SIDES = re.compile(r"(?<! x )(?<![\w.])(\d+) x (\d+)(?! x|[\w.]\d|\d)")
 LARGER = re.compile(
     rf"(?<![\w-])(?!two|three|four\b|five)(?:{ANY})(?![\w-])", re.IGNORECASE
 )
+TABLE = 20  # products that stand everywhere
 COUNTED = re.compile(r" of (?:the|these|those|them|its|all)\b| of \d")
 WHOLE = ("", "In this lesson you will", "You can now")
 NEAR = 2  # code cells before and after a text
@@ -110,11 +111,15 @@ def asked(prose: str) -> list[tuple[str, bool, bool]]:
 
 
 def other_sides(prose: str, known: Numbers) -> list[str]:
-    """Unequal sides, of which a product or a pair is not known."""
+    """Unequal sides whose product is not known, or stands everywhere."""
     return [
         f"{a} x {b}"
         for a, b in SIDES.findall(plain(prose))
-        if a != b and not stands(str(int(a) * int(b)), False, known)
+        if a != b
+        and (
+            0 < int(a) * int(b) < TABLE
+            or not stands(str(int(a) * int(b)), False, known)
+        )
     ]
 
 
@@ -266,7 +271,7 @@ def test_every_number_of_the_prose_is_computed_or_has_a_source(lesson):
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_link_has_the_number_of_the_lesson_it_leads_to(lesson):
     text = "\n".join("".join(cell["source"]) for cell in cells_of(lesson))
-    for said, number in re.findall(r"\[(\d\d) · [^\]]*\]\((\d\d)_", text):
+    for said, number in re.findall(r"\[(\d\d)\b[^\]]*\]\((\d\d)_", text):
         assert said == number
 
 

@@ -11,7 +11,8 @@ import re
 from decimal import Decimal
 
 import pytest
-from test_formulas import FORMULA, one_line
+from test_arithmetic import FORMULA
+from test_formulas import one_line
 from test_numbers import (
     SIDES,
     code_only,

@@ -93,12 +93,8 @@ def fit(said: tuple[set[str], set[str]], places: list[Label]) -> int:
 
 
 def results(text: str) -> list[re.Match]:
-    """Decimals and numbers of three digits and more."""
-    return [
-        match
-        for match in NUMBER.finditer(text)
-        if "." in match[0] or len(match[0]) > 2
-    ]
+    """Decimals and numbers of two digits and more."""
+    return [match for match in NUMBER.finditer(text) if len(match[0]) > 1]
 
 
 def pairs(text: str, lines: list[str]) -> Iterator[tuple[str, str, int, int]]:
@@ -183,8 +179,10 @@ def test_two_numbers_of_a_text_are_not_exchanged(lesson):
         found = list(turned(text, ["\n".join(lines), *code], listed))
         assert not found, f"{found}, near it the other way round: {text}"
         for a, b, own, other in pairs(text, lines):
-            assert own >= other, f"{a} and {b} exchanged? {text}"
+            right = own >= other or (a, b) in listed
+            assert right, f"{a} and {b} exchanged? {text}"
         for a, b, right in orders(text, above):
+            right = right or (a, b) in listed
             assert right, f"{a} before {b}, in the output after it: {text}"
 
 

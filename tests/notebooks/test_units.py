@@ -61,12 +61,14 @@ ALIKE = [
     {"steps", "epochs", "days", "hours", "minutes", "seconds"},
     {"digits", "pixels", "pictures", "photographs", "reviews", "captions"},
 ]
+ALL = set().union(*ALIKE, ["samples", "sentences", "pairs", "words"])
+LARGE = 3  # signs: such a number counts one kind of all
 NO_SIZE = {"layers", "steps", "epochs", "units", "words"}
 SIDES = re.compile(rf"\d x \d+ ({'|'.join(NO_SIZE)})(?!\w)")
 UNIT = re.compile(rf" ?(%|{'|'.join([*MEASURED, *COUNTED.split()])})(?!\w)")
 ALONE = re.compile(
     r"(?<![\w.])(?<!\d x )(\d[\d.,]*\d)"
-    rf" ({'|'.join(sorted(set().union(*ALIKE)))})(?!\w)"
+    rf" ({'|'.join(sorted(ALL))})(?!\w)"
 )
 WITH_UNIT = re.compile(rf"(?<![\w.])(\d[\d.,]*\d|\d){UNIT.pattern}")
 
@@ -114,7 +116,7 @@ def other_kind(texts: list[str], outputs: list[str], quoted=()) -> list[str]:
     return [
         f"{number} {unit}: elsewhere {', '.join(sorted(other))}"
         for number, unit in said
-        for kinds in ALIKE
+        for kinds in (ALIKE if len(number) < LARGE else [ALL])
         if unit in kinds
         and [*said, *printed].count((number, unit)) == 1
         and (
