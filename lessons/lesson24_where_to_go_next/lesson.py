@@ -637,10 +637,10 @@ figures.captioners({"recurrent": table["mean"], "transformer": mine})
 # that is true, of usual pictures and of combinations never shown. It also
 # learned in a third of the time (some 13 CPU seconds against 39). Its mean map
 # has no more inside the box, since some heads look elsewhere. How far can you
-# trust that? It is one seed beside three, and its words lie above the largest
-# of the three, *held out* by far. But both had two epochs, which suits the one
-# that learns faster, and each a learning rate of its own. (The places have no
-# positions here either: it looks by content, as lesson 22's does.)
+# trust that? It is one seed beside three; but all it says lies above the
+# largest of the three, *held out* by far. Both had two epochs, which suits the
+# one that learns faster, and each a learning rate of its own. (The places have
+# no positions here either: it looks by content, as lesson 22's does.)
 #
 # ## One word more
 #
