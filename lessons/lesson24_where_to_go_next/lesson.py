@@ -137,7 +137,7 @@ figures.data_parallel()
 means = np.array([2.0, 4.0])  # of 3 examples, of 1
 print("all four examples:", (2 + 2 + 2 + 4) / 4)
 print("mean of the means:", means.mean())
-assert (2 + 2 + 2 + 4) / 4 != means.mean()
+assert means.mean() != (2 + 2 + 2 + 4) / 4
 
 # %% [markdown]
 # **24.1 (core)** Write `averaged(gradients, sizes)`: from each device's mean
