@@ -372,7 +372,8 @@ figures.measured(milliseconds)
 # Nothing worth having. The four devices share the cores that one device had to
 # itself (it spreads a convolution over all cores already), and cutting,
 # copying and adding come on top. The bars differ from machine to machine. Data
-# parallelism pays where each device has arithmetic of its own.
+# parallelism pays where each device has arithmetic of its own. (A network that
+# does not fit on one device is cut itself: **model parallelism**.)
 #
 # ## Two computers, and a plug that is pulled
 #
