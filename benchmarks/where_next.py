@@ -18,6 +18,12 @@ import measuring
 RECIPES = {
     "recurrent": {"kind": "recurrent", "epochs": 2, "learning_rate": 8e-3},
     "transformer": {"kind": "transformer", "epochs": 2, "learning_rate": 5e-3},
+    "one-head": {
+        "kind": "transformer",
+        "heads": 1,
+        "epochs": 2,
+        "learning_rate": 5e-3,
+    },
 }
 BASE = {"batch": 64, "units": 128, "attention": 32, "size": 64, "heads": 4}
 MAX_LENGTH = 20

@@ -12,20 +12,27 @@ NAMES = {
     "true": "attributes_percent",
     "held out": "held_out_attributes_percent",
     "inside": "inside_percent",
+    "seconds": "training_cpu_seconds",
 }
 
 
-def _result() -> dict:
+def _result(recipe: str) -> dict:
     results = json.loads(FILE.read_text(encoding="utf-8"))["results"]
-    (found,) = (r for r in results if r["recipe"] == "recurrent")
+    (found,) = (r for r in results if r["recipe"] == recipe)
     return found
 
 
-def recurrent(name: str) -> list[float]:
-    """One measure of lesson 22's captioner, for each seed."""
-    return [seed[NAMES[name]] for seed in _result()["seeds"]]
+def each(recipe: str, name: str) -> list[float]:
+    """One measure of a captioner, for each seed."""
+    return [seed[NAMES[name]] for seed in _result(recipe)["seeds"]]
 
 
-def parameters() -> int:
-    """How many numbers that captioner has."""
-    return _result()["parameters"]
+def mean(recipe: str, name: str) -> float:
+    """The mean of the seeds."""
+    found = each(recipe, name)
+    return sum(found) / len(found)
+
+
+def parameters(recipe: str) -> int:
+    """How many numbers a captioner has."""
+    return _result(recipe)["parameters"]

@@ -47,7 +47,7 @@ def own(lesson_functions):
         "all four examples: 2.5",
         "100 ms against 38.5 ms: 2.60 times",
         "(4000, 64, 64) (4000, 5, 22) 120 words",
-        "transformer 65,720",
+        "transformer 65,720 parameters",
         "1 becomes 0",
         "a digit: 40,960 multiplications",
         "24.4  the lesson goes on with the good answer",
