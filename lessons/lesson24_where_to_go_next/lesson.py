@@ -647,16 +647,16 @@ figures.captioners(
 )
 
 # %% [markdown]
-# The one without recurrence has about a third of the parameters, learns in half
-# the time, and says more that is true: each of its seeds lies above each of
-# the other's, of usual pictures and, by far, of combinations never shown. Of
-# BLEU that cannot be said, their ranges overlap. Its mean map has less inside
-# the box, since some heads look elsewhere. With one head in place of four more
-# than half is inside, and the captions are no truer: a map that looks better
-# is no better captioner. How far can you trust all that? Both had two epochs,
-# which suits the one that learns faster, and each a learning rate of its own.
-# (The places have no positions here either: it looks by content, as lesson
-# 22's does.)
+# The one without recurrence has about a third of the parameters, learns in
+# half the time, and says more that is true: each of its seeds lies above each
+# of the other's, of usual pictures and, by far, of combinations never shown.
+# Of BLEU that cannot be said, their ranges overlap. Its mean map has less
+# inside the box, since some heads look elsewhere. With one head in place of
+# four more than half is inside, and the captions are no truer: a map that
+# looks better is no better captioner. How far can you trust all that? Both had
+# two epochs, which suits the one that learns faster, and each a learning rate
+# of its own. (The places have no positions here either: it looks by content,
+# as lesson 22's does.)
 #
 # ## One word more
 #
