@@ -632,8 +632,8 @@ for recipe in ("recurrent", "transformer"):
     count = measured.parameters(recipe)
     spent = measured.mean(recipe, "seconds")
     print(f"{recipe:<11} {count:,} parameters, {spent:.0f} CPU s of training")
-one = {key: measured.mean("one-head", key) for key in ("true", "inside")}
-print(f"one head    true {one['true']:.1f}, inside {one['inside']:.1f}")
+single = {key: measured.mean("one-head", key) for key in mine}
+print(f"one head    true {single['true']:.1f}, inside {single['inside']:.1f}")
 assert model.count_params() == measured.parameters("transformer")
 worst, best = table["transformer, min"], table["recurrent, max"]
 assert worst["true"] > best["true"] and worst["held out"] > best["held out"]
