@@ -2,10 +2,12 @@
 
 VENV := $(if $(COURSEKIT_VENV),$(COURSEKIT_VENV),.venv)
 # In quotes: the folder may have a space in its name.
-BIN := "$(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)"
+SCRIPTS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BIN := "$(VENV)/$(SCRIPTS)"
 GPU_FLAG := $(if $(filter-out 0 no,$(GPU)),--gpu,)
 LESSONS ?=
 LAB_ARGS ?=
+DEMO_ARGS ?=
 REPLAY := $(BIN)/python -m pytest -q -p no:cacheprovider --nbval \
 	--nbval-current-env -p coursekit.dev.replay
 CODE := lib tools lessons tests benchmarks
@@ -20,20 +22,23 @@ SETUP = for p in $(if $(PYTHON),'$(PYTHON)',$(PYTHONS)); do \
 	'$(if $(PYTHON),$(PYTHON) is none,found none). Install one from' \
 	'python.org or your package manager, or name one:' \
 	'make lab PYTHON=/path/to/python3.12' >&2; exit 1
+DEMO_SETUP = COURSEKIT_VENV='$(CURDIR)/.venv-demo'; export COURSEKIT_VENV; \
+	$(call SETUP,--demo)
 UPGRADE := --upgrade
 LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
 	--python-version 3.11 --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab test check lint replay notebooks tables nightly data lock bench
+.PHONY: help setup lab demo test check lint replay notebooks tables nightly data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \
 	| while IFS='|' read -r name text; \
 	do printf '%-18s %s\n' "$$name" "$$text"; done
 	@echo '  Settings: GPU=1 installs with CUDA, PYTHON=python3.12 chooses one,'
-	@echo '  LESSONS="01 04" limits notebooks and replay, LAB_ARGS=--no-browser.'
+	@echo '  LESSONS="01 04" limits notebooks and replay, LAB_ARGS=--no-browser,'
+	@echo '  DEMO_ARGS="--port 8123 --no-browser".'
 
 setup:  ## Create or update .venv (the other targets do this themselves)
 	@$(call SETUP,$(GPU_FLAG))
@@ -42,6 +47,10 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	@first=$$(test -d work || echo 00_start_here.ipynb); \
 	PATH="$$(CDPATH= cd $(BIN) && pwd):$$PATH"; coursekit work \
 	&& cd ./work && exec jupyter-lab $$first $(LAB_ARGS)
+
+demo:  ## Open a page on which to try the networks (has its own environment)
+	@$(DEMO_SETUP)
+	@exec .venv-demo/$(SCRIPTS)/python -m coursekit demo $(DEMO_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
 
@@ -64,6 +73,7 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 	$(BIN)/coursekit tables
 
 nightly: test  ## test, and: plain-script runs, making all again changes nothing
+	@$(DEMO_SETUP)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow tests lessons
 	COURSEKIT_EXACT=1 $(REPLAY) -rs notebooks
 	$(MAKE) data CHECK=--check
@@ -78,6 +88,7 @@ lock: setup  ## Pin the newest allowed packages into requirements*.txt
 	$(LOCK) pyproject.toml --extra test -o requirements.txt
 	$(LOCK) pyproject.toml --extra test --extra gpu -c requirements.txt \
 	  -o requirements-gpu.txt
+	$(LOCK) pyproject.toml --extra demo -o requirements-demo.txt
 	$(LOCK) --group data -o requirements-data.txt
 
 bench: setup  ## Run the benchmarks; each prints JSON (minutes to hours)

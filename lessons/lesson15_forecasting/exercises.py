@@ -678,7 +678,7 @@ EXERCISES = (
             Mistake(
                 edit("[*window[1:], said[-1]]", "[*window[:-1], said[-1]]"),
                 "You drop the newest value and keep the oldest. The first "
-                "one, window[0], goes.",
+                "one goes.",
             ),
             Mistake(
                 edit("range(horizon)", "range(horizon + 1)"),

@@ -42,12 +42,23 @@ def additive_scores(queries, keys, v):
     return np.tanh(queries[:, :, np.newaxis] + keys[:, np.newaxis]) @ v
 
 
+def _weights_of_scores(queries, keys, v):
+    e = np.exp(additive_scores(queries, keys, v))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
 def positions(length, size):
     slow = 10_000 ** (np.arange(0, size, 2) / size)
     angle = np.arange(length)[:, np.newaxis] / slow
     table = np.zeros((length, size))
     table[:, 0::2], table[:, 1::2] = np.sin(angle), np.cos(angle)
     return table
+
+
+def _own_speed(length, size):
+    columns = np.arange(size)
+    angle = np.arange(length)[:, np.newaxis] / 10_000 ** (columns / size)
+    return np.where(columns % 2, np.cos(angle), np.sin(angle))
 
 
 def heads(x, count):
@@ -72,6 +83,11 @@ def _over_all(weights, alignment):
 def _of_all_weights(weights, alignment):
     pairs = zip(weights, alignment, strict=True)
     return sum(row[list(places)].sum() for row, places in pairs)
+
+
+def _hits(weights, alignment):
+    pairs = zip(weights, alignment, strict=True)
+    return np.mean([row.argmax() in places for row, places in pairs if places])
 
 
 def looks_back(length, width):
@@ -335,6 +351,10 @@ EXERCISES = (
                 "of transformers. Asked for is the plain one.",
             ),
             Mistake(
+                edit("weights, weights @ values", "weights @ values, weights"),
+                "You return the contexts first. Weights, then contexts.",
+            ),
+            Mistake(
                 edit(" - scores.max(axis=-1, keepdims=True)", ""),
                 "exp of a large score is infinite. Subtract each row's "
                 "largest score first: the weights stay the same.",
@@ -383,6 +403,11 @@ EXERCISES = (
                 "to the queries: give them the axis before the keys'.",
             ),
             Mistake(
+                _weights_of_scores,
+                "These are weights: a softmax is in it. Asked for are the "
+                "scores, before it.",
+            ),
+            Mistake(
                 edit(" @ v", ".sum(axis=-1)"),
                 "You summed over the d numbers. v weighs them: @ v.",
             ),
@@ -427,6 +452,11 @@ EXERCISES = (
                 ),
                 "The exponent is 2k / d; yours is k / d, so that the waves "
                 "get slower half as fast.",
+            ),
+            Mistake(
+                _own_speed,
+                "Your cosines have speeds of their own. Columns 2k and 2k + 1 "
+                "are a pair: both have the exponent 2k / d.",
             ),
             Mistake(
                 edit("np.newaxis] / slow", "np.newaxis] * slow"),
@@ -482,6 +512,11 @@ EXERCISES = (
                 "transpose(0, 2, 1, 3).",
             ),
             Mistake(
+                edit("transpose(0, 2, 1, 3)", "transpose(2, 0, 1, 3)"),
+                "The heads stand before the sentences. The sentences, n, stay "
+                "in front: (n, count, t, d / count).",
+            ),
+            Mistake(
                 edit("t, count, d // count", "t, d // count, count"),
                 "You cut into d / count parts of count numbers: the other "
                 "way round.",
@@ -513,6 +548,11 @@ EXERCISES = (
                 _over_all,
                 "You divided by all words. Those with an empty tuple do not "
                 "count.",
+            ),
+            Mistake(
+                _hits,
+                "You counted how often the largest weight is at a true place. "
+                "Asked for is how much weight lies there.",
             ),
             Mistake(
                 _of_all_weights,
@@ -550,6 +590,10 @@ EXERCISES = (
             Mistake(
                 edit("s <= t", "s >= t", "s > t - width", "s < t + width"),
                 "Yours looks ahead. Row t may look at columns up to t.",
+            ),
+            Mistake(
+                edit("(s <= t) & (s > t - width)", "abs(s - t) < width"),
+                "Yours sees as far ahead as back. Nothing behind column t.",
             ),
             Mistake(
                 edit("s <= t", "s < t"),

@@ -52,7 +52,8 @@ def encoder_decoder() -> CourseFigure:
         start = 4.22 if n == 0 else x - 0.98
         _arrow(axes, (start, 1.5), (x - 0.42, 1.5))
     axes.text(4.7, 1.75, "h, c", ha="center", fontsize=10)
-    axes.text(2.4, 2.4, "encoder", ha="center", fontsize=11)
+    axes.text(2.4, 2.15, "encoder", ha="center", fontsize=11)
+    axes.text(6.3, 2.15, "decoder", ha="center", fontsize=11)
     axes.text(10.3, 1.5, "...", ha="center", va="center")
     return CourseFigure(
         figure,
@@ -64,38 +65,39 @@ def encoder_decoder() -> CourseFigure:
 
 def transformer() -> CourseFigure:
     """An encoder block and a decoder block, with what feeds them."""
-    figure, axes = new_figure(width=8.4, height=4.6)
+    figure, axes = new_figure(width=8.4, height=5)
     hide_axes(axes)
-    axes.set(xlim=(0, 9.4), ylim=(-0.2, 6.2))
+    axes.set(xlim=(0, 9.4), ylim=(-0.2, 6.4))
     left = (
         (0.3, "source words", "white"),
         (1.5, "embedding + positions", "green"),
-        (2.7, "self-attention", "sky"),
-        (3.9, "feed-forward", "yellow"),
+        (2.7, "self-attention\nadd, normalise", "sky"),
+        (3.9, "feed-forward\nadd, normalise", "yellow"),
     )
     right = (
         (0.3, "words so far", "white"),
         (1.5, "embedding + positions", "green"),
-        (2.7, "self-attention, backwards only", "sky"),
-        (3.9, "cross-attention", "orange"),
-        (5.1, "feed-forward", "yellow"),
+        (2.7, "self-attention, backwards only\nadd, normalise", "sky"),
+        (3.9, "cross-attention\nadd, normalise", "orange"),
+        (5.1, "feed-forward\nadd, normalise", "yellow"),
     )
     for x, rows in ((2, left), (6.8, right)):
         for n, (y, text, colour) in enumerate(rows):
             if n:
-                _arrow(axes, (x, rows[n - 1][0] + 0.3), (x, y - 0.32))
+                _arrow(axes, (x, rows[n - 1][0] + 0.4), (x, y - 0.42))
             _box(axes, x, y, text, colour)
     _arrow(axes, (2.95, 3.9), (5.75, 3.9))
     axes.text(4.3, 4.05, "memory", ha="center", fontsize=10)
-    _arrow(axes, (6.8, 5.42), (6.8, 5.85))
-    axes.text(6.8, 6.0, "logits of each next word", ha="center", fontsize=10)
+    _arrow(axes, (6.8, 5.5), (6.8, 5.95))
+    axes.text(6.8, 6.05, "logits of each next word", ha="center", fontsize=10)
     return CourseFigure(
         figure,
         "Encoder: source words, embedding with positions, self-attention, "
         "feed-forward; the result is the memory. Decoder: words so far, "
         "embedding with positions, self-attention backwards only, "
         "cross-attention to the memory, feed-forward, logits of each next "
-        "word.",
+        "word. Each attention and each feed-forward is added to what went in, "
+        "and normalised.",
     )
 
 
@@ -117,6 +119,7 @@ def alignments(
         panel.set_xticks(range(len(into)), into, rotation=40, ha="right")
         panel.set_yticks(range(len(out)), out)
         panel.grid(False)
+        panel.set(xlabel="source")
         for row, places in enumerate(truth[: len(out)]):
             for place in places:
                 frame = Rectangle((place - 0.5, row - 0.5), 1, 1, fill=False)
@@ -136,6 +139,7 @@ def alignments(
         told.append(
             ", ".join(f"{a} at {b}" for a, b in zip(out, best, strict=True))
         )
+    axes[0].set(ylabel="translation")
     return CourseFigure(
         figure,
         "Where the decoder looks for each word of two translations of the "
@@ -224,4 +228,11 @@ def cost(
         f"of {', '.join(names)}.",
         varies=("patches", "limits", "ticks"),
         timed=True,
+        trained="Right of "
+        + "; ".join(
+            f"{name}: "
+            + ", ".join(f"{kind} {share:.3f}" for kind, share in own.items())
+            for name, own in table.items()
+        )
+        + ".",
     )

@@ -8,9 +8,9 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 45 min on the road, 40 of exercises, 5 of quiz |
+# | **Time** | 47 min on the road, 40 of exercises, 5 of quiz |
 # | **Runs in** | 76 s (quick), not measured yet (full) |
-# | **Data** | pairs made by rule; full: English and Spanish (real) |
+# | **Data** | pairs made by rule; full: English and Spanish, too (real) |
 # | **Hardware** | any laptop |
 # | **You should end with** | a transformer that translates 95 of 100 rightly |
 #
@@ -66,12 +66,15 @@ print(len(kannada), "code points:", *kannada)
 # %% [markdown]
 # (Boxes instead of letters? Then this machine has no font for Kannada; Noto
 # Sans Kannada is one. The text is right all the same. What looks like one
-# letter is often several **code points**: a consonant and its vowel sign.)
+# letter is often several **code points**: a consonant, its vowel sign, a sign
+# that joins it to the next.)
 #
-# Three words become two, and no word stands for *are*. A tagger (one output
-# for each input) cannot do this. Neither can a network with one output for the
-# sentence. Translation is **many-to-many with unequal lengths**. The pair is
-# an example of M. M. Khapra's lectures (CS7015, IIT Madras).
+# Three words become two. The first, *nīvu*, is *you*. The second, *hēgiddīri*,
+# is *how* and *are* in one. So neither the count nor the order is kept, and a
+# tagger (one output for each input) cannot do this. Neither can a network with
+# one output for the sentence. Translation is **many-to-many with unequal
+# lengths**. The pair is an example of M. M. Khapra's lectures (CS7015, IIT
+# Madras).
 #
 # For one pair nobody trains a network. Here are some thousands, made by rule,
 # so that every answer can be checked:
@@ -121,8 +124,9 @@ figures.encoder_decoder()
 
 # %% [markdown]
 # In training the true translation is known. So the decoder is fed the true
-# words, shifted by one, whatever it would have said: **teacher forcing**. At
-# each step it reads the word before and is asked for the next.
+# words, shifted by one, whatever it would have said: **teacher forcing** (R.
+# Williams and D. Zipser 1989). At each step it reads the word before and is
+# asked for the next.
 #
 # **20.1 (warm-up)** Write `shifted(rows)`: what the decoder reads, and what it
 # is asked for. Each row begins with *start*.
@@ -192,6 +196,7 @@ def recurrent(part, attend=None):
 
 
 # %%
+import math
 import time
 
 seconds = {}
@@ -202,12 +207,12 @@ loss = keras.losses.SparseCategoricalCrossentropy(
 
 def teach(model, x, y, epochs, rate):
     """Adam, a rate that falls to 0; padding costs nothing."""
-    steps = max(1, len(x) // profile.batch_size * epochs)
+    steps = math.ceil(len(x) / profile.batch_size) * epochs
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
-    model.compile(optimizer, loss, steps_per_execution=31)
+    model.compile(optimizer, loss)
     read, asked = shifted(y)
-    show = [ck.EpochProgress(every=4)]
+    show = [ck.EpochProgress(every=2)]
     began = time.process_time()
     model.fit(
         *([x, read], asked, profile.batch_size),
@@ -235,14 +240,15 @@ seconds["no attention"] = teach(
 import numpy as np
 
 
-def word_accuracy(model, part):
-    """Share of next words that are right, true words before (no padding)."""
+def with_true_words(model, part):
+    """Share of next words that are right; which rows are, as a whole."""
     read, asked = shifted(y[part])
     said = model.predict([x[part], read], 400, verbose=0).argmax(axis=-1)
-    return (said == asked)[asked != 0].mean()
+    right = (said == asked) | (asked == 0)  # padding is no mistake
+    return right[asked != 0].mean(), right.all(axis=1)
 
 
-forced = word_accuracy(models["no attention"], "validation")
+forced, whole = with_true_words(models["no attention"], "validation")
 print(f"{forced:.2f} of the words of {dataset.validation.name}")
 assert forced > 0.7
 
@@ -331,8 +337,8 @@ for text in ("forty-two", "three hundred and five"):
 # The library does the same for many sentences at once, compiled (`decoding`,
 # which you take apart in lesson [21](21_show_and_tell.ipynb)). A translation
 # counts when **all** its words are right: **exact match**. How many will it
-# be? In the last cell before, nine of ten words were right with the true words
-# before them. Write down your guess, for numbers and for dates.
+# be? With the true words before them, nine of ten words were right. Write down
+# your guess, for numbers and for dates.
 
 # %%
 from coursekit.captions import decoding
@@ -364,7 +370,7 @@ for kind, share in alone.items():
 assert alone["dates"] < 0.3
 
 # %% [markdown]
-# Numbers: nearly all. Dates: nearly none. Look at some:
+# Numbers: most. Dates: nearly none. Look at some:
 
 # %% tags=["nbval-ignore-output"]
 # Which wrong day is said differs from processor to processor.
@@ -388,12 +394,27 @@ for n, name in enumerate(("weekday", "day", "month", "year")):
     print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
 
 # %% [markdown]
-# The form is perfect Spanish, the weekday is right, the day nearly always; the
-# month is often wrong, the year always. The decoder speaks well and does not
-# remember: all that it knows of the sentence had to pass through two vectors
-# of 64 numbers. (Wrong words before also mislead the words after. A network
-# trained on true words only has never seen its own mistakes: **exposure
-# bias**.)
+# The form is perfect Spanish, weekday and day are nearly always right; the
+# month is mostly wrong, the year nearly always. Two things may be to blame.
+# The decoder now reads its own words, and trained on true words it has never
+# seen its own mistakes: **exposure bias** (M. Ranzato et al. 2016). Or it does
+# not know better. Which one? Give it the true words again, and count whole
+# translations this time:
+
+# %% tags=["nbval-approx-8e-2"]
+for n, kind in enumerate(profile.kinds):
+    mine = splits["validation"].extra["kinds"] == n
+    print(f"{kind:<10} true words {whole[mine].mean():.2f}", end=", ")
+    print(f"its own {alone[kind]:.2f} right ({dataset.validation.name})")
+
+# %% [markdown]
+# With true words it gets no date either: nine right words of ten and no right
+# date, since one wrong word spoils it. So the feeding is not to blame here.
+# The decoder speaks well and does not remember. All that it knows of the
+# sentence had to pass through two vectors of 64 numbers, a bottleneck, and
+# in so few updates the network has not learned to pack a year into them. (It
+# can: with wider vectors and many more updates it learns the years, too. You
+# pay for the bottleneck in training, and more for longer sentences.)
 #
 # ## Looking back
 #
@@ -489,13 +510,14 @@ assert np.allclose(weights.sum(axis=-1), 1)
 
 # %% [markdown]
 # The first attention for translation (D. Bahdanau, K. Cho and Y. Bengio 2015)
-# had no dot product but a small network: $\tanh(q + k)\,v^\top$, with $q$ and
-# $k$ projected first: **additive attention**. (Lesson
+# had no dot product but a small network: the score is $v \cdot \tanh(q + k)$,
+# with $q$ and $k$ projected first, each by its own matrix, and $v$ learned,
+# too: **additive attention**. (Lesson
 # [22](22_show_attend_tell.ipynb) looks at pictures with it.) The dot product
 # has nothing to learn and is one matrix product (M.-T. Luong et al. 2015).
 #
 # **20.4 (core)** Write `additive_scores` for queries and keys that are
-# projected already.
+# projected already: each query meets each key.
 
 
 # %%
@@ -535,8 +557,9 @@ assert off < 1e-5
 # ## The same translator, allowed to look
 #
 # One thing changes: before each word it looks, and the context stands beside
-# its state when the word is chosen. The line is that of exercise 20.3,
-# with Keras' operations, so that a gradient can pass:
+# its state when the word is chosen (`combine`, the dense layer that waited).
+# The lines are those of exercise 20.3 with Keras' operations, so that a
+# gradient can pass:
 
 
 # %%
@@ -569,7 +592,8 @@ for kind, share in found.items():
 assert min(found.values()) > 0.9
 
 # %% [markdown]
-# Same layers, same updates, one dense layer more. What does it look at?
+# Same layers, same number of updates, one dense layer more: from hardly a date
+# to nearly all. What does it look at?
 #
 # ## What it looks at
 #
@@ -603,22 +627,23 @@ figures.alignments([shown(k) for k in chosen], truths)
 
 # %% [markdown]
 # A row is a word of the translation, a column a word of the source; dark is
-# much. Frames mark the **true alignment**: which words a word was made of. The
-# maker of these pairs knows it. Mostly the dark places lie in the frames; *el*
-# and *de* have no source and look anywhere. Two pictures prove nothing, so
-# measure: of all words of the test that have a true source, how much of the
-# weight lies on it? Two comparisons: chance (blind weights, the same for each
-# word), and the weights of the *next* word of the same translation.
+# much, a number the weight. Frames mark the **true alignment**: which words a
+# word was made of. The maker of these pairs knows it. Mostly, not always, the
+# dark places lie in the frames; *el* and *de* have no source and look
+# anywhere. Two pictures prove nothing, so measure: of all words of the test
+# that have a true source, how much of the weight lies on it? Two comparisons:
+# chance (blind weights, the same for each word), and the weights of the *next*
+# word of the same translation.
 
 
 # %%
-def masses(looked, part):
+def masses(looked, said, part):
     """Of each aligned word: weight on its true source, chance, next word's."""
     found = []
     for k, truth in enumerate(splits[part].extra["alignments"]):
         size = len(words(splits[part].x[k]))
         if said[k] != splits[part].y[k]:
-            continue
+            continue  # the true alignment is that of a right translation
         for t, places in enumerate(truth[:-1]):
             if places:
                 own, after = looked[k, t : t + 2][:, list(places)].sum(axis=1)
@@ -628,7 +653,7 @@ def masses(looked, part):
 
 # %% tags=["nbval-approx-1e-1"]
 said = target.decode(tokens)
-mass = masses(looked, "test")
+mass = masses(looked, said, "test")
 own, chance, after = mass.mean(axis=0)
 print(f"weight on the true words: {own:.2f} ({dataset.test.name})")
 print(f"of the next word's look:  {after:.2f}")
@@ -636,9 +661,9 @@ print(f"chance:                   {chance:.2f}")
 assert own > 1.5 * max(chance, after)
 
 # %% [markdown]
-# So the map is no accident, and it is no proof either. It says where the
-# *states* lie that were mixed, and a state of the encoder also knows the words
-# before it.
+# Far more than chance: the map is no accident. It is no proof either. It says
+# where the *states* lie that were mixed, and a state of the encoder also knows
+# the words before it.
 #
 # ## The whole beam
 #
@@ -657,6 +682,9 @@ for width in (1, 4):
     print(f"width {width}: {right:.3f} right, BLEU-4 {bleu:.1f}")
 
 # %% [markdown]
+# Here the beam gains nothing: the network is nearly sure of each word. Where
+# many translations are possible it can (under "Real sentences", below).
+#
 # **BLEU** counts common sequences of one to four words, from 0 to 100 (lesson
 # 21). Where each sentence has one right translation, exact match is the
 # better judge: a date with the wrong year is wrong, and still has most of its
@@ -665,9 +693,9 @@ for width in (1, 4):
 # ## What length does
 #
 # The old network failed at dates, which are short. How about length? A task
-# for this question alone: repeat digits, from one to eight of them, each drawn
-# at random. Nothing is to be translated, only remembered, and then there are
-# nine, ten, twelve.
+# for this question alone: repeat digits, each drawn at random. Nothing is to
+# be translated, only remembered. In training there are one to eight of them;
+# afterwards also nine, ten, twelve:
 
 
 # %%
@@ -687,36 +715,40 @@ print("in ", into[0], "\nout", out[0])
 
 
 # %%
-def repeats(part, attend, length):
-    """Share of 200 rows of a length that come back whole."""
-    rng = np.random.default_rng(length)
-    into, out = digits(200, length, length, rng)
+def repeats(part, attend, lengths):
+    """For each length: the share of 200 rows that come back whole."""
+    longest, rng, rows = max(lengths), np.random.default_rng(1), []
+    for size in lengths:
+        into, _ = digits(200, size, size, rng)
+        rows.append(np.pad(into, ((0, 0), (0, longest - size))))
+    rows = np.concatenate(rows)  # they are to come back as they are
     begin, step = take_apart(part, attend)
-    rows = decoding.greedy_search(begin, step, length + 1)(into)
-    return float((np.array(rows) == out[:, 1:]).all(axis=1).mean())
+    loop = decoding.greedy_search(begin, step, longest + 1)
+    right = (np.array(loop(rows)) == rows).all(axis=1)
+    return right.reshape(len(lengths), 200).mean(axis=1)
 
 
 # %% tags=["nbval-approx-2e-1"]
 lengths = profile.digit_lengths
 curves = {}
-rows = digits(64 * profile.digit_updates, 1, 8, rng)
+rows = digits(profile.batch_size * profile.digit_updates, 1, 8, rng)
 for name, attend in {"no attention": None, "attention": look}.items():
     keras.utils.set_random_seed(profile.seed)
     small = new_layers(14, 14, 64)
-    teach(recurrent(small, attend), *rows, 1, 1e-2)
-    curves[name] = [repeats(small, attend, length) for length in lengths]
+    teach(recurrent(small, attend), *rows, 1, profile.digit_rate)
+    curves[name] = repeats(small, attend, lengths)
     print(name, *(f"{share:.2f}" for share in curves[name]))
+assert curves["attention"][3] > curves["no attention"][3] + 0.1
 
 # %% tags=["nbval-approx-2e-1"]
 figures.lengths(lengths, curves, trained_to=8)
-assert curves["attention"][3] > curves["no attention"][3] + 0.1
 
 # %% [markdown]
-# Two different things. Up to eight digits, which both have practised: without
-# attention the share falls with length (all has to fit into the state), with
-# attention it nearly stays. Beyond eight *both* fall to nothing, with
-# attention a little later: it frees the network from its bottleneck, but
-# nobody has taught it to go on. Generalising to longer sequences is another
+# Two different things. In the grey part, which both have practised, the share
+# falls with length without attention (all has to fit into the state), and much
+# less with it. Right of it *both* fall to nothing, with attention a little
+# later: it frees the network from its bottleneck, but nobody has taught it to
+# go on. Generalising to longer sequences is another
 # problem, and not solved by attention alone.
 #
 # ## Only attention
@@ -776,11 +808,24 @@ print(positions(3, 4).round(3))
 figures.waves(positions(20, profile.size))
 
 # %% [markdown]
+# No two rows are alike: neighbours differ in the first columns, places far
+# apart in later ones. (The last columns turn so slowly that they need longer
+# texts than these.)
+#
 # Three changes to exercise 20.3, and it is what a transformer uses. Queries,
-# keys and values are **projected** first, each by its own matrix. Scores are
-# divided by
-# $\sqrt{d}$, or they grow with the size (**scaled** dot product). And instead
-# of one look there are several, each in its own part of the vector: **heads**.
+# keys and values are **projected** first, each by its own matrix. Instead of
+# one look there are several, each in its own part of the vector: **heads**.
+# And scores are divided by $\sqrt{d}$, with $d$ numbers in a head's part
+# (**scaled** dot product). Why? Random numbers of spread 1:
+
+# %% tags=["nbval-approx-1e-1"]
+for d in (4, 64):
+    scores = (random(10_000, d) * random(10_000, d)).sum(axis=1)
+    print(f"d = {d:>2}: the scores' spread is {scores.std():.2f}")
+
+# %% [markdown]
+# The spread is $\sqrt{d}$. With large scores a softmax gives nearly all to one
+# word, and its gradient is nearly 0.
 #
 # **20.6 (core)** Write `heads(x, count)`: the vectors of each word cut into
 # `count` equal parts, and the parts in front of the words.
@@ -854,7 +899,8 @@ for name, memory, keep in (
 # (**feed-forward**). What goes in is added to what comes out, as in a residual
 # block of lesson [06](06_landmark_architectures.ipynb), and each word's vector
 # is brought to mean 0 and variance 1 (**layer normalisation**: over its own
-# numbers, not over the batch):
+# numbers, not over the batch). Vectors of words begin small; times
+# $\sqrt{\text{size}}$ they hold their own beside the positions:
 
 
 # %%
@@ -879,9 +925,14 @@ def embedded(words_, count):
 # %%
 figures.transformer()
 
+# %% [markdown]
+# The paper's has six such blocks on each side, vectors of 512 numbers, eight
+# heads, and 2,048 numbers inside the feed-forward part.
+# One block of each kind is enough for us:
+
 
 # %%
-def transformer(length, causal=True):
+def transformer(length):
     """An encoder, a decoder, and both as one model."""
     read = layers.Input((length,), dtype="int32", name="source")
     keep = ops.not_equal(read, 0)[:, None]
@@ -892,7 +943,7 @@ def transformer(length, causal=True):
     so_far = layers.Input((length + 1,), dtype="int32", name="so_far")
     given = layers.Input((length, size), name="memory")
     y = embedded(so_far, len(target))
-    y = attended(y, y, use_causal_mask=causal)
+    y = attended(y, y, use_causal_mask=True)
     y = fed_forward(attended(y, given, attention_mask=keep))
     logits = layers.Dense(len(target), name="next_word")(y)
     decoder = keras.Model([read, so_far, given], logits, name="decoder")
@@ -962,30 +1013,35 @@ assert min(table["transformer"].values()) > 0.95
 figures.cost(seconds, table)
 
 # %% [markdown]
-# The transformer needs no recurrence, and about as many parameters and as much
-# time as the LSTMs with attention. (All its words are computed at once, which
-# is what a GPU is good at.) Each is one seed. And mind the data: sentences of
-# at most nine words, made by rule, where a word has one translation. Nothing
-# here is as hard as language.
+# The transformer needs no recurrence. It has about as many parameters as the
+# LSTMs with attention, and got fewer epochs. (All its words are
+# computed at once, which is what a GPU is good at.) Each is one seed. And mind
+# the data: sentences of at most nine words, made by rule, where a word has one
+# translation. Nothing here is as hard as language.
 #
 # ## Common mistakes
 #
-# **The decoder sees what it is asked for.** Without the causal mask each word
-# of the translation looks at all others, the next one too. The symptom: a
-# score too good to be true in training, and nonsense when it speaks.
+# **The decoder sees what it is asked for.** One epoch more for the first
+# translator, and the shift of exercise 20.1 is forgotten. The symptom: a score
+# too good to be true in training, and nonsense when it speaks.
 
 # %% tags=["nbval-approx-1e-1"]
-keras.utils.set_random_seed(profile.seed)
-*halves, cheat = transformer(profile.max_length, causal=False)
-models["cheat"] = cheat
-teach(cheat, x["train"], y["train"], 2, profile.transformer_rate)
-forced = word_accuracy(cheat, "validation")
-said = translations(*speaking(*halves), "validation")
+asked = {name: rows[:, 1:] for name, rows in y.items()}
+cheat = models["no attention"]
+cheat.optimizer.iterations.assign(0)  # the rate starts again
+cheat.fit([x["train"], asked["train"]], asked["train"], verbose=0)
+given = [x["validation"], asked["validation"]]
+best = cheat.predict(given, 400, verbose=0).argmax(axis=-1)
+forced = (best == asked["validation"])[asked["validation"] != 0].mean()
+said = translations(*take_apart(part), "validation")
 shares = exact_match(said, "validation").values()
 print(f"{forced:.2f} of next words right, {max(shares):.2f} translations")
 assert forced > 0.95 and max(shares) < 0.2
 
 # %% [markdown]
+# A transformer without its causal mask does the same: each word looks at the
+# one that comes next.
+#
 # **Padding is looked at.** Leave out the mask, and the weights go where no
 # word is. Nothing fails. But the same sentence means something else when it is
 # padded further, as in a batch with a longer one:
@@ -1022,18 +1078,22 @@ for name in ("attention", "transformer"):
 #
 # A text file with one pair a line, the two parts divided by a tab, is enough:
 # the transformer of above learns from it, keeps a tenth to test, and says what
-# it can do. Here a file of the kit's pairs; put the path of yours:
+# it can do. Here such a file is made of pairs of the kit (of real sentences in
+# the full profile); put the path of yours in its place:
 
 # %% tags=["nbval-approx-2e-1"]
 import pathlib
 import tempfile
 
+some = ck.data.load(**profile.own).train
 with tempfile.TemporaryDirectory() as folder:
     path = pathlib.Path(folder) / "pairs.tsv"
-    lines = zip(dataset.train.x[3602:], dataset.train.y[3602:])
-    text = "".join(f"{a}\t{b}\n" for a, b in list(lines)[:1200])
-    path.write_text(text, encoding="utf-8")
-    report = profile.module("own_pairs").report(path, epochs=8, size=32)
+    every = max(1, len(some.x) // profile.own_pairs)
+    lines = [f"{a}\t{b}\n" for a, b in zip(some.x[::every], some.y[::every])]
+    path.write_text("".join(lines), encoding="utf-8")
+    report = profile.module("own_pairs").report(
+        path, profile.own_epochs, size=profile.own_size
+    )
 
 # %% [markdown]
 # ## Quiz
@@ -1062,10 +1122,10 @@ def mass_on(weights, alignment):
 ck.check("20.7", mass_on)
 
 # %% [markdown]
-# **20.8 (stretch)** Write `looks_back(length)`: the causal mask of a decoder,
-# True where word t may look, for a decoder that *also* never looks further
-# back than `width` words (its own place counted). Such **local attention**
-# costs less when texts are long.
+# **20.8 (stretch)** Write `looks_back(length, width)`: the causal mask of a
+# decoder (row t is True where word t may look), for a decoder that *also* sees
+# no more than `width` words, its own place counted. Such **sliding-window
+# attention** costs less when texts are long.
 
 
 # %%
@@ -1127,22 +1187,34 @@ ck.check("20.8", looks_back)
 # Bengio (2015), *Neural machine translation by jointly learning to align and
 # translate*, ICLR: additive attention. M.-T. Luong, H. Pham and C. Manning
 # (2015), *Effective approaches to attention-based neural machine translation*,
-# EMNLP: dot products. A. Vaswani et al. (2017), *Attention is all you need*,
-# NIPS: the transformer. R. Sennrich, B. Haddow and A. Birch (2016), *Neural
-# machine translation of rare words with subword units*, ACL. M. M. Khapra,
-# CS7015 Deep Learning, IIT Madras: the pair in Kannada. Sentences of the full
-# profile: Tatoeba, tatoeba.org, CC BY 2.0 FR.
+# EMNLP: dot products. R. Williams and D. Zipser (1989), *A learning algorithm
+# for continually running fully recurrent neural networks*, Neural Computation
+# 1(2): teacher forcing. M. Ranzato et al. (2016), *Sequence level training
+# with recurrent neural networks*, ICLR: exposure bias. A. Vaswani et al.
+# (2017), *Attention is all you need*, NIPS: the transformer. R. Sennrich, B.
+# Haddow and A. Birch (2016), *Neural machine translation of rare words with
+# subword units*, ACL. M. M. Khapra, CS7015 Deep Learning, IIT Madras: the pair
+# in Kannada. Sentences of the full profile: Tatoeba, tatoeba.org, CC BY 2.0
+# FR.
 #
 # ## Reference
 #
 # ### Where the LSTM looks with
 #
 # Here the state *after* reading a word is the query, and the context goes to
-# the output only (Luong). Bahdanau's decoder looks with the state *before* the
-# word, and the context goes into the next step, as in lesson 22. Feeding it
-# into both is called **input feeding**. Then training needs a loop over words;
-# ours needs none, since all queries are known at once.
+# the output only (Luong's way). Bahdanau's decoder looks with the state
+# *before* the word, and the context goes into the step itself, as in lesson
+# 22. Luong also hands the combined vector to the next step (**input
+# feeding**). Both need a loop over words in training; ours needs none, since
+# all queries are known at once. Bahdanau's encoder reads in both directions,
+# so that a word's state knows the words behind it, too.
 #
 # ### Real sentences
 #
-# The full profile also translates sentences about things.
+# In the full profile the last section learns from real sentences, English and
+# Spanish, of the volunteers of Tatoeba. And Kannada? There are 149 pairs.
+# `benchmarks/translating.py` trains all three networks with those of at most
+# ten words, 112 of them, and asks for 14 others: none is right, BLEU-4 is 0.
+# What they say is nearly always a whole sentence of the training part, learned
+# by heart, about something else. A hundred pairs teach no language, whatever
+# the network.

@@ -93,7 +93,7 @@ def ready(image_encoder, monkeypatch):
     from coursekit.cli import captioning
 
     both = silent_captioner(), image_encoder
-    monkeypatch.setattr(captioning, "_captioner", lambda: both)
+    monkeypatch.setattr(captioning, "captioner", lambda: both)
 
 
 def test_pictures_of_the_same_name_keep_their_own_overlays(ready, tmp_path):

@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from test_arithmetic import without_sums
 from test_numbers import (
     PERCENT,
+    SIDES,
     Numbers,
     cells_of,
     numbers_in,
@@ -100,6 +102,23 @@ def signed(text: str) -> set[str]:
     return pairs
 
 
+def other(text: str, code: str, extra: Numbers) -> list[str]:
+    """Unequal sides, and places of a name, that the exercise does not have."""
+    sides = [
+        f"{a} x {b}"
+        for a, b in SIDES.findall(text)
+        if a != b
+        and not re.search(rf"\b{a}(?: x |, ?){b}\b", code)
+        and not numbers_in(f"{a} {b}") <= extra
+    ]
+    places = re.findall(r"(\w+)(\[\d+\])", text)
+    return sides + [
+        f"{name}{place}"
+        for name, place in places
+        if f"{name}[" in code and f"{name}{place}" not in code
+    ]
+
+
 @pytest.mark.parametrize("lesson", lessons.numbers())
 def test_a_number_in_a_reason_of_the_quiz_belongs_to_its_question(lesson):
     found = []
@@ -166,6 +185,8 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
         name = parts["id"].value
         mistakes = list(called(exercise, "Mistake"))
         told = [(text, "") for text in texts(parts["hints"])]
+        praise = texts(parts["explanation"]) if "explanation" in parts else []
+        told += [(without_sums(text), "") for text in praise]
         for mistake in mistakes:
             about = " ".join(texts(mistake.args[0]))
             told += [
@@ -182,13 +203,20 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
             for one in mistakes
             for part in named_by(one.args[0], tree)
         )
-        wide = asked | extra | facts_of(exercise, tree, {x for x, _ in told})
+        wide = (
+            asked
+            | extra
+            | facts_of(exercise, tree, {*praise, *(x for x, _ in told)})
+        )
         large = {number for number in wide if number[0] >= 10}
         for text, about in told:
             known = large | extra | numbers_in(f"{code}\n{about}")
             found += [
                 (name, number, text)
                 for number in missing(text, known, computed(asked))
+            ]
+            found += [
+                (name, x, text) for x in other(text, code + edits, extra)
             ]
             found += [
                 (name, pair, text)
@@ -202,6 +230,12 @@ def test_a_number_that_nobody_gave_is_missing():
     known = numbers_in("5 and 12.5")
     found = missing("5 x 12.5 is 62.5, and 41 is 62", known, computed(known))
     assert found == ["41", "62"]
+
+
+def test_other_sides_and_places_are_seen():
+    code = "pool(x, 3, 1); first[0], first[1]"
+    said = "a 3 x 1 window of first[2], not 3 x 2"
+    assert other(said, code, set()) == ["3 x 2", "first[2]"]
 
 
 def test_a_number_in_an_expression_has_its_sign():

@@ -75,7 +75,7 @@ class Machine:
         shutil.copy(SCRIPT, self.kit / "tools")
         shutil.copy(ROOT / "Makefile", self.kit)
         (self.kit / "pyproject.toml").write_text("[project]\n")
-        for kind in ("", "-gpu", "-data"):
+        for kind in ("", "-gpu", "-data", "-demo"):
             (self.kit / f"requirements{kind}.txt").write_text(PINS)
         self.python = self.command("base", PYTHON.replace("VERSION", MINE))
         self.environment = {
@@ -215,6 +215,15 @@ def test_gpu_and_data_install_their_own_files(ready):
     steps = ready.steps()  # the kit itself is not installed there
     assert names(steps) == ["venv", "pip", "uv"]
     assert "requirements-data.txt" in steps[-1]
+
+
+def test_the_demo_gets_its_own_file_and_the_kit(ready):
+    ready.run("--demo")
+    steps = ready.steps()
+    assert names(steps) == ["venv", "pip", "uv", "uv"]
+    assert steps[0] == f"venv {ready.kit / '.venv-demo'}"
+    assert "requirements-demo.txt" in steps[-2] and "-e" in steps[-1]
+    assert ready.run().stdout == ""  # the lessons' environment is as it was
 
 
 def test_an_unknown_option_is_refused(machine):

@@ -15,7 +15,12 @@ from coursekit import paths
 ROOT = paths.kit_root()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ENTRY = re.compile(r"^([\w.-]+)==([^\s;\\]+)(?: ; ([^\\]+))?", re.MULTILINE)
-FILES = ("requirements.txt", "requirements-gpu.txt", "requirements-data.txt")
+FILES = (
+    "requirements.txt",
+    "requirements-gpu.txt",
+    "requirements-demo.txt",
+    "requirements-data.txt",
+)
 
 
 def pins(name: str) -> dict[str, set[str]]:
@@ -39,6 +44,7 @@ def direct(*extras: str) -> list[Requirement]:
     [
         ("requirements.txt", direct("test")),
         ("requirements-gpu.txt", direct("test", "gpu")),
+        ("requirements-demo.txt", direct("demo")),
         (
             "requirements-data.txt",
             [Requirement(r) for r in PROJECT["dependency-groups"]["data"]],
@@ -70,6 +76,14 @@ def test_the_gpu_file_has_the_same_versions_and_adds_cuda():
     assert not any(name.startswith("nvidia-") for name in cpu)
 
 
+def test_the_demo_has_the_lessons_packages_but_for_an_older_pillow():
+    lessons, demo = pins("requirements.txt"), pins("requirements-demo.txt")
+    both = lessons.keys() & demo.keys()
+    assert {"tensorflow", "keras", "numpy", "matplotlib"} <= both
+    other = {name for name in both if lessons[name] != demo[name]}
+    assert other <= {"pillow"}
+
+
 def test_the_files_are_universal():
     text = (ROOT / "requirements.txt").read_text()
     for marker in ("win32", "darwin", "python_full_version"):
@@ -77,7 +91,7 @@ def test_the_files_are_universal():
 
 
 def test_scikit_learn_stays_out_of_the_runtime_environment():
-    for name in FILES[:2]:
+    for name in FILES[:3]:
         assert "scikit-learn" not in pins(name)
         assert "scikit-learn" in pins("requirements-data.txt")
 
@@ -86,11 +100,13 @@ def test_scikit_learn_stays_out_of_the_runtime_environment():
 
 KIT = ("lib", "tools", "lessons")
 CHECKS = ("tests", "benchmarks")
+DEMO_PAGE = ROOT / "tools" / "demo" / "page.py"
 # Imported under another name than the package's; and never required.
 PACKAGES = {
     "IPython": "ipython",
     "PIL": "pillow",
     "sklearn": "scikit-learn",
+    "websocket": "websocket-client",
     "yaml": "pyyaml",
 }
 OTHER_BACKENDS = {"jax", "torch"}
@@ -139,9 +155,18 @@ def test_what_the_kit_imports_is_declared():
     files = [
         file
         for file in sources(*KIT)
-        if "generate" not in file.parts and not is_test(file)
+        if "generate" not in file.parts
+        and not is_test(file)
+        and file != DEMO_PAGE
     ]
     assert undeclared(files, *declared) == set()
+
+
+def test_what_the_page_of_the_demo_imports_is_declared():
+    demo = PROJECT["project"]["optional-dependencies"]["demo"]
+    declared = [*PROJECT["project"]["dependencies"], *demo]
+    assert undeclared([DEMO_PAGE], *declared) == set()
+    assert undeclared([DEMO_PAGE]) >= {"tools/demo/page.py: gradio"}
 
 
 def test_what_the_generators_import_is_declared():

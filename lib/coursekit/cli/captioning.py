@@ -32,7 +32,7 @@ def command(
     if photographs:
         model, image_encoder = _photograph_captioner()
     else:
-        model, image_encoder = _captioner()
+        model, image_encoder = captioner()
         print(_scenes_only())
     taken: set[Path] = set()
     for path, image in images.items():
@@ -52,7 +52,7 @@ def command(
     return 0 if len(images) == len(set(pictures)) else 1
 
 
-def _captioner():
+def captioner():
     """The network and the image encoder; the first time it is trained."""
     import_keras()
     from coursekit.callbacks import EpochProgress

@@ -133,6 +133,25 @@ def caption(
     raise typer.Exit(code)
 
 
+@app.command()
+def demo(
+    port: Annotated[
+        int | None,
+        typer.Option(min=1024, max=65535, help="Default: a free one."),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option(help="Open the page in a browser.")
+    ] = True,
+) -> None:
+    """Open a page to try the networks: draw, write, give a picture.
+
+    On this machine only. `make demo` makes the environment that it needs.
+    """
+    from coursekit.cli import demo as body
+
+    raise typer.Exit(body.command(port, browser))
+
+
 def main() -> None:
     """Entry point: a CourseError is two lines, not a traceback."""
     print_what_it_can()
