@@ -362,6 +362,9 @@ def test_the_control_moves_frames_within_their_film_only():
             other.any(axis=(1, 2, 3)).argmin() or 6
         )
     assert not np.array_equal(mixed.x, x)
+
+
+@pytest.mark.slow
 def test_a_captioner_without_recurrence_looks_at_what_it_names():
     settings = where_next.BASE | where_next.RECIPES["transformer"]
     found = where_next.run(settings | {"epochs": 1}, 0, lambda fraction: None)
