@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [08 · Transfer learning](08_transfer_learning.ipynb) |
-# | **Time** | 51 min on the road, 30 of exercises, 5 of quiz |
+# | **Time** | 53 min on the road, 30 of exercises, 5 of quiz |
 # | **Runs in** | 50 s (quick), not measured yet (full) |
 # | **Data** | objects100, drawn, with the true outline of each thing |
 # | **Hardware** | any laptop |
