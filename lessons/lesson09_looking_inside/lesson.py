@@ -1167,13 +1167,12 @@ figures.curves(
 # each pixel becomes a pixel. At 180 degrees some recover: stars and balls do
 # not mind. With sizes read the gap between the lines. From 0.7 to 1.2 there is
 # hardly one: training showed things of several sizes, and what is lost is
-# detail. At half the size and at twice it is wide, though the control has lost
-# much, too. The tolerance was learned from the data; it is not in the
-# convolution. So, if pictures may come turned: turn
-# them in training (**augmentation**, lesson 05), and measure the sweep.
-# Convolutions are equivariant to shifts; pooling makes of that a little local
-# **invariance**, and the mean over all places nearly a whole one; for turning
-# and scaling there is neither.
+# detail. At 0.5 and at 2 it is wide, though the control has lost much, too.
+# The tolerance was learned from the data; it is not in the convolution. So, if
+# pictures may come turned: turn them in training (**augmentation**, lesson
+# 05), and measure the sweep. Convolutions are equivariant to shifts; pooling
+# makes of that a little local **invariance**, and the mean over all places
+# nearly a whole one; for turning and scaling there is neither.
 #
 # ## Your own pictures
 #
