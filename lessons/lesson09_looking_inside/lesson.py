@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [08 · Transfer learning](08_transfer_learning.ipynb) |
-# | **Time** | 51 min on the road, 30 of exercises, 5 of quiz |
+# | **Time** | 53 min on the road, 30 of exercises, 5 of quiz |
 # | **Runs in** | 50 s (quick), not measured yet (full) |
 # | **Data** | objects100, drawn, with the true outline of each thing |
 # | **Hardware** | any laptop |
@@ -1170,9 +1170,10 @@ figures.curves(
 # detail. At 0.5 and at 2 it is wide, though the control has lost much, too.
 # The tolerance was learned from the data; it is not in the convolution. So, if
 # pictures may come turned: turn them in training (**augmentation**, lesson
-# 05), and measure the sweep. Convolutions are equivariant to shifts; pooling
-# makes of that a little local **invariance**, and the mean over all places
-# nearly a whole one; for turning and scaling there is neither.
+# 05), and measure the sweep. And equivariance is not invariance. A convolution
+# moves its map with the picture; only pooling makes of that a little local
+# **invariance** (nothing changes), and the mean over all places nearly a whole
+# one. For turning and scaling there is neither.
 #
 # ## Your own pictures
 #
