@@ -392,8 +392,8 @@ figures.maps(
 
 # %% [markdown]
 # Eight pictures that the network names rightly, with a probability above 0.5.
-# Warm is where the answer needs the pixels; the outline is where the thing
-# really is. Each map has its own scale, so a light spot is its largest fall,
+# Warm (up to pale yellow) is where the answer needs the pixels; the outline is
+# where the thing really is. Each map has its own scale, so a light spot is its largest fall,
 # which may be a small one. Often the warm spot is one *part* of the thing. It
 # costs 49 forward passes a picture, and it depends on the patch: its size, and
 # its grey.
@@ -520,7 +520,8 @@ figures.maps(
 # of them never ask the network: **random** blocks; the **centre** of each
 # picture; its **edges**; and the true mask itself. The fifth is the size of
 # the **slope** at each pixel (a **saliency map**; K. Simonyan and others,
-# 2014).
+# 2014). (A tiny random number, added to two of them, keeps pixels from being
+# equal: there is always a warmest one.)
 
 
 # %%
