@@ -393,10 +393,10 @@ figures.maps(
 # %% [markdown]
 # Eight pictures that the network names rightly, with a probability above 0.5.
 # Warm (up to pale yellow) is where the answer needs the pixels; the outline is
-# where the thing really is. Each map has its own scale, so a light spot is its largest fall,
-# which may be a small one. Often the warm spot is one *part* of the thing. It
-# costs 49 forward passes a picture, and it depends on the patch: its size, and
-# its grey.
+# where the thing really is. Each map has its own scale, so a light spot is its
+# largest fall, which may be a small one. Often the warm spot is one *part* of
+# the thing. It costs 49 forward passes a picture, and it depends on the patch:
+# its size, and its grey.
 #
 # ## Grad-CAM, by hand
 #
