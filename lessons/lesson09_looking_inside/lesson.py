@@ -1150,7 +1150,7 @@ def sweep(change, back, values):
     }
 
 
-angles = (0, 15, 30, 45, 60, 90, 135, 180)
+angles = (0, 15, 30, 45, 60, 90, 180)
 by_angle = sweep(turned, lambda angle: -angle, angles)
 figures.curves(angles, by_angle, "degrees", "test accuracy", chance=1 / 80)
 
