@@ -392,11 +392,11 @@ figures.maps(
 
 # %% [markdown]
 # Eight pictures that the network names rightly, with a probability above 0.5.
-# Warm is where the answer needs the pixels; the outline is where the thing
-# really is. Each map has its own scale, so a light spot is its largest fall,
-# which may be a small one. Often the warm spot is one *part* of the thing. It
-# costs 49 forward passes a picture, and it depends on the patch: its size, and
-# its grey.
+# Warm (up to pale yellow) is where the answer needs the pixels; the outline is
+# where the thing really is. Each map has its own scale, so a light spot is its
+# largest fall, which may be a small one. Often the warm spot is one *part* of
+# the thing. It costs 49 forward passes a picture, and it depends on the patch:
+# its size, and its grey.
 #
 # ## Grad-CAM, by hand
 #
@@ -520,7 +520,8 @@ figures.maps(
 # of them never ask the network: **random** blocks; the **centre** of each
 # picture; its **edges**; and the true mask itself. The fifth is the size of
 # the **slope** at each pixel (a **saliency map**; K. Simonyan and others,
-# 2014).
+# 2014). (A tiny random number, added to two of them, keeps pixels from being
+# equal: there is always a warmest one.)
 
 
 # %%
@@ -1149,7 +1150,7 @@ def sweep(change, back, values):
     }
 
 
-angles = (0, 15, 30, 45, 60, 90, 135, 180)
+angles = (0, 15, 30, 45, 60, 90, 180)
 by_angle = sweep(turned, lambda angle: -angle, angles)
 figures.curves(angles, by_angle, "degrees", "test accuracy", chance=1 / 80)
 
@@ -1163,15 +1164,17 @@ figures.curves(
 # %% [markdown]
 # As they are, the pictures are already turned by up to 23 degrees: training
 # showed that. With 15 more, about a third leave what it showed, and at 60
-# little is left. The control loses a little, the same at all of these angles.
-# At 180 degrees some recover: stars and balls do not mind. With sizes read the
-# gap between the lines: at half the size most of the detail is lost, too, and
-# at twice the size the border of the picture. The tolerance was learned from
-# the data; it is not in the convolution. So, if pictures may come turned: turn
-# them in training (**augmentation**, lesson 05), and measure the sweep.
-# Convolutions are equivariant to shifts; pooling makes of that a little local
-# **invariance**, and the mean over all places nearly a whole one; for turning
-# and scaling there is neither.
+# little is left. The control loses little, and nothing at 90 and 180, where
+# each pixel becomes a pixel. At 180 degrees some recover: stars and balls do
+# not mind. With sizes read the gap between the lines. From 0.7 to 1.2 there is
+# hardly one: training showed things of several sizes, and what is lost is
+# detail. At 0.5 and at 2 it is wide, though the control has lost much, too.
+# The tolerance was learned from the data; it is not in the convolution. So, if
+# pictures may come turned: turn them in training (**augmentation**, lesson
+# 05), and measure the sweep. And equivariance is not invariance. A convolution
+# moves its map with the picture; only pooling makes of that a little local
+# **invariance** (nothing changes), and the mean over all places nearly a whole
+# one. For turning and scaling there is neither.
 #
 # ## Your own pictures
 #
