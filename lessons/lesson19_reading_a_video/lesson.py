@@ -705,9 +705,9 @@ assert abs(rows[1][1] - 0.5) < 0.15 and rows[1][0] - rows[1][1] > 0.3
 # a stack of feature maps, and each gate is a convolution of frame and state.
 # The counting of lesson 14 goes on: four gates, kernels of 3 x 3, for one
 # channel of the frame and eight of the state. (In the paper the gates look at
-# the cell state as well, through **peepholes**; Keras' layer has none. And its
-# mask does not work on every backend. Instead the state at the last real frame
-# is picked, which is the same: exercise 14.5.)
+# the cell state as well, the peepholes of lesson 14; Keras' layer has none.
+# Its mask does not work on every backend. Instead the state at the last real
+# frame is picked, which is the same: exercise 14.5.)
 
 # %%
 f, channels, units = 3, 1, 8
