@@ -253,9 +253,9 @@ import time
 seconds = {}
 
 
-def teach(model, films, labels, epochs, rate, every=1):
+def teach(model, examples, labels, epochs, rate, every=1):
     """Adam, a rate that falls to 0; returns the CPU seconds."""
-    steps = epochs * -(-len(films) // profile.batch_size)
+    steps = epochs * -(-len(examples) // profile.batch_size)
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(
         from_logits=True,
@@ -264,9 +264,8 @@ def teach(model, films, labels, epochs, rate, every=1):
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
     model.compile(optimizer, loss, steps_per_execution=6)  # for speed
     show, began = [ck.EpochProgress(every=every)], time.process_time()
-    model.fit(
-        films, labels, profile.batch_size, epochs, verbose=0, callbacks=show
-    )
+    batch = profile.batch_size
+    model.fit(examples, labels, batch, epochs, verbose=0, callbacks=show)
     return time.process_time() - began
 
 
