@@ -16,6 +16,12 @@ def shuffled(films, keep, keys):
     return films[np.arange(len(films))[:, np.newaxis], order]
 
 
+def _to_their_ranks(films, keep, keys):
+    order = np.argsort(np.where(keep, keys, np.inf), axis=1)
+    ranks = np.argsort(order, axis=1)
+    return films[np.arange(len(films))[:, np.newaxis], ranks]
+
+
 def by_performer(performers, held):
     out = np.isin(performers, held)
     return np.flatnonzero(~out), np.flatnonzero(out)
@@ -39,6 +45,25 @@ def decided(score, keep, reach):
     return np.where(keep, abs(moved), 0)
 
 
+def _left_out(score, keep, window):
+    moved = np.zeros(len(keep))
+    for t in np.flatnonzero(keep):
+        mask = keep.copy()
+        mask[window(t)] = False
+        moved[t] = abs(score(mask[np.newaxis]) - score(keep[np.newaxis]))[0]
+    return moved
+
+
+def _from_the_end(score, keep, reach):
+    window = lambda t: slice(t - reach, t + reach + 1)  # noqa: E731
+    return _left_out(score, keep, window)
+
+
+def _one_short(score, keep, reach):
+    window = lambda t: slice(max(0, t - reach), t + reach)  # noqa: E731
+    return _left_out(score, keep, window)
+
+
 def conv_lstm_parameters(size, channels, units):
     return 4 * (size * size * (channels + units) * units + units)
 
@@ -58,11 +83,32 @@ def _last_answer(answers, keep, classes):
     return answers[np.arange(len(answers)), keep.sum(axis=1) - 1]
 
 
+def _first_of_equals(answers, keep, classes):
+    out = []
+    for row, real in zip(answers, keep, strict=True):
+        given = row[real].tolist()
+        out.append(max(given, key=given.count))
+    return np.array(out)
+
+
 def sampled(length, count):
     if length <= count:
         return list(range(length))
     part = length / count
     return [int(part * k + part / 2) for k in range(count)]
+
+
+def _rounded(length, count):
+    if length <= count:
+        return list(range(length))
+    return [round(length / count * (k + 0.5)) for k in range(count)]
+
+
+def _whole_frames(length, count):
+    if length <= count:
+        return list(range(length))
+    cuts = [k * length // count for k in range(count + 1)]
+    return [(cuts[k] + cuts[k + 1] - 1) // 2 for k in range(count)]
 
 
 def _with_the_ends(length, count):
@@ -96,10 +142,11 @@ def _some(*shape):
 
 _REAL = np.arange(7) < np.array([[7], [3], [1], [4], [5]])
 _TWO = np.array([[True, True, False], [True, True, True]])
+_BLACK = _REAL[:, :, np.newaxis]  # times this, padding is 0
 _STATES = np.array([[[1.0], [3.0], [8.0]], [[2.0], [4.0], [6.0]]])
 _ANSWERS = np.array(
     [
-        [0, 2, 2, 1, 1, 2, 0],
+        [1, 0, 0, 3, 0, 1, 3],
         [1, 0, 1, 0, 0, 0, 0],
         [2, 0, 0, 0, 0, 0, 0],
         [2, 0, 0, 2, 1, 1, 1],
@@ -171,12 +218,16 @@ EXERCISES = (
         reference=shuffled,
         cases=(
             Case(
-                _STATES,
+                _STATES * _TWO[:, :, np.newaxis],
                 _TWO,
                 np.array([[0.5, 0.2, 0.1], [0.5, 0.9, 0.1]]),
             ),
-            Case(_some(5, 7, 2), _REAL, _rng.random((5, 7))),
-            Case(_some(5, 7, 3, 2), _REAL, _some(5, 7)),
+            Case(_some(5, 7, 2) * _BLACK, _REAL, _rng.random((5, 7))),
+            Case(
+                _some(5, 7, 3, 2) * _BLACK[..., np.newaxis],
+                _REAL,
+                _some(5, 7),
+            ),
         ),
         hints=(
             "np.argsort says in which order to take the frames. How do you "
@@ -208,6 +259,11 @@ EXERCISES = (
                     "np.where(keep, -keys, np.inf)",
                 ),
                 "You put the largest key first. The smallest comes first.",
+            ),
+            Mistake(
+                _to_their_ranks,
+                "You used each frame's rank, an argsort of the argsort. One "
+                "argsort says already which frame to take first.",
             ),
             Mistake(
                 edit(
@@ -336,6 +392,16 @@ EXERCISES = (
                 "further, reach frames on each side.",
             ),
             Mistake(
+                _from_the_end,
+                "At the start t - reach is negative, and a slice counts that "
+                "from the end: max(0, t - reach).",
+            ),
+            Mistake(
+                _one_short,
+                "The frame t + reach is still there: a slice ends before its "
+                "second number.",
+            ),
+            Mistake(
                 edit("abs(moved)", "moved"),
                 "Without sign: how *far* the score moves, up or down.",
             ),
@@ -386,6 +452,14 @@ EXERCISES = (
             Mistake(
                 edit(" * units + units)", " * units)"),
                 "The biases are missing: one for each map of each gate.",
+            ),
+            Mistake(
+                edit(" * units + units)", " * units) + units"),
+                "Each of the four gates has its own biases, one for each map.",
+            ),
+            Mistake(
+                edit(" * units + units)", " * units + 2 * units)"),
+                "Frame and state share one bias for each map of each gate.",
             ),
             Mistake(
                 edit("size * size * ", "size * "),
@@ -451,6 +525,11 @@ EXERCISES = (
                 "Of equally many votes you took the highest number; wanted "
                 "is the lowest.",
             ),
+            Mistake(
+                _first_of_equals,
+                "Of equally many votes you took the answer that was met "
+                "first; wanted is the lowest number.",
+            ),
         ),
         explanation="From one answer a frame to one a film. A vote forgets "
         "the order: it is a bag of answers.",
@@ -481,6 +560,16 @@ EXERCISES = (
                 "half a part later.",
             ),
             Mistake(
+                _rounded,
+                "You rounded to the nearest number. The middle falls into the "
+                "frame whose number you get when you cut off: int().",
+            ),
+            Mistake(
+                _whole_frames,
+                "You took the middle one of the whole frames. A part may end "
+                "within a frame: its middle lies at k * part + part / 2.",
+            ),
+            Mistake(
                 _with_the_ends,
                 "You took the first and the last frame, and others evenly "
                 "between. The middles of equal parts lie further in.",
@@ -505,7 +594,8 @@ EXERCISES = (
                 "none. part need not be a whole number.",
             ),
         ),
-        explanation="Wang et al. 2016 read films this way: the whole film in "
-        "a few frames, at the cost of what happens between them.",
+        explanation="Wang et al. 2016 read films this way (in training at a "
+        "random place of each part): the whole film in a few frames, at the "
+        "cost of what happens between them.",
     ),
 )

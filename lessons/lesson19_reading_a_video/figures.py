@@ -83,17 +83,20 @@ def reader() -> CourseFigure:
     )
 
 
-def cost(seconds: Mapping[str, float]) -> CourseFigure:
-    """CPU seconds that each network was trained for."""
+def cost(
+    seconds: Mapping[str, float], epochs: Mapping[str, int]
+) -> CourseFigure:
+    """CPU seconds that each network was trained for, and its epochs."""
     figure, axes = new_figure(width=7, height=2.6)
     rows = np.arange(len(seconds))[::-1]
     axes.barh(rows, list(seconds.values()), color=PALETTE["sky"])
-    axes.set_yticks(rows, list(seconds))
+    names = [f"{name}, {epochs[name]} epochs" for name in seconds]
+    axes.set_yticks(rows, names)
     axes.set_xlabel("CPU seconds of training")
     axes.grid(axis="y", visible=False)
     return CourseFigure(
         figure,
-        f"CPU seconds of training of {', '.join(seconds)}.",
+        f"CPU seconds of training: {'; '.join(names)}.",
         varies=("patches", "limits", "ticks"),
         timed=True,
     )
