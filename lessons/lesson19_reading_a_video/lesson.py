@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 43 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | 50 s (quick), not measured yet (full) |
 # | **Data** | films of stick figures (synthetic), and films that you bring |
 # | **Hardware** | any laptop |
