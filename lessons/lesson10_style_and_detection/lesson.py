@@ -925,12 +925,12 @@ strict = [np.mean(precisions(found, dataset.test, need)) for need in levels]
 figures.strictness(levels, {"the grid detector": strict})
 
 # %% [markdown]
-# Half of the mAP is gone at 0.7: the boxes are loose. Why, is a question at
-# the end. Now sort the mistakes among the detections with a score of 0.5 or
-# more (D. Hoiem et al. 2012). A **loose box** has an IoU of 0.1 to 0.5 with
-# a thing of its kind; a box of the **wrong kind** has 0.1 or more with
-# another thing only. All wrong boxes are **false positives**, all missed
-# things **false negatives**:
+# At an IoU of 0.7 about half of the mAP is gone: the boxes are loose. Why,
+# is a question at the end. Now sort the mistakes among the detections with a
+# score of 0.5 or more (D. Hoiem et al. 2012). A **loose box** has an IoU of
+# 0.1 to 0.5 with a thing of its kind; a box of the **wrong kind** has 0.1 or
+# more with another thing only. All wrong boxes are **false positives**, all
+# missed things **false negatives**:
 
 
 # %%
