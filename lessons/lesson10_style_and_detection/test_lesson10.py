@@ -387,4 +387,4 @@ def test_figures_say_what_they_show():
     assert "a 0.750" in figures.precision_recall(curve).summary
     assert "cat 0.50" in figures.by_kind(["cat", "dog"], [0.5, 1]).summary
     levels = figures.strictness([0.5, 0.9], {"it": [0.8, 0.1]})
-    assert "0.80 to 0.10" in levels.summary
+    assert "0.80, 0.10" in levels.summary
