@@ -18,6 +18,8 @@ import recurrent_speed
 import scenes_captions
 import sentiment
 import tagging
+import videos
+import where_next
 import writing
 import zipcode
 from coursekit import paths
@@ -334,3 +336,38 @@ def test_a_writer_of_the_tales_is_better_than_no_idea():
 def test_the_compiled_loop_is_twenty_times_as_fast_as_predict():
     result = writing.run_speed(writing.SPEED | {"written": 60}, seed=0)
     assert result["ratio"] > 20
+
+
+@pytest.mark.slow
+def test_a_reader_of_films_tells_different_poses_after_one_epoch():
+    (result,) = quick("videos", "--recipe", "poses-conv_lstm")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("poses (synthetic)")
+    assert seed["new_performers"] > 70
+
+
+def test_the_control_moves_frames_within_their_film_only():
+    rng = np.random.default_rng(0)
+    x = rng.random((4, 6, 2, 2, 1))
+    poses = np.where(np.arange(6) < [[6], [3], [4], [2]], 1, -1)
+    x[poses < 0] = 0
+    mixed = videos.Part(x, np.zeros(4), poses).mixed(rng)
+    assert np.array_equal(mixed.poses, poses)
+    for film, other in zip(x, mixed.x, strict=True):
+        before, after = (
+            sorted(f.tobytes() for f in frames) for frames in (film, other)
+        )
+        assert before == after
+        assert film.any(axis=(1, 2, 3)).sum() == (
+            other.any(axis=(1, 2, 3)).argmin() or 6
+        )
+    assert not np.array_equal(mixed.x, x)
+
+
+@pytest.mark.slow
+def test_a_captioner_without_recurrence_looks_at_what_it_names():
+    settings = where_next.BASE | where_next.RECIPES["transformer"]
+    found = where_next.run(settings | {"epochs": 1}, 0, lambda fraction: None)
+    assert found["parameters"] == 65_720
+    assert found["inside_percent"] > 2 * found["chance_percent"]
+    assert found["bleu_4"] > 30

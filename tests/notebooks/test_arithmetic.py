@@ -63,6 +63,15 @@ def worked_out(pattern: re.Pattern, text: str) -> Iterator[tuple]:
             yield *match.groups(), Decimal(str(round(value, 9)))
 
 
+def without_sums(text: str) -> str:
+    """A text in Python's signs without the sums that are worked out."""
+    text = plain(text)
+    for match in list(SUM.finditer(text)):
+        if list(worked_out(SUM, match[0])):
+            text = text.replace(match[0], " ")
+    return text
+
+
 def wrong_sums(text: str) -> list[str]:
     return [
         f"{left.strip()} = {right}, not {value}"

@@ -12,7 +12,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from test_arithmetic import FORMULA, SUM, worked_out
+from test_arithmetic import FORMULA, SUM, without_sums
 from test_arithmetic import plain as in_python
 from test_numbers import (
     NEAR,
@@ -46,11 +46,7 @@ def one_line(text: str) -> str:
 
 def asked(formula: str) -> list[str]:
     """The numbers of a formula that are not in a sum that is worked out."""
-    text = in_python(formula)
-    for match in list(SUM.finditer(text)):
-        if list(worked_out(SUM, match[0])):
-            text = text.replace(match[0], " ")
-    text = one_line(text)
+    text = one_line(without_sums(formula))
     return [m[0] for m in NUMBER.finditer(text) if m[0] not in FREE]
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from test_arithmetic import without_sums
 from test_numbers import (
     PERCENT,
     SIDES,
@@ -184,6 +185,8 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
         name = parts["id"].value
         mistakes = list(called(exercise, "Mistake"))
         told = [(text, "") for text in texts(parts["hints"])]
+        praise = texts(parts["explanation"]) if "explanation" in parts else []
+        told += [(without_sums(text), "") for text in praise]
         for mistake in mistakes:
             about = " ".join(texts(mistake.args[0]))
             told += [
@@ -200,7 +203,11 @@ def test_a_number_in_a_hint_belongs_to_its_exercise(lesson):
             for one in mistakes
             for part in named_by(one.args[0], tree)
         )
-        wide = asked | extra | facts_of(exercise, tree, {x for x, _ in told})
+        wide = (
+            asked
+            | extra
+            | facts_of(exercise, tree, {*praise, *(x for x, _ in told)})
+        )
         large = {number for number in wide if number[0] >= 10}
         for text, about in told:
             known = large | extra | numbers_in(f"{code}\n{about}")
