@@ -560,7 +560,7 @@ EXERCISES = (
                 "of those that are, best first.",
             ),
             Mistake(
-                edit("    while waiting:\n", "    return waiting\n"),
+                edit("kept = []", "kept, waiting = waiting, []"),
                 "You sort, and drop nothing. Drop what overlaps a kept box "
                 "by more than `most`.",
             ),
