@@ -1046,7 +1046,7 @@ print(found_in(np.asarray(photo), head, least=0.1))
 #
 # A box says little about what is in it. **Segmentation** asks of each
 # *pixel* to which thing (**instance segmentation**), or to a thing of which
-# kind (**semantic segmentation**) it belongs. The target is a **mask**, and
+# kind (**semantic segmentation**) it belongs. The target is a mask, and
 # the scenes have masks, too, here with one colour for each thing of a
 # picture:
 
