@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [08 · Transfer learning](08_transfer_learning.ipynb) |
-# | **Time** | 48 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 50 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 45 s (quick), not measured yet (full) |
 # | **Data** | two photographs (real); scenes, drawn, with boxes |
 # | **Hardware** | any laptop |
