@@ -614,7 +614,8 @@ def decode(said):
     x, y = 8 * (column + dx), 8 * (row + dy)
     # Half the sides; clipped, so that no box grows without end.
     w, h = (4 * np.exp(np.clip(side, -3, 3)) for side in (width, height))
-    boxes = np.stack([x - w, y - h, x + w, y + h], axis=-1).clip(0, 64)
+    boxes = np.stack([x - w, y - h, x + w, y + h], axis=-1)
+    boxes = boxes.clip([0, 0, 1, 1], [63, 63, 64, 64])  # never empty
     odds = np.exp(said["kind"] - said["kind"].max(axis=-1, keepdims=True))
     sure = odds.max(axis=-1) / odds.sum(axis=-1)  # of the likeliest kind
     score = sure / (1 + np.exp(-said["thing"][..., 0]))

@@ -229,6 +229,17 @@ def test_detections_are_suppressed_within_a_kind_only(own):
     assert np.allclose(boxes[0], [16, 16, 40, 40])
 
 
+def test_a_box_beside_the_picture_is_not_empty(own):
+    place = np.full((1, 8, 8, 4), -9.0)
+    place[..., :2] = np.array([-20.0, 20.0])
+    said = {"place": place, "thing": np.zeros((1, 8, 8, 1))}
+    said["kind"] = np.zeros((1, 8, 8, 13))
+    for decode in (own["decode"], networks.decode):
+        boxes = decode(said)[0]
+        assert (boxes[..., 2:] > boxes[..., :2]).all()
+        assert boxes.min() >= 0 and boxes.max() <= 64
+
+
 def test_the_modules_head_is_that_of_the_lesson(own):
     mine, theirs = own["new_head"](8), networks.head(8)
     theirs.set_weights(mine.get_weights())
