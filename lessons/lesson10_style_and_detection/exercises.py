@@ -24,6 +24,12 @@ def iou(a, b):
     return shared / (area_a + area_b - shared)
 
 
+def _pair_by_pair(a, b):
+    return np.array(
+        [iou(p[None], q[None])[0, 0] for p, q in zip(a, b, strict=False)]
+    )
+
+
 def encode(boxes, kinds):
     thing = np.zeros((GRID, GRID))
     place = np.zeros((GRID, GRID, 4))
@@ -92,6 +98,12 @@ def _eleven_points(hits, count):
         for level in np.linspace(0, 1, 11)
     ]
     return float(np.mean(points))
+
+
+def _of_those_found(hits, count):
+    right = np.cumsum(hits)
+    precision = right / np.arange(1, len(hits) + 1)
+    return float(np.sum(precision * hits) / max(1, right[-1]))
 
 
 def _trapezium(hits, count):
@@ -321,6 +333,21 @@ EXERCISES = (
                 "Your table is (m, n). A row belongs to a box of the first "
                 "argument.",
             ),
+            Mistake(
+                edit(
+                    "a, b = a[:, np.newaxis], b[np.newaxis]",
+                    "a = np.hstack([a[:, :2], a[:, :2] + a[:, 2:]])\n"
+                    "    b = np.hstack([b[:, :2], b[:, :2] + b[:, 2:]])\n"
+                    "    a, b = a[:, np.newaxis], b[np.newaxis]",
+                ),
+                "You take the last two numbers for width and height. Here "
+                "they are right and bottom.",
+            ),
+            Mistake(
+                _pair_by_pair,
+                "You compare the first with the first, the second with the "
+                "second. Wanted is a table: each box of a with each of b.",
+            ),
         ),
         explanation="1 for the same box, 0 for boxes apart. It does not "
         "change when both are moved or scaled together.",
@@ -424,6 +451,29 @@ EXERCISES = (
                 "You round the middle. It belongs to the place that it lies "
                 "in: its whole part.",
             ),
+            Mistake(
+                edit(
+                    "np.log(width),\n            np.log(height)",
+                    "width**0.5,\n            height**0.5",
+                ),
+                "You took square roots, as YOLO did. Here the sides are "
+                "given as logarithms: np.log.",
+            ),
+            Mistake(
+                edit(
+                    "x - column,\n            y - row",
+                    "(x - column) * STEP,\n            (y - row) * STEP",
+                ),
+                "Your middle is in pixels. Measure it in places: 0 to 1.",
+            ),
+            Mistake(
+                edit(
+                    "zip(boxes, kinds, strict=True)",
+                    "zip(boxes[::-1], kinds[::-1], strict=True)",
+                ),
+                "Where two middles share a place, yours keeps the earlier "
+                "thing. The later stays.",
+            ),
         ),
         explanation="Each number is small, and means the same at each place. "
         "Where two middles share a place, the later thing stays.",
@@ -496,6 +546,23 @@ EXERCISES = (
                     "    if waiting:\n        best",
                 ),
                 "You stop after the first. Go on until nothing waits.",
+            ),
+            Mistake(
+                edit("<= most", "<= 0.45"),
+                "You compare with 0.45 always. Compare with `most`.",
+            ),
+            Mistake(
+                edit(
+                    "return kept",
+                    "return [k in kept for k in range(len(scores))]",
+                ),
+                "You say of each box whether it is kept. Return the numbers "
+                "of those that are, best first.",
+            ),
+            Mistake(
+                edit("kept = []", "kept, waiting = waiting, []"),
+                "You sort, and drop nothing. Drop what overlaps a kept box "
+                "by more than `most`.",
             ),
         ),
         explanation="Greedy, and done for each kind alone, so that a dog may "
@@ -570,6 +637,28 @@ EXERCISES = (
                 "below all of it. (Dividing each precision by all detections, "
                 "not by the k so far, gives the same.)",
             ),
+            Mistake(
+                _of_those_found,
+                "You took the mean of the precisions at the hits. Those "
+                "never found count as 0: divide by `count`; and each "
+                "precision is the best from there on.",
+            ),
+            Mistake(
+                edit(
+                    "np.sum(np.diff(recall, prepend=0) * best)",
+                    "precision[-1]",
+                ),
+                "That is the precision of all detections together. It does "
+                "not know their order, nor what was not found.",
+            ),
+            Mistake(
+                edit(
+                    "np.sum(np.diff(recall, prepend=0) * best)",
+                    "recall[-1]",
+                ),
+                "That is the recall of all detections together: wrong ones "
+                "cost nothing.",
+            ),
         ),
         explanation="One number for all thresholds. The mean over kinds is "
         "mAP.",
@@ -616,6 +705,18 @@ EXERCISES = (
                     "int(rows.max() - rows.min()) + 1",
                 ),
                 "You return width and height. Wanted are right and bottom.",
+            ),
+            Mistake(
+                edit(
+                    "rows, columns = np",
+                    "columns, rows = np",
+                    "int(columns.max()) + 1",
+                    "int(columns.max())",
+                    "int(rows.max()) + 1",
+                    "int(rows.max())",
+                ),
+                "Two things: x and y are exchanged (rows are y), and right "
+                "and bottom lie behind the last pixel: + 1.",
             ),
         ),
         explanation="The other way there is none: a box does not know its "
@@ -676,6 +777,11 @@ EXERCISES = (
                 ),
                 "The last convolution is 1 x 1: each pixel decides from its "
                 "own 16 numbers.",
+            ),
+            Mistake(
+                edit(', activation="relu"', ""),
+                "The ReLUs are missing: without them all is one linear "
+                "step, but for the pooling.",
             ),
         ),
         explanation="Down it learns what is there, up it says where; the "

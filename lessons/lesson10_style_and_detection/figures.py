@@ -195,12 +195,13 @@ def strictness(
     panel.set(xlabel="IoU that a box needs", ylabel="mAP", ylim=(0, 1.02))
     panel.legend()
     told = "; ".join(
-        f"{name} {values[0]:.2f} to {values[-1]:.2f}"
+        f"{name} {', '.join(f'{value:.2f}' for value in values)}"
         for name, values in curves.items()
     )
     return CourseFigure(
         figure,
-        f"mAP against the IoU asked for, {levels[0]:.2f} to {levels[-1]:.2f}.",
+        f"mAP against the IoU asked for, {len(levels)} levels from "
+        f"{levels[0]:.2f} to {levels[-1]:.2f}.",
         varies=("lines",),
         trained=f"{told}.",
     )

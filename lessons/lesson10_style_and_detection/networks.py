@@ -102,7 +102,9 @@ def decode(said: dict[str, np.ndarray]):
     kind = odds.argmax(axis=-1)
     sure = odds.max(axis=-1) / odds.sum(axis=-1)
     score = sure / (1 + np.exp(-said["thing"][..., 0]))
-    boxes = np.clip(boxes, 0, GRID * STEP).reshape(len(score), -1, 4)
+    side = GRID * STEP  # a box beside the picture keeps a pixel: never empty
+    boxes = boxes.clip([0, 0, 1, 1], [side - 1, side - 1, side, side])
+    boxes = boxes.reshape(len(score), -1, 4)
     return boxes, *(a.reshape(len(score), -1) for a in (score, kind))
 
 

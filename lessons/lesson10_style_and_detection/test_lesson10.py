@@ -229,6 +229,17 @@ def test_detections_are_suppressed_within_a_kind_only(own):
     assert np.allclose(boxes[0], [16, 16, 40, 40])
 
 
+def test_a_box_beside_the_picture_is_not_empty(own):
+    place = np.full((1, 8, 8, 4), -9.0)
+    place[..., :2] = np.array([-20.0, 20.0])
+    said = {"place": place, "thing": np.zeros((1, 8, 8, 1))}
+    said["kind"] = np.zeros((1, 8, 8, 13))
+    for decode in (own["decode"], networks.decode):
+        boxes = decode(said)[0]
+        assert (boxes[..., 2:] > boxes[..., :2]).all()
+        assert boxes.min() >= 0 and boxes.max() <= 64
+
+
 def test_the_modules_head_is_that_of_the_lesson(own):
     mine, theirs = own["new_head"](8), networks.head(8)
     theirs.set_weights(mine.get_weights())
@@ -387,4 +398,4 @@ def test_figures_say_what_they_show():
     assert "a 0.750" in figures.precision_recall(curve).summary
     assert "cat 0.50" in figures.by_kind(["cat", "dog"], [0.5, 1]).summary
     levels = figures.strictness([0.5, 0.9], {"it": [0.8, 0.1]})
-    assert "0.80 to 0.10" in levels.summary
+    assert "0.80, 0.10" in levels.summary
