@@ -53,7 +53,7 @@ def _unsigned(x, low, high):
 
 def _typed(numbers):
     """Whether they are bytes is part of the answer."""
-    return numbers, str(np.asarray(numbers).dtype)
+    return {"numbers": numbers, "type": str(np.asarray(numbers).dtype)}
 
 
 def lstm_products(steps, inputs, units):
@@ -69,7 +69,7 @@ def per_channel(W):
 def _typed_first(result):
     if not isinstance(result, tuple | list) or len(result) != 2:
         return result
-    return _typed(result[0]), result[1]
+    return {**_typed(result[0]), "scales": result[1]}
 
 
 def _by_rows(W):
