@@ -924,8 +924,8 @@ assert worst <= scale / 2 + 1e-6
 # %% [markdown]
 # Each weight is off by half a scale at most. LiteRT does it in this way to
 # what flows between the layers. Its weights have the zero point 0, and a scale
-# for each filter (exercise 24.6). All that after training: **post-training
-# quantisation**. The range of the weights is known, they are there. How large
+# for each filter or unit, **per channel** (exercise 24.6). All that happens
+# after training: **post-training quantisation**. The range of the weights is known, they are there. How large
 # gets what flows between the layers nobody knows before it is measured: on
 # **representative data**, pictures of the training part. (Of the LSTM only the
 # weights become bytes, **dynamic range quantisation**; see the Reference.)
@@ -1211,6 +1211,8 @@ ck.check("24.6", per_channel)
 # ```
 #
 # Models made after that are copied to all devices, and `fit` cuts the batches.
+# JAX makes four devices out of one processor when the variable `XLA_FLAGS` is
+# set to `--xla_force_host_platform_device_count=4` before the start.
 #
 # ### ONNX
 #
