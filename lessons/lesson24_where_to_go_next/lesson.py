@@ -925,10 +925,11 @@ assert worst <= scale / 2 + 1e-6
 # Each weight is off by half a scale at most. LiteRT does it in this way to
 # what flows between the layers. Its weights have the zero point 0, and a scale
 # for each filter or unit, **per channel** (exercise 24.6). All that happens
-# after training: **post-training quantisation**. The range of the weights is known, they are there. How large
-# gets what flows between the layers nobody knows before it is measured: on
-# **representative data**, pictures of the training part. (Of the LSTM only the
-# weights become bytes, **dynamic range quantisation**; see the Reference.)
+# after training: **post-training quantisation**. The range of the weights is
+# known, they are there. How large gets what flows between the layers nobody
+# knows before it is measured: on **representative data**, pictures of the
+# training part. (Of the LSTM only the weights become bytes, **dynamic range
+# quantisation**; see the Reference.)
 
 
 # %%
