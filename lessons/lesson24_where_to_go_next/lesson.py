@@ -926,10 +926,10 @@ assert worst <= scale / 2 + 1e-6
 # what flows between the layers. Its weights have the zero point 0, and a scale
 # for each filter or unit, **per channel** (exercise 24.6). All that happens
 # after training: **post-training quantisation**. The range of the weights is
-# known, they are there. How large gets what flows between the layers nobody
-# knows before it is measured: on **representative data**, pictures of the
-# training part. (Of the LSTM only the weights become bytes, **dynamic range
-# quantisation**; see the Reference.)
+# known, they are there. The range of what flows between the layers has to be
+# measured: on **representative data**, pictures of the training part. (Of the
+# LSTM only the weights become bytes, **dynamic range quantisation**; see the
+# Reference.)
 
 
 # %%
