@@ -54,7 +54,8 @@ profile = ck.start("24")
 # trained on many. TensorFlow can treat your processor as if it were several
 # devices; that makes nothing faster, but every line of code is the one that
 # you would write for four GPUs. It has to be said before the first
-# computation, so it comes first:
+# computation, so it comes first. (Should it complain that the devices are
+# there already, restart the kernel.)
 
 # %%
 import tensorflow as tf
@@ -205,8 +206,9 @@ assert off < 1e-6 < wrong
 # of the **whole** batch; then the gradients only have to be added, which the
 # optimiser's `apply` does before it takes the step. `tf.function` turns the
 # whole into one graph; `ReductionToOneDevice` names a plain way to add up that
-# works on CPUs, too. `of_share` is what makes one number of a share's losses,
-# so that you can make it wrong later:
+# works on CPUs, too. `costs_of` gives a loss for each digit (`True`: from
+# logits); `of_share` makes one number of them, so that you can make it wrong
+# later:
 
 # %%
 from keras.losses import sparse_categorical_crossentropy as costs_of
@@ -815,7 +817,7 @@ for name, row in files.items():
 # %% [markdown]
 # A weight has 4 bytes. `.keras` also has Adam's two averages for each weight,
 # which nobody needs who does not train on, and a description of all layers;
-# SavedModel has the graph. LiteRT has hardly more than the weights. Do they
+# SavedModel has the graph. LiteRT has the least beside the weights. Do they
 # answer alike? Each file is loaded without the network that it came from:
 
 # %%
