@@ -390,7 +390,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit('.astype("int8")', ""),
-                "The numbers are right, but stored as decimals of 8 bytes. "
+                "The numbers are right, but stored as decimals. "
                 "Make bytes of them: .astype('int8').",
             ),
             Mistake(
@@ -506,7 +506,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit('.astype("int8")', ""),
-                "The numbers are right, but stored as decimals of 8 bytes. "
+                "The numbers are right, but stored as decimals. "
                 "Make bytes of them: .astype('int8').",
             ),
             Mistake(

@@ -348,12 +348,12 @@ figures.expected(
 )
 
 # %% [markdown]
-# Both axes go in doublings, so that the straight line is twice as fast with
-# twice the devices. The middle line never gets above 10, however many devices
-# there are: what cannot be shared remains (**Amdahl's law**, 1967). The lowest
-# line pays for the exchange, too. That cost hardly grows with the number of
-# devices, since what each sends comes near to twice the gradients. (Each
-# message has a delay as well, and there are more of them: not counted here.)
+# Both axes go in doublings. The straight line is what one hopes for. The
+# middle line never gets above 10, however many devices there are: what cannot
+# be shared remains (**Amdahl's law**, 1967). The lowest line pays for the
+# exchange, too. That cost hardly grows with the number of devices, since what
+# each sends comes near to twice the gradients. (Each message has a delay as
+# well, and there are more of them: not counted here.)
 #
 # So one gives every device as much work as it can hold. Then the batch grows
 # with the devices, there are fewer steps, and the learning rate is raised in
@@ -878,7 +878,7 @@ print(f"1 becomes {number}, and comes back as {(number - zero) * scale:.3f}")
 assert (zero, number) == (-64, 0)
 
 # %% [markdown]
-# With 16 numbers in place of 256 it can be seen. Each lies at most half a step
+# With 16 steps in place of 256 it can be seen. Each lies at most half a step
 # from the dashed line; beyond the dotted ends everything comes back as the
 # end:
 
