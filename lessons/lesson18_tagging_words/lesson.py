@@ -790,7 +790,7 @@ f1 = 2 * right / (len(true_names) + len(said_names))
 print(f"{len(true_names):,} names (test), F1 {f1:.3f}:", end=" ")
 print(f"precision {right / len(said_names):.3f}", end=", ")
 print(f"recall {right / len(true_names):.3f}")
-assert 0.7 < f1 < share
+assert 0.6 < f1 < share
 
 # %% [markdown]
 # Nearly all tags are right, and yet the names have an F1 of 0.84. Both numbers

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import detecting
 import flickr8k
 import forecasting
 import hundred_classes
@@ -16,6 +18,7 @@ import recurrent_speed
 import scenes_captions
 import sentiment
 import tagging
+import videos
 import where_next
 import writing
 import zipcode
@@ -59,6 +62,26 @@ def test_the_captioner_of_photographs_learns_the_bundled_scenes():
     assert result["data"].startswith("scenes (synthetic)")
     assert result["encoder"].startswith("scenes")
     assert seed["beam3_bleu1"] > 50 and seed["greedy_bleu4"] > 15
+
+
+@pytest.mark.slow
+def test_a_detector_finds_things_after_one_epoch():
+    (result,) = quick("detecting", "--recipe", "scenes")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("scenes (synthetic)")
+    assert 0.05 < seed["map75"] + 0.05 < seed["map50"] < 0.9
+    assert seed["worst_kind"] < seed["map50"] < seed["best_kind"]
+
+
+def test_four_finer_places_lie_side_by_side_in_one():
+    def eye(images, *_, **__):
+        return [images[:, ::8, ::8], images[:, ::4, ::4]]
+
+    images = np.random.default_rng(0).random((2, 64, 64, 3))
+    made = detecting.features(SimpleNamespace(predict=eye), images)
+    assert made.shape == (2, 8, 8, 3 + 4 * 3)
+    place = images[1, 24:32:4, 40:48:4].reshape(-1)  # row 3, column 5
+    assert np.array_equal(made[1, 3, 5, 3:], place)
 
 
 @pytest.mark.slow
@@ -313,6 +336,32 @@ def test_a_writer_of_the_tales_is_better_than_no_idea():
 def test_the_compiled_loop_is_twenty_times_as_fast_as_predict():
     result = writing.run_speed(writing.SPEED | {"written": 60}, seed=0)
     assert result["ratio"] > 20
+
+
+@pytest.mark.slow
+def test_a_reader_of_films_tells_different_poses_after_one_epoch():
+    (result,) = quick("videos", "--recipe", "poses-conv_lstm")["results"]
+    (seed,) = result["seeds"]
+    assert result["data"].startswith("poses (synthetic)")
+    assert seed["new_performers"] > 70
+
+
+def test_the_control_moves_frames_within_their_film_only():
+    rng = np.random.default_rng(0)
+    x = rng.random((4, 6, 2, 2, 1))
+    poses = np.where(np.arange(6) < [[6], [3], [4], [2]], 1, -1)
+    x[poses < 0] = 0
+    mixed = videos.Part(x, np.zeros(4), poses).mixed(rng)
+    assert np.array_equal(mixed.poses, poses)
+    for film, other in zip(x, mixed.x, strict=True):
+        before, after = (
+            sorted(f.tobytes() for f in frames) for frames in (film, other)
+        )
+        assert before == after
+        assert film.any(axis=(1, 2, 3)).sum() == (
+            other.any(axis=(1, 2, 3)).argmin() or 6
+        )
+    assert not np.array_equal(mixed.x, x)
 
 
 @pytest.mark.slow

@@ -139,3 +139,34 @@ def test_things_are_turned_and_mirrored():
     straight = np.abs(one - other).mean()
     mirrored = np.abs(one - other[:, ::-1]).mean()
     assert mirrored < 0.4 * straight
+
+
+def test_masks_come_when_asked_for_and_change_nothing_else(sets):
+    masked = data.load("objects100", masks=True)
+    for plain, split in zip(splits(sets), splits(masked), strict=True):
+        assert np.array_equal(plain.x, split.x)
+        assert list(split.extra) == ["superclass", "mask"]
+        assert split.extra["mask"].shape == split.x.shape[:3]
+        assert split.extra["mask"].dtype == bool
+        share = split.extra["mask"].mean(axis=(1, 2))
+        assert share.min() > 0.02 and share.max() < 0.7
+
+
+def test_a_mask_is_where_another_backdrop_changes_little(sets):
+    """Drawn twice, before black and before white: the mask is what stays."""
+    column = objects100.COLUMNS
+    stored = read_npz("objects100.npz")
+    masks = data.load("objects100", masks=True).test.extra["mask"]
+    rows = np.flatnonzero(stored["split"] == 2)
+    for name in ("owl", "fork", "castle"):
+        number = objects100.CLASSES.index(name)
+        own = rows[stored["label"][rows] == number]
+        numbers = stored["numbers"][own]
+        drawn = []
+        for backdrop in (0, 255):
+            numbers[:, column["near_r"] : column["far_b"] + 1] = backdrop
+            numbers[:, column["noise"]] = 0
+            drawn.append(objects100.render(name, numbers).astype(int))
+        changed = np.abs(drawn[1] - drawn[0]).max(axis=-1) > 127
+        mask = masks[sets.test.y == number]
+        assert (mask == ~changed).mean() > 0.97

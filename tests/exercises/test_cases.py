@@ -21,6 +21,8 @@ NEVER_NEGATIVE = {
     "04.6": {"gaps"},
     "05.2": {"s"},  # a mean of squares
     "05.4": {"variance"},
+    "09.3": {"x"},  # pixels
+    "10.4": {"scores"},
     "12.3": {"outputs"},  # probabilities
     "15.2": {"share"},
     "17.4": {"nats"},  # surprises

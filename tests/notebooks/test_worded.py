@@ -12,12 +12,15 @@ why there is nothing to measure. Not asked about: "half way", "half a
 minute", names ("half the squared error"), "twice" without "as" or "the".
 """
 
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 from test_numbers import (
     NUMBER,
     WORDS,
+    Numbers,
     listed,
     numbers_in,
     parts,
@@ -27,6 +30,7 @@ from test_numbers import (
 )
 
 from coursekit import lessons
+from coursekit.quizzes import bank as quizzes
 
 PARTS = {
     "half": 2,
@@ -105,10 +109,27 @@ def fits(value: float, claimed: float, before: str) -> bool:
     return low <= value / claimed <= high
 
 
+def reasons(lesson: str) -> Iterator[tuple[str, str, Numbers]]:
+    """The quiz's reasons and the praise of exercises, with their numbers."""
+    for question in quizzes.load(lesson).questions:
+        for option in question.options:
+            said = numbers_in(f"{question.text} {option.text}")
+            yield "the quiz", option.explanation, said
+    source = (lessons.folder(lesson) / "exercises.py").read_text("utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if getattr(node, "arg", "") == "explanation":
+            text = "".join(
+                one.value
+                for one in ast.walk(node.value)
+                if isinstance(one, ast.Constant)
+            )
+            yield "the praise of an exercise", text, numbers_in(text)
+
+
 def wrong(lesson: str) -> list[str]:
     entries = sources(lesson)["worded"]
     unused = {entry["words"] for entry in entries}
-    texts = parts(lesson)
+    texts = [*parts(lesson), *reasons(lesson)]
     everything = set().union(*(numbers for _, _, numbers in texts))
     found = []
     for heading, prose, _ in texts:

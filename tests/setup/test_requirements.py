@@ -144,14 +144,14 @@ def undeclared(files: list[Path], *requirements: str) -> set[str]:
     }
 
 
-def searching() -> list[str]:
-    """Lesson 24's extra, which nothing imports before it is asked for."""
-    return PROJECT["project"]["optional-dependencies"]["search"]
+def asked_for() -> list[str]:
+    """The extras of lessons 19 and 24; nothing imports them before."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    return [*extras["video"], *extras["search"]]
 
 
 def test_what_the_kit_imports_is_declared():
-    project = PROJECT["project"]
-    declared = [*project["dependencies"], *searching()]
+    declared = [*PROJECT["project"]["dependencies"], *asked_for()]
     files = [
         file
         for file in sources(*KIT)
@@ -179,7 +179,7 @@ def test_what_tests_and_benchmarks_import_is_declared():
     project = PROJECT["project"]
     tools = project["optional-dependencies"]["test"]
     files = sources(*CHECKS) + [f for f in sources("lessons") if is_test(f)]
-    declared = [*project["dependencies"], *tools, *searching()]
+    declared = [*project["dependencies"], *tools, *asked_for()]
     found = undeclared(files, *declared)
     assert found == set()
 

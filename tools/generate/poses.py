@@ -1,14 +1,13 @@
-"""poses.npz: the numbers from which 2,000 videos are drawn."""
+"""poses.npz: the numbers from which the videos of 40 performers are drawn."""
 
 import numpy as np
 
-from coursekit.data.sets.poses import MOVEMENTS, POSES, SALUTATION
+from coursekit.data.sets.poses import MOVEMENTS, ORDERS, POSES
 from generate.writing import write_npz
 
 SEED = 19
-SIZES = (1_400, 300, 300)
-# How often another movement is reversed, shifted, exchanged, shuffled.
-SHARES = (0.1, 0.25, 0.25, 0.4)
+PERFORMERS = (26, 6, 8)  # of each split
+CLIPS = 10  # of each movement, by each performer
 
 # Directions of the parts; one pair of legs and arms hides the other unless
 # two more numbers tell them apart.
@@ -22,66 +21,42 @@ DIRECTIONS = {
     "eight limbs": (122, 92, 292, 140, 212, 272),
     "cobra": (48, 20, 230, 135, 262, 270),
     "downward dog": (132, 150, 130, 128, 218, 204),
+    "warrior": (0, 0, 90, 90, 112, 180, 226, 226),
+    "chair": (28, 20, 30, 30, 98, 192),
+    "triangle": (98, 98, 180, 180, 154, 154, 206, 206),
+    "tree": (0, 0, 355, 5, 180, 180, 112, 240),
 }
 
 
 def generate() -> None:
-    """Half of each split are sun salutations; see poses.load."""
+    """Each performer films each movement as often; see poses.load."""
     rng = np.random.default_rng(SEED)
-    count = sum(SIZES)
-    movements = np.concatenate([_movements(rng, size) for size in SIZES])
+    people, kinds = sum(PERFORMERS), len(MOVEMENTS)
+    movements = np.tile(np.arange(kinds), people * CLIPS)
+    count = len(movements)
     tempo = rng.random((count, 1))  # slow or fast, not the same in all poses
-    orders = np.array([order(rng, kind) for kind in movements])
+    numbers = {
+        "directions": np.array([directions(pose) for pose in POSES]),
+        "body": rng.integers(0, 256, (people, 10)),
+        "habits": rng.integers(-12, 13, (people, len(POSES), 8)),
+        "room": rng.integers(0, 256, (people, 5)),
+        "performers": np.repeat(np.arange(people), kinds * CLIPS),
+        "movements": movements,
+        "holds": 1 + rng.binomial(1, tempo, (count, len(ORDERS[0]))),
+        "bends": rng.integers(-7, 8, (count, len(ORDERS[0]), 8)),
+        "sway": rng.integers(-64, 65, (count, len(ORDERS[0]))),
+        "camera": rng.integers(0, 256, (count, 5)),
+        "split": np.repeat(np.arange(3), PERFORMERS),
+    }
+    kind = {"directions": "uint16", "habits": "int8", "bends": "int8"}
+    kind["sway"] = "int8"
     write_npz(
         "poses.npz",
-        {
-            "split": np.repeat(np.arange(3), SIZES).astype("uint8"),
-            "movements": movements.astype("uint8"),
-            "orders": orders,
-            "holds": (1 + rng.binomial(2, tempo, (count, 12))).astype("uint8"),
-            "body": rng.integers(0, 256, (count, 12), dtype="uint8"),
-            "angles": _angles(
-                orders, rng.integers(-7, 8, (count, 12, 8), dtype="int8")
-            ),
-            "sway": rng.integers(-64, 65, (count, 12), dtype="int8"),
-            "camera": rng.integers(0, 256, (count, 5), dtype="uint8"),
-        },
+        {k: v.astype(kind.get(k, "uint8")) for k, v in numbers.items()},
     )
-
-
-def _movements(rng, size: int) -> np.ndarray:
-    """Numbers in MOVEMENTS, one half 0, shuffled."""
-    others = rng.choice(range(1, len(MOVEMENTS)), size // 2, p=SHARES)
-    return rng.permutation([*others, *[0] * (size - size // 2)])
-
-
-def _angles(orders: np.ndarray, bends: np.ndarray) -> np.ndarray:
-    """Directions of the parts (n, 12, 8) in degrees, uint16, bent a little."""
-    straight = np.array([directions(pose) for pose in POSES])
-    return ((straight[orders] + bends) % 360).astype("uint16")
 
 
 def directions(pose: str) -> tuple[int, ...]:
     """The direction of each of stick_figures.PARTS."""
     numbers = DIRECTIONS[pose]
     return (*numbers, *numbers[4:6]) if len(numbers) == 6 else numbers
-
-
-def order(rng, movement: int) -> np.ndarray:
-    """The twelve poses in the order of a movement, uint8."""
-    usual = np.array(SALUTATION, "uint8")
-    while True:
-        found = usual.copy()
-        inner = found[1:-1]
-        name = MOVEMENTS[movement]
-        if name == "reversed":
-            inner[:] = inner[::-1].copy()
-        elif name == "shifted":
-            inner[:] = np.roll(inner, rng.integers(1, 10))
-        elif name == "exchanged":
-            places = rng.choice(10, 2, replace=False)
-            inner[places] = inner[places[::-1]]
-        elif name == "shuffled":
-            rng.shuffle(inner)
-        if movement == 0 or (found != usual).any():
-            return found

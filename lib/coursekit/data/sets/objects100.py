@@ -10,6 +10,7 @@ The file holds the numbers that vary; pictures are drawn while loading.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -45,19 +46,26 @@ COLUMNS = {
 }
 
 
-def load() -> Families:
+def load(masks: bool = False) -> Families:
     """8,000/1,500/2,000 images (n, 32, 32, 3), uint8; y one of 100.
 
     80, 15 and 20 images of each class. extra["superclass"] is the family,
-    0 to 19, a number in superclass_names; class k belongs to k // 5.
+    0 to 19, a number in superclass_names; class k belongs to k // 5. With
+    ``masks``, extra["mask"] (n, 32, 32), bool, is True where the thing is.
     """
     stored = read_npz("objects100.npz")
     y = stored["label"].astype("int64")
     x = np.empty((len(y), SIZE, SIZE, 3), "uint8")
+    cover = np.empty((len(y), SIZE, SIZE), bool) if masks else None
     for number, name in enumerate(CLASSES):
         rows = np.flatnonzero(y == number)
-        x[rows] = render(name, stored["numbers"][rows])
-    train, validation, test = by_part(stored["split"], x, y, superclass=y // 5)
+        x[rows], opacity = drawn(name, stored["numbers"][rows])
+        if cover is not None:
+            cover[rows] = opacity > 0.5
+    extra: dict[str, Any] = {"superclass": y // 5}
+    if cover is not None:
+        extra["mask"] = cover
+    train, validation, test = by_part(stored["split"], x, y, **extra)
     parts = train, validation, test
     return Families(INFO, *parts, CLASSES, superclass_names=FAMILIES)
 
@@ -67,6 +75,11 @@ def render(name: str, numbers: np.ndarray) -> np.ndarray:
 
     ``numbers`` (n, 28), uint8, vary the pictures; see COLUMNS.
     """
+    return drawn(name, numbers)[0]
+
+
+def drawn(name: str, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As ``render``, and the thing's opacity (n, 32, 32), 0 to 1."""
     dice = numbers.astype("float32")[:, :, None, None] / 255
 
     def die(column: str, low: float, high: float) -> np.ndarray:
@@ -93,7 +106,8 @@ def render(name: str, numbers: np.ndarray) -> np.ndarray:
     image *= die("light", 0.8, 1.12) + 0.12 * (slope * across - down)
     image += die("noise", 0.01, 0.09) * _noise(numbers)
     np.clip(image, 0, 1, out=image)
-    return np.rint(image * 255).astype("uint8").transpose(1, 2, 3, 0)
+    pictures = np.rint(image * 255).astype("uint8").transpose(1, 2, 3, 0)
+    return pictures, layers[5]
 
 
 def _pose(across, down, die):
