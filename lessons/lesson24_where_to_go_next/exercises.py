@@ -46,6 +46,16 @@ def _own_range(x, low, high):
     return np.clip(np.round(x / scale) + zero, -128, 127).astype("int8")
 
 
+def _unsigned(x, low, high):
+    scale = (high - low) / 255
+    return np.clip(np.round((x - low) / scale), 0, 255).astype("uint8")
+
+
+def _typed(numbers):
+    """Whether they are bytes is part of the answer."""
+    return {"numbers": numbers, "type": str(np.asarray(numbers).dtype)}
+
+
 def lstm_products(steps, inputs, units):
     return steps * 4 * units * (inputs + units)
 
@@ -54,6 +64,17 @@ def per_channel(W):
     largest = np.abs(W).max(axis=0)
     scales = np.where(largest > 0, largest / 127, 1.0)
     return np.round(W / scales).astype("int8"), scales
+
+
+def _typed_first(result):
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        return result
+    return {**_typed(result[0]), "scales": result[1]}
+
+
+def _by_rows(W):
+    numbers, scales = per_channel(W.T)
+    return numbers.T, scales
 
 
 _rng = np.random.default_rng(24)
@@ -109,6 +130,16 @@ EXERCISES = (
                 "You divided by the examples of one device. Divide by those "
                 "of all, sizes.sum().",
             ),
+            Mistake(
+                edit("sizes @ gradients", "gradients.sum(0)"),
+                "A mean divided by the number of examples once more. First "
+                "make sums of the means: multiply each by its size.",
+            ),
+            Mistake(
+                edit("sizes @ gradients / sizes.sum()", "gradients.mean()"),
+                "You averaged over the numbers of the gradient, too. Each "
+                "number keeps its place: average over devices only.",
+            ),
         ),
         explanation="It is the gradient that one device would have had of "
         "the whole batch. Libraries let each device divide its sum by the "
@@ -152,6 +183,21 @@ EXERCISES = (
             Mistake(
                 edit(" + sent)", ")"),
                 "The exchange of the gradients is missing.",
+            ),
+            Mistake(
+                edit("2 * exchange * (devices - 1) / devices", "exchange"),
+                "exchange is the time to send all gradients once. Each "
+                "device sends them 2 (n - 1) / n times.",
+            ),
+            Mistake(
+                edit("2 * exchange * (devices - 1) / devices", "2 * exchange"),
+                "Twice is what many devices come near to. It is "
+                "2 (n - 1) / n times, and nothing for one device.",
+            ),
+            Mistake(
+                edit("(compute + fixed) / (compute", "(compute"),
+                "That is the time together. How many times as fast is it? "
+                "Divide the time alone by it.",
             ),
             Mistake(
                 edit(
@@ -246,6 +292,29 @@ EXERCISES = (
                 "Scaled by the number of words. The root is of d, the size "
                 "of a query.",
             ),
+            Mistake(
+                edit("/ np.sqrt(len(query))", "/ len(query)"),
+                "Divided by d itself. It is the root of d.",
+            ),
+            Mistake(
+                edit(
+                    "e = np.exp(scores - scores.max())",
+                    "e = scores",
+                    "e / e.sum() @",
+                    "e @",
+                ),
+                "The softmax is missing: the scores have to become weights "
+                "that sum to 1.",
+            ),
+            Mistake(
+                edit("e / e.sum() @ values", "e @ values"),
+                "The weights do not sum to 1: divide by e.sum().",
+            ),
+            Mistake(
+                edit("keys @ query", "keys @ key"),
+                "You asked with the key. The query of the new word asks, "
+                "the keys answer.",
+            ),
         ),
         explanation="It is the last row of causal attention over all words. "
         "Nothing of the words before is computed again.",
@@ -255,12 +324,13 @@ EXERCISES = (
         title="Eight bits",
         level="core",
         reference=quantised,
+        summarise=_typed,
         cases=(
             Case(np.array([-1.0, 0.0, 1.0, 3.0]), -1.0, 3.0),
-            Case(np.array([0.0, 0.3, 0.9]), 0.0, 1.0),
+            Case(np.array([0.0, 0.31, 0.85]), 0.0, 1.0),
             Case(3 * _some(5, 3), -2.5, 4.0),
-            Case(np.array([-9.0, 0.02, 9.0]), -1.0, 1.0),
-            Case(np.array([[-0.26, 0.7]]), -0.5, 0.1),
+            Case(np.array([-9.0, 0.02, 9.0]), -1.2, 1.0),
+            Case(np.array([[-0.26, 0.7]]), -0.5, 0.11),
         ),
         hints=(
             "255 steps of equal size lead from low to high.",
@@ -303,6 +373,38 @@ EXERCISES = (
                 "A sign: x = low must give -128, so zero is -128 minus "
                 "low / scale.",
             ),
+            Mistake(
+                edit(
+                    "np.round(-128 - low / scale)",
+                    "-128 - low / scale",
+                    "np.round(x / scale) + zero",
+                    "np.round(x / scale + zero)",
+                ),
+                "The zero point must be whole, so that 0 comes back as 0: "
+                "round it before you add it.",
+            ),
+            Mistake(
+                _unsigned,
+                "You count from 0 to 255. int8 counts from -128 to 127: "
+                "low becomes -128.",
+            ),
+            Mistake(
+                edit('.astype("int8")', ""),
+                "The numbers are right, but stored as decimals. "
+                "Make bytes of them: .astype('int8').",
+            ),
+            Mistake(
+                edit(
+                    'np.clip(numbers, -128, 127).astype("int8")',
+                    "(np.clip(numbers, -128, 127) - zero) * scale",
+                ),
+                "That is what comes back. Asked for are the int8 numbers "
+                "themselves.",
+            ),
+            Mistake(
+                edit("np.round(x / scale)", "x / scale"),
+                "astype cuts decimals off. Round first.",
+            ),
         ),
         explanation="Back it is (number - zero) * scale, off by half a scale "
         "at most inside the range, and by anything outside.",
@@ -343,6 +445,16 @@ EXERCISES = (
                 "You counted the bias. It is added, not multiplied.",
             ),
             Mistake(
+                edit("4 * units", "8 * units"),
+                "Eight matrices, but inputs + units counts both kinds "
+                "already: four times.",
+            ),
+            Mistake(
+                edit("4 * units *", "4 *"),
+                "A matrix has units columns: inputs times units, and units "
+                "times units.",
+            ),
+            Mistake(
                 edit("steps * 4", "4"),
                 "That is one step.",
             ),
@@ -355,8 +467,9 @@ EXERCISES = (
         title="A scale for each column",
         level="stretch",
         reference=per_channel,
+        summarise=_typed_first,
         cases=(
-            Case(np.array([[1.0, -0.2], [-4.0, 0.1]])),
+            Case(np.array([[1.0, -0.2], [-4.0, 0.05]])),
             Case(_some(5, 3) * [1.0, 0.01, 30.0]),
             Case(np.array([[0.0, 2.0], [0.0, -3.0], [0.0, 1.1]])),
             Case(-np.abs(_some(4, 2))),
@@ -380,6 +493,26 @@ EXERCISES = (
             Mistake(
                 edit("largest / 127", "largest / 128"),
                 "128 has no place in int8. The largest becomes 127.",
+            ),
+            Mistake(
+                edit(
+                    "largest / 127",
+                    "127 / largest",
+                    "W / scales",
+                    "W * scales",
+                ),
+                "Upside down: a number times its scale gives the weight "
+                "back, so the scale is the largest over 127.",
+            ),
+            Mistake(
+                edit('.astype("int8")', ""),
+                "The numbers are right, but stored as decimals. "
+                "Make bytes of them: .astype('int8').",
+            ),
+            Mistake(
+                _by_rows,
+                "You took the rows. Each column has its scale: max over "
+                "axis 0.",
             ),
             Mistake(
                 edit(

@@ -7,8 +7,8 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [22 · Show, attend and tell](22_show_attend_tell.ipynb) |
-# | **Time** | 44 min on the road, 30 of exercises, 5 of quiz |
+# | **Before this** | [22](22_show_attend_tell.ipynb), lesson 20 |
+# | **Time** | 47 min on the road, 30 of exercises, 5 of quiz |
 # | **Runs in** | not measured yet (quick), not measured yet (full) |
 # | **Data** | digits (real) and scenes: 5,500 drawn pictures with captions |
 # | **Hardware** | any laptop |
@@ -54,7 +54,8 @@ profile = ck.start("24")
 # trained on many. TensorFlow can treat your processor as if it were several
 # devices; that makes nothing faster, but every line of code is the one that
 # you would write for four GPUs. It has to be said before the first
-# computation, so it comes first:
+# computation, so it comes first. (Should it complain that the devices are
+# there already, restart the kernel.)
 
 # %%
 import tensorflow as tf
@@ -119,10 +120,12 @@ assert right(answers, "validation") > 0.94
 # %% [markdown]
 # ## One batch, four shares
 #
-# Every device gets a copy of the network. A batch is cut into shares, one for
-# each. Every device computes the gradient of its share; the gradients are
-# brought together (**all-reduce**); all copies take the same step, so that
-# they stay equal. This is **data parallelism**:
+# Every device gets a copy of the network, a **replica**. A batch is cut into
+# shares, one for each. Every device computes the gradient of its share; the
+# gradients are brought together (**all-reduce**); all copies take the same
+# step, so that they stay equal. This is **data parallelism**, and because each
+# step waits for all devices it is **synchronous**. Follow one share from left
+# to right:
 
 # %%
 figures = profile.figures
@@ -169,7 +172,8 @@ averaged = ck.yours_or_good("24.1", averaged, good_averaged)
 
 # %% [markdown]
 # Now with the network's own gradient, all its numbers in a row. 61 digits,
-# four shares, the last one smaller:
+# four shares, the last one smaller. Your function should bring them together
+# to the gradient of all 61; the plain mean should not:
 
 
 # %%
@@ -197,9 +201,14 @@ assert off < 1e-6 < wrong
 # ## The same by TensorFlow
 #
 # `MirroredStrategy` keeps the copies equal. What is made in its `scope` is
-# mirrored on all devices. `run` calls a function on each device with its
-# share. There every device divides its sum by the size of the **whole** batch;
-# then the gradients only have to be added, which `apply` does:
+# mirrored on all devices. `run` calls a function (`on_one`) on each device
+# with its share. There every device divides the sum of its losses by the size
+# of the **whole** batch; then the gradients only have to be added, which the
+# optimiser's `apply` does before it takes the step. `tf.function` turns the
+# whole into one graph; `ReductionToOneDevice` names a plain way to add up that
+# works on CPUs, too. `costs_of` gives a loss for each digit (`True`: from
+# logits); `of_share` makes one number of them, so that you can make it wrong
+# later:
 
 # %%
 from keras.losses import sparse_categorical_crossentropy as costs_of
@@ -280,10 +289,10 @@ for count in (1024, len(x["train"])):
 assert offs[1024] < 1e-6 < offs[len(x["train"])] < 1e-3
 
 # %% [markdown]
-# With whole batches nothing differs. The 53 are cut into 14, 14, 14 and 11,
-# and there `fit` does take the mean of the means: the mistake of above, small
-# enough here not to matter. (`drop_remainder=True` in a `tf.data` pipeline
-# leaves such a batch out.)
+# With whole batches nothing differs but the last digit. The 53 are cut into
+# 14, 14, 14 and 11, and there `fit` does take the mean of the means: the
+# mistake of above, small enough here not to matter. (`drop_remainder=True` in
+# a `tf.data` pipeline leaves such a batch out.)
 #
 # ## How much faster?
 #
@@ -291,8 +300,9 @@ assert offs[1024] < 1e-6 < offs[len(x["train"])] < 1e-3
 # data, the start of everything). Sending all gradients once takes 4 ms. On
 # four devices the 90 become 22.5; the 10 stay; and the gradients travel. In a
 # **ring** each device sends to its neighbour only, one n-th of the gradients
-# at a time: n - 1 times to add up, n - 1 times to hand out the sums. So each
-# sends them $2 (n-1)/n$ times, 1.5 times for four devices: 6 ms.
+# at a time: n - 1 times to add up, n - 1 times to hand out the sums. All send
+# at once, so that only what one device sends counts: $2 (n-1)/n$ times all
+# gradients, 1.5 times for four devices: 6 ms.
 
 # %%
 alone, sent = 90 + 10, 2 * (4 - 1) / 4
@@ -303,7 +313,8 @@ assert together == 38.5
 
 # %% [markdown]
 # **24.2 (warm-up)** Write `speed_up(devices, compute, fixed, exchange)`: how
-# many times as fast are so many devices as one? The last three are times.
+# many times as fast are so many devices as one? The last three are times:
+# what is shared, what is not, and sending all gradients once.
 
 
 # %%
@@ -337,12 +348,17 @@ figures.expected(
 )
 
 # %% [markdown]
-# The second line never gets above 10, however many devices there are: what
-# cannot be shared remains (**Amdahl's law**, 1967). The exchange costs more
-# still, and hardly grows with the number of devices: what each sends comes
-# near to twice the gradients. (So one gives every device as much work as it
-# can hold. Then the batch grows with the devices, there are fewer steps, and
-# the learning rate has to be raised: P. Goyal et al. 2017.)
+# Both axes go in doublings. The straight line is what one hopes for. The
+# middle line never gets above 10, however many devices there are: what cannot
+# be shared remains (**Amdahl's law**, 1967). The lowest line pays for the
+# exchange, too. That cost hardly grows with the number of devices, since what
+# each sends comes near to twice the gradients. (Each message has a delay as
+# well, and there are more of them: not counted here.)
+#
+# So one gives every device as much work as it can hold. Then the batch grows
+# with the devices, there are fewer steps, and the learning rate is raised in
+# proportion, after a slow start (the **linear scaling rule** with warm-up: P.
+# Goyal et al. 2017).
 #
 # And here? Guess first: one step on a batch of 1,024, on one, two and four of
 # your devices.
@@ -369,17 +385,18 @@ for count in (1, 2, 4):
 figures.measured(milliseconds)
 
 # %% [markdown]
-# Nothing worth having. The four devices share the cores that one device had to
-# itself (it spreads a convolution over all cores already), and cutting,
-# copying and adding come on top. The bars differ from machine to machine. Data
-# parallelism pays where each device has arithmetic of its own. (A network that
-# does not fit on one device is cut itself: **model parallelism**.)
+# A bar below 1 would be a gain. There is none worth having. The four devices
+# share the cores that one device had to itself (it spreads a convolution over
+# all cores already), and cutting, copying and adding come on top. The bars
+# differ from machine to machine. Data parallelism pays where each device has
+# arithmetic of its own. (A network that does not fit on one device is cut
+# itself: **model parallelism**.)
 #
 # ## Two computers, and a plug that is pulled
 #
-# Several computers need three things more: addresses, patience, checkpoints.
-# Each computer starts the same program. The variable `TF_CONFIG` tells it who
-# the others are and which one it is:
+# Several computers (**workers**) need two things more: addresses and
+# checkpoints. Each computer starts the same program. The variable `TF_CONFIG`
+# tells it who the others are and which one it is:
 #
 # ```python
 # {"cluster": {"worker": ["10.0.0.5:2222", "10.0.0.6:2222"]},
@@ -388,8 +405,9 @@ figures.measured(milliseconds)
 #
 # `MultiWorkerMirroredStrategy` reads it. The rest of the code is that of
 # above, `scope` and `run`. Two computers can be two processes on yours, which
-# talk over the loopback network; the file `two_workers.py` beside this lesson
-# does it:
+# talk over the loopback network (the address 127.0.0.1, which never leaves the
+# computer). The file `two_workers.py` beside this lesson does it. Worker 0
+# keeps a checkpoint every 4 steps, on a disk that both can read:
 #
 # ```
 # $ python lessons/lesson24_where_to_go_next/two_workers.py
@@ -403,15 +421,18 @@ figures.measured(milliseconds)
 # started again:     [0, 0]
 # ```
 #
-# After step 10 worker 1 ends without a word (exit code 9), as if its plug had
-# been pulled. Worker 0 waits for its gradients and ends with an error, 1. That
-# is the rule for this kind of training: one is lost, all stop. So what counts
-# is the way back: both start again, find the checkpoint of step 8, and take
-# steps 9 and 10 a second time, with the same loss. A test compares the final
-# weights with those of an undisturbed run, and with one device.
+# Each line in brackets has the exit codes of worker 0 and worker 1. After step
+# 10 worker 1 ends without a word (exit code 9), as if its plug had been
+# pulled. Worker 0 waits for its gradients and ends with an error, 1. That is
+# the rule of synchronous training: one is lost, all stop. So what counts is
+# the way back: both start again, find the checkpoint of step 8, and take steps
+# 9 and 10 a second time, with the same loss. A test compares the final weights
+# with those of an undisturbed run, and with one device.
 #
-# With `fit` this does not work in Keras 3.15. It tries to make one tensor of
-# the workers' shares, and says (`--way fit`), after many lines of numbers:
+# With `fit` this does not work in Keras 3.15, though it does on one computer.
+# What differs from replica to replica TensorFlow keeps as a `PerReplica`; here
+# `fit` tries to make one tensor of it, and says (`--way fit`), after many
+# lines of numbers:
 #
 # ```
 # ... with an unsupported type (<class
@@ -430,7 +451,8 @@ figures.measured(milliseconds)
 #
 # There is a limit that no number of devices moves: an LSTM's steps wait for
 # each other. Self-attention (lesson [20](20_translating.ipynb)) has no such
-# chain:
+# chain. Compare the way from the first word to the last: on the left from cell
+# to cell, on the right one thick arrow:
 
 # %%
 figures.two_ways(["a", "red", "dog", "on", "a", "beach"])
@@ -438,8 +460,9 @@ figures.two_ways(["a", "red", "dog", "on", "a", "beach"])
 # %% [markdown]
 # All words are computed at once, as long as the true words are known: in
 # training. The way from the first word to the last is one step, for a gradient
-# too. The price: each word looks at all before it, so that the work grows with
-# the square of the length.
+# too. That no word sees a later one is **causal** attention: without it the
+# network would read the word that it has to guess. The price: each word looks
+# at all before it, so that the work grows with the square of the length.
 #
 # You have all parts for **a captioner without recurrence**. Take the decoder
 # block of lesson 20. Where it looked at the memory of a source sentence, let
@@ -511,7 +534,10 @@ assert history["loss"][-1] < 0.75
 
 # %% [markdown]
 # It speaks like the translator of lesson 20: all words so far go in, and the
-# last row comes out. `last_look` keeps where the heads looked for it:
+# row of the newest word comes out. The state has four things: the words so
+# far, how many there are, the picture's places, and where the heads looked
+# last. `here` has a 1 at the place of the newest word; multiplied with it and
+# summed (`einsum`), only that row remains:
 
 
 # %%
@@ -562,9 +588,12 @@ what = f"test picture 1 ({scenes.test.y[1][0]})"
 captioning.attention_maps(scenes.test.x[1], spoken, maps, what)
 
 # %% [markdown]
-# That is the mean of the heads. Does it look at what it says? The test of
-# lesson 22, unchanged: the share of attention inside the box of each thing
-# that is named, against chance and against the maps of other pictures:
+# Dark places are not looked at; the number is the share of the brightest one.
+# Light falls at the sign at *stop*, on the bird at *bird*; at small words it
+# is spread wide. All that is the mean of the heads. Does it look at what it
+# says? The test of lesson 22, unchanged: the share of attention inside the box
+# of each thing that is named, against chance and against the maps of other
+# pictures:
 
 # %%
 faithful = profile.module("faithful")
@@ -590,17 +619,18 @@ for number in range(heads):
     print(f"head {number + 1}: {inside(looked[:, :, number])[0]:.2f}")
 
 # %% [markdown]
-# Not each as much as the others: some look at the thing that is named, some
-# elsewhere. A mean over heads hides that.
+# Read them beside the mean of all, and beside chance. Some heads look at the
+# thing that is named, others mostly elsewhere. A mean over heads hides that.
 #
 # ## Beside lesson 22
 #
 # Both captioners were trained three times, for the same two epochs on the same
 # features, and told about the same test pictures, greedily
-# (`benchmarks/where_next.py`). The columns are those of lesson 22: *named* is
-# the share of the kinds in the pictures that are named, *true* that of the
-# named colours, *held out* the same where kind and colour were never together
-# in training, *inside* the attention inside the box. What do you expect: which
+# (`benchmarks/where_next.py`; `measured` reads what it wrote down). All but
+# BLEU-4 in per cent. The columns are those of lesson 22: *named* is the share
+# of the kinds in the pictures that are named, *true* that of the named
+# colours, *held out* the same where kind and colour were never together in
+# training, *inside* the attention inside the box. What do you expect: which
 # one says more that is true?
 
 # %% tags=["nbval-approx-3e0"]
@@ -662,8 +692,9 @@ figures.captioners(
 #
 # In training all words are there at once. In speaking they come one by one,
 # and `step` above computes all words so far again for each new one. That is
-# waste: the keys and values of the words before do not change. Keep them, in a
-# **cache**, and only the new word has to be computed.
+# waste: no word sees a later one, so that the keys and values of the words
+# before do not change. Keep them, in a **cache** (**KV cache**), and only the
+# new word has to be computed.
 #
 # **24.3 (core)** Write `attend_cached(query, key, value, keys, values)` for
 # one head and one sentence. The first three belong to the new word; `keys` and
@@ -711,17 +742,18 @@ print(f"6 words, largest difference {off:.0e}")
 assert off < 1e-12
 
 # %% [markdown]
-# So a transformer that speaks has a state after all, and it grows with each
-# word. An LSTM's does not: that is what a recurrent network still has to
-# offer.
+# So a transformer that speaks has a state after all, the cache, and it grows
+# with each word. An LSTM's state keeps its size: that is what a recurrent
+# network still has to offer.
 #
 # ## Into a file
 #
-# A trained network is wanted elsewhere: on a server, in a phone. Keras writes
-# three formats. **.keras** keeps all: layers, weights, the optimiser; it needs
-# Keras. **SavedModel** is TensorFlow's graph, and needs no Keras.
-# **LiteRT** (once TensorFlow Lite, `.tflite`) is for small devices, which have
-# an interpreter for it. Take two networks: the CNN, and one that reads a digit
+# A trained network is wanted elsewhere: on a server, in a phone. Three formats
+# that Keras writes are for that. **.keras** keeps all: layers, weights, the
+# optimiser; it needs Keras. **SavedModel** is TensorFlow's graph: it needs
+# TensorFlow, but no Keras and none of your code. **LiteRT** (once TensorFlow
+# Lite, `.tflite`) is for small devices, which have a small program for it, its
+# **interpreter**. Take two networks: the CNN, and one that reads a digit
 # row by row:
 
 # %% tags=["nbval-approx-4-of-360"]
@@ -735,7 +767,8 @@ for name, network in networks.items():
     assert share > 0.9
 
 # %% [markdown]
-# A phone looks at one picture at a time, so the signature says one:
+# A phone looks at one picture at a time. So the **signature**, the shape of
+# what goes in, says one for LiteRT:
 
 # %%
 import tempfile
@@ -784,7 +817,7 @@ for name, row in files.items():
 # %% [markdown]
 # A weight has 4 bytes. `.keras` also has Adam's two averages for each weight,
 # which nobody needs who does not train on, and a description of all layers;
-# SavedModel has the graph. LiteRT has hardly more than the weights. Do they
+# SavedModel has the graph. LiteRT has the least beside the weights. Do they
 # answer alike? Each file is loaded without the network that it came from:
 
 # %%
@@ -830,8 +863,11 @@ for name, row in files.items():
 #
 # Four bytes for a weight are more than it needs. **Quantised** to one byte
 # there are 256 numbers, and 255 steps between them. Take the range from -1 to
-# 3: a step, the **scale**, is 4/255. The lower end becomes -128, so 0 becomes
-# the **zero point**, -64. What becomes of 1, and what comes back?
+# 3: a step, the **scale**, is 4/255. The lower end becomes -128, and 0 lies
+# 1/scale steps above it; rounded to a whole number this is the **zero point**,
+# -64. It is rounded so that 0 comes back as exactly 0: networks are full of
+# zeros, from padding and ReLU. Back it is (number - zero point) times scale.
+# What becomes of 1, and what comes back?
 
 # %%
 scale = (3 - -1) / 255
@@ -842,14 +878,17 @@ print(f"1 becomes {number}, and comes back as {(number - zero) * scale:.3f}")
 assert (zero, number) == (-64, 0)
 
 # %% [markdown]
-# With 16 steps in place of 256 it can be seen:
+# With 16 steps in place of 256 it can be seen. Each lies at most half a step
+# from the dashed line; beyond the dotted ends everything comes back as the
+# end:
 
 # %%
 figures.staircase(-1, 3)
 
 # %% [markdown]
 # **24.4 (core)** Write `quantised(x, low, high)`: int8 numbers from -128 to
-# 127. What lies outside of the range becomes the nearest end.
+# 127, by the scale and the rounded zero point of above. What lies outside of
+# the range becomes the nearest end.
 
 
 # %%
@@ -881,14 +920,18 @@ zero = np.round(-128 - low / scale)
 back = (quantised(kernel, low, high) - zero) * scale
 worst = np.abs(back - kernel).max()
 print(f"{kernel.nbytes:,} bytes, then {quantised(kernel, low, high).nbytes}")
+print(f"largest error {worst / scale:.2f} of a scale")
 assert worst <= scale / 2 + 1e-6
 
 # %% [markdown]
-# Each weight is off by half a scale at most. LiteRT does the same to weights
-# (with a scale for each filter: exercise 24.6), and to what flows between the
-# layers. How large that gets nobody knows before it is measured: on
-# **representative data**, pictures of the training part. (Of the LSTM only the
-# weights become bytes; see the Reference.)
+# Each weight is off by half a scale at most. LiteRT does it in this way to
+# what flows between the layers. Its weights have the zero point 0, and a scale
+# for each filter or unit, **per channel** (exercise 24.6). All that happens
+# after training: **post-training quantisation**. The range of the weights is
+# known, they are there. The range of what flows between the layers has to be
+# measured: on **representative data**, pictures of the training part. (Of the
+# LSTM only the weights become bytes, **dynamic range quantisation**; see the
+# Reference.)
 
 
 # %%
@@ -927,10 +970,12 @@ for name, row in files.items():
 
 # %% [markdown]
 # On the test the eight bits cost next to nothing. A file has more in it than
-# weights, so that it shrinks by less than four.
+# weights, so that it shrinks by less than four: the smaller the network, the
+# more the rest counts.
 #
 # And the time for one picture? The call of a Keras model, the same compiled
-# (`tf.function`), and LiteRT:
+# (`tf.function`), and LiteRT. Each division of the axis is ten times the one
+# before:
 
 
 # %%
@@ -964,22 +1009,23 @@ for name, network in networks.items():
 figures.latency(ratios)
 
 # %% [markdown]
-# The arithmetic is the same in all of them. What differs is the rest: Keras'
-# call goes through Python layer by layer, LiteRT through a finished list of
-# operations. For one small picture the rest is nearly all. Eight bits need not
-# be faster here: the networks are small, and this processor is good at
-# decimals.
+# The arithmetic is much the same in all of them. What differs is the rest:
+# Keras' call goes through Python layer by layer, LiteRT through a finished
+# list of operations. For one small picture the rest is nearly all. Eight bits
+# need not be faster here: the networks are small, and this processor is good
+# at decimals.
 #
 # ## What a recurrent network costs
 #
 # Often one reads that recurrent networks run only in large data centres.
 # Count: an LSTM has four matrices for the input and four for the state, each
-# weight is used once a step (exercise 24.5 is this count in general):
+# weight is used once a step (exercise 24.5 is this count in general). A
+# processor multiplies a thousand million times a second and more:
 
 # %% tags=["nbval-approx-5e-1"]
 products = 8 * 4 * 32 * (8 + 32)  # steps, matrices, units, inputs and units
 print(f"a digit: {products:,} multiplications")
-print(f"a second of a processor's 10^9: {10**9 // products:,} digits")
+print(f"10^9 in a second: {10**9 // products:,} digits a second")
 size_now = kilobytes(files["lstm"]["LiteRT, 8 bits"])
 print(f"the file: {size_now:.1f} kB")
 assert products == 40_960 and size_now < 25
@@ -992,21 +1038,25 @@ assert products == 40_960 and size_now < 25
 # ## Other roads
 #
 # This course had networks that learn from answers. **Reinforcement learning**
-# learns from rewards that come later: R. Sutton and A. Barto (2018) is the
-# book to begin with. **Capsules** (S. Sabour, N. Frosst and G. Hinton 2017)
-# keep the pose of each part, where pooling throws it away; they are an idea to
-# know, and have not replaced CNNs. Keras' own examples, keras.io/examples, are
-# the next place to read code; you know nearly every layer in them.
+# learns from rewards that come later, as in a game: R. Sutton and A. Barto
+# (2018) is the book to begin with. **Capsules** (S. Sabour, N. Frosst and G.
+# Hinton 2017) keep the pose of each part, its place and direction, where
+# pooling throws it away; they are an idea to know, and have not replaced CNNs.
+# Keras' own examples, keras.io/examples, are the next place to read code; you
+# know many of the layers in them.
 #
-# You teach? A class of 200 needs one server in place of 200 laptops:
-# JupyterHub, and what it takes, is in [docs/teaching.md](../docs/teaching.md).
+# **You teach?** A class of 200 needs one server in place of 200 laptops:
+# JupyterHub. Memory, cores and what to try the night before are in
+# [docs/teaching.md](../docs/teaching.md), under "A class of 200".
 #
-# **Try the networks in a page.** One command opens a page of your own computer
+# **Try the networks on a page.** One command opens a page on your own computer
 # with three tabs: draw a digit, type a review, give a picture. Each shows what
-# the network saw and what decided. It needs packages of its own (it says
-# which), so no cell runs it here:
+# the network saw and what decided. The page needs packages of its own, so no
+# cell runs it here. The first line below makes an environment for them, once,
+# and opens the page; the second opens it from then on:
 #
 # ```
+# make demo
 # python -m coursekit demo
 # ```
 #
@@ -1051,6 +1101,10 @@ print(f"{right(answers, 'test'):.2f} right of {digits.test.name}")
 assert right(answers, "test") < 0.7
 
 # %% [markdown]
+# The pixels' range is now 0 to 255, with a scale of 1: every pixel of the real
+# pictures becomes 0 or 1. Measure with pictures that went through the same
+# preparation as those to come.
+#
 # ## Quiz
 
 # %%
@@ -1079,6 +1133,7 @@ ck.check("24.5", lstm_products)
 # **24.6 (stretch)** Write `per_channel(W)`: each column of W becomes int8 with
 # a scale of its own, without a zero point; its largest absolute value becomes
 # 127 or -127. A column of zeros has the scale 1. Return numbers and scales.
+# (In a Dense layer's kernel a column holds the weights of one unit.)
 
 
 # %%
@@ -1159,6 +1214,8 @@ ck.check("24.6", per_channel)
 # ```
 #
 # Models made after that are copied to all devices, and `fit` cuts the batches.
+# JAX makes four devices out of one processor when the variable `XLA_FLAGS` is
+# set to `--xla_force_host_platform_device_count=4` before the start.
 #
 # ### ONNX
 #
