@@ -25,7 +25,7 @@ RECIPES = {
     "finer": {"encoder": "finer", **COMMON},
     "untrained": {"encoder": "untrained", **COMMON},
 }
-QUICK = {"epochs": 1, "width": 16}
+QUICK = {"epochs": 3, "width": 32}
 
 
 def main(

@@ -65,7 +65,7 @@ def test_the_captioner_of_photographs_learns_the_bundled_scenes():
 
 
 @pytest.mark.slow
-def test_a_detector_finds_things_after_one_epoch():
+def test_a_detector_finds_things_after_three_epochs():
     (result,) = quick("detecting", "--recipe", "scenes")["results"]
     (seed,) = result["seeds"]
     assert result["data"].startswith("scenes (synthetic)")
