@@ -6,6 +6,7 @@ text, in the text's order: write them down as you read (a number may come
 twice).
 """
 
+import ast
 import itertools
 import re
 from decimal import Decimal
@@ -86,6 +87,19 @@ def texts(lesson: str, where: str) -> list[str]:
     ]
 
 
+def said_of(lesson: str, place: str) -> list[str]:
+    """The hints, diagnoses and praise of an exercise, or of all."""
+    source = (lessons.folder(lesson) / "exercises.py").read_text("utf-8")
+    return [
+        one.value
+        for node in ast.walk(ast.parse(source))
+        if getattr(getattr(node, "func", None), "id", "") == "Exercise"
+        and (place == "the hints" or f"'{place}'" in ast.unparse(node))
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    ]
+
+
 def unused(numbers: list[str], texts: list[str]) -> list[str]:
     """Numbers that no text says, in digits, words or as sides."""
     text = " ".join(texts).replace("{,}", ",")
@@ -117,7 +131,10 @@ def test_a_quoted_number_is_said_in_the_order_of_its_entry(lesson):
         formulas = [x.get("is", "") for x in sources(lesson)["worded"]]
         no_text = unused(numbers, texts(lesson, place) + formulas)
         assert not no_text, f"{source!r}: nobody says {no_text}"
-        prose = [] if PRACTICE.match(place) else texts(lesson, place)
+        if place == "the hints" or re.match(r"\d\d\.\d$", place):
+            prose = said_of(lesson, place)
+        else:
+            prose = [] if PRACTICE.match(place) else texts(lesson, place)
         order = [found for text in prose for found in turned(numbers, text)]
         assert not order, f"{source!r}: the text has {order}"
 
