@@ -214,7 +214,7 @@ profile.figures.course_map()
 # | sequences and text | 00, 01, 11 to 14, then what you like of 15 to 20 |
 # | captions, soon | 00 to 04, 08, 11, 12, 14, 20, then 21 to 23 |
 #
-# Some lessons are still being written: the README lists those that are there.
+# Lesson 24 says where to go from here.
 #
 # ## When deep learning pays
 #
