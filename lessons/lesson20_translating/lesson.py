@@ -683,7 +683,8 @@ for width in (1, 4):
 
 # %% [markdown]
 # Here the beam gains nothing: the network is nearly sure of each word. Where
-# many translations are possible it can (under "Real sentences", below).
+# many translations are possible it has more to choose from; whether that pays
+# has to be measured.
 #
 # **BLEU** counts common sequences of one to four words, from 0 to 100 (lesson
 # 21). Where each sentence has one right translation, exact match is the

@@ -221,9 +221,8 @@ def round_to(number: Decimal, places: Decimal) -> Decimal:
 def sources(lesson: str) -> dict[str, list[dict]]:
     """What numbers.toml says: "quoted" numbers and "worded" ones."""
     path = lessons.folder(lesson) / "numbers.toml"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    facts = lessons.facts(lesson) | tomllib.loads(text)
-    return {kind: facts.get(kind, []) for kind in ("quoted", "worded")}
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {kind: said.get(kind, []) for kind in ("quoted", "worded")}
 
 
 def listed(lesson: str, where: str) -> Numbers:
