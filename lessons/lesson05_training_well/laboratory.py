@@ -6,7 +6,7 @@ one compiled step serves all experiments, and they differ in one thing only.
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -76,16 +76,13 @@ class Unshared(layers.Layer):
 
 
 class Laboratory:
-    """One base network, its switches, and runs that differ in one thing.
+    """One base network, its switches, and how it is trained.
 
-    ``parts`` maps "train", "validation" and "test" to (pictures from 0 to 1
-    of shape (n, height, width, 1), labels).
+    ``shape`` is that of a picture: (height, width, 1), values from 0 to 1.
     """
 
-    def __init__(self, profile, parts: Mapping[str, tuple]):
-        self.profile = profile
-        self.train = parts["train"]
-        self.sets = {name: self.batches(*pair) for name, pair in parts.items()}
+    def __init__(self, profile, shape: Sequence[int]):
+        self.profile, self.shape = profile, tuple(shape)
         self.switches = {
             cure: keras.Variable(0.0, trainable=False)
             for cure in [*CURES, *CHANGES]
@@ -128,7 +125,7 @@ class Laboratory:
     ) -> keras.Model:
         """The base network, with all its switches; gives logits."""
         groups = {"kernel_regularizer": self.penalty}  # no biases
-        x = image = layers.Input(self.train[0].shape[1:], name="image")
+        x = image = layers.Input(self.shape, name="image")
         for cure, change in CHANGES.items():
             x = self.switched(cure, change())(x)
         for filters in (16, 32):
@@ -169,12 +166,12 @@ class Laboratory:
         optimizer.build(model.trainable_variables)  # makes its memory
         return model
 
-    def fit(self, model, data, epochs: int, callbacks: Iterable = ()) -> dict:
-        """Train, and return the history of losses and accuracies."""
+    def fit(self, model, data, epochs, callbacks=(), validation_data=None):
+        """Train; the history of losses and accuracies, {name: numbers}."""
         return model.fit(
             data,
             epochs=epochs,
-            validation_data=self.sets["validation"],
+            validation_data=validation_data,
             shuffle=False,  # the data are shuffled already
             verbose=0,
             callbacks=list(callbacks),
@@ -198,24 +195,3 @@ class Laboratory:
         for variable in model.optimizer.variables:
             variable.assign(ops.zeros_like(variable))
         model.optimizer.learning_rate = self.profile.learning_rate
-
-    def train_arm(
-        self,
-        seed: int,
-        on: Iterable[str] = (),
-        callbacks: Iterable[Callable] = (),
-        convolution: type = layers.Conv2D,
-        decay: float | None = None,
-    ):
-        """One run: what it measured, its history, and its weights."""
-        model = self.model(convolution, decay)
-        self.reset(model, convolution, seed)
-        self.turn_on(*on)
-        data = self.batches(*self.train, seed=seed)
-        calls = [make() for make in callbacks]
-        history = self.fit(model, data, self.profile.epochs, calls)
-        measured = {
-            part: model.evaluate(batches, verbose=0, return_dict=True)
-            for part, batches in self.sets.items()
-        }
-        return measured, history, model.get_weights()

@@ -370,14 +370,12 @@ print(f"{len(x_few)} digits to train on, {len(y_validation)} to validate")
 from keras import layers, ops
 
 laboratory = profile.module("laboratory")
-lab = laboratory.Laboratory(
-    profile,
-    {
-        "train": (x_few, y_few),
-        "validation": (x_validation, y_validation),
-        "test": (x_test, y_test),
-    },
-)
+lab = laboratory.Laboratory(profile, x_few.shape[1:])
+sets = {
+    "train": lab.batches(x_few, y_few),
+    "validation": lab.batches(x_validation, y_validation),
+    "test": lab.batches(x_test, y_test),
+}
 for layer in lab.network().layers:
     print(type(layer).__name__, getattr(layer, "cure", ""), end="; ")
 
@@ -421,7 +419,10 @@ for name in profile.optimisers:
     make, arguments = usual[name]
     model = lab.prepare(lab.network(), make(**arguments))
     data = lab.batches(x_few, y_few, seed=profile.seed)
-    runs[name] = lab.fit(model, data, profile.optimiser_epochs)
+    runs[name] = lab.fit(
+        *(model, data, profile.optimiser_epochs),
+        validation_data=sets["validation"],
+    )
 figures.compare_runs(runs)
 
 # %% tags=["nbval-approx-5e-2"]
@@ -528,8 +529,30 @@ figures.schedules(curves)
 # Now the experiments. A **run** takes the base network back to its start,
 # turns the switches that are asked for, trains for a fixed number of epochs,
 # and measures. The same seed gives the same start to every run. The loss that
-# is compared, `cross_entropy`, is without any penalty or smoothing.
-#
+# is compared, `cross_entropy`, is without any penalty or smoothing:
+
+
+# %%
+def train_arm(
+    seed, on=(), callbacks=(), convolution=layers.Conv2D, decay=None
+):
+    """One run: what it measured, its history, and its weights."""
+    model = lab.model(convolution, decay)
+    lab.reset(model, convolution, seed)
+    lab.turn_on(*on)
+    data = lab.batches(x_few, y_few, seed=seed)
+    history = lab.fit(
+        *(model, data, profile.epochs, [make() for make in callbacks]),
+        validation_data=sets["validation"],
+    )
+    measured = {
+        part: model.evaluate(batches, verbose=0, return_dict=True)
+        for part, batches in sets.items()
+    }
+    return measured, history, model.get_weights()
+
+
+# %% [markdown]
 # Each kind of run is an **arm** of the experiment and gets a name. The first
 # is the base network alone, longer than before. What will the two losses do?
 
@@ -540,7 +563,7 @@ ARMS, remembered = {"plain": {}}, {}
 def run(arm, seed=0):
     """The run of an arm; asked again for the same, it remembers."""
     if (arm, seed) not in remembered:
-        remembered[arm, seed] = lab.train_arm(seed, **ARMS[arm])
+        remembered[arm, seed] = train_arm(seed, **ARMS[arm])
     return remembered[arm, seed]
 
 
@@ -1010,7 +1033,10 @@ for value in (0.9, 0.99):
     model = lab.network(momentum=value)
     lab.prepare(model, keras.optimizers.Adam(profile.norm_rate), at_once=19)
     data = lab.batches(x_all[:1077], y_all[:1077], 19, profile.seed)
-    kept[value], normed[value] = lab.fit(model, data, 5), model
+    kept[value], normed[value] = (
+        lab.fit(model, data, 5, validation_data=sets["validation"]),
+        model,
+    )
 
 # %%
 both = zip(*(m.trainable_variables for m in normed.values()), strict=True)
@@ -1022,7 +1048,7 @@ assert same
 norm_accuracy = {}
 for value, model in normed.items():
     norm_accuracy[value] = model.evaluate(
-        lab.sets["test"], verbose=0, return_dict=True
+        sets["test"], verbose=0, return_dict=True
     )["accuracy"]
     print(f"momentum {value}: {model.optimizer.iterations.numpy()} steps,")
     print(f"  training accuracy {kept[value]['accuracy'][-1]:.2f},")
@@ -1127,7 +1153,7 @@ ARMS["three at once"] = {"on": ["dropout", "batch norm", "shift"]}
 def outcome(arm):
     """Accuracies of each set and losses of the test set, one a seed."""
     runs = [run(arm, seed)[0] for seed in profile.seeds]
-    table = {n: [r[n]["accuracy"] for r in runs] for n in lab.sets}
+    table = {n: [r[n]["accuracy"] for r in runs] for n in sets}
     return table | {"loss": [r["test"]["cross_entropy"] for r in runs]}
 
 

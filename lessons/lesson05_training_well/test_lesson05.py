@@ -33,6 +33,7 @@ def own(lesson_functions):
     return lesson_functions(
         "05",
         np=np,
+        layers=types.SimpleNamespace(Conv2D=None),
         units=8,
     )
 
@@ -185,13 +186,12 @@ def test_an_arm_is_trained_once_however_it_is_asked_for(lesson_functions):
     own = lesson_functions(
         "05",
         np=np,
+        layers=types.SimpleNamespace(Conv2D=None),
         units=8,
         remembered={},
         ARMS={"plain": {}, "dropout": {"on": ["dropout"]}},
-        lab=types.SimpleNamespace(
-            train_arm=lambda seed, **arm: trained.append((seed, arm))
-        ),
     )
+    own["train_arm"] = lambda seed, **arm: trained.append((seed, arm))
     for asked in (("plain",), ("plain", 0), ("plain", 1), ("dropout",)):
         own["run"](*asked)
     own["run"]("dropout", seed=0)
@@ -232,30 +232,28 @@ def test_a_convolution_is_normalised_map_by_map(own):
 # ------------------------------------------------------- the laboratory
 
 
+PICTURES = np.random.default_rng(0).random((40, 8, 8, 1), "float32")
+LABELS = np.arange(40) % 10
+
+
 @pytest.fixture(scope="module")
 def lab():
+    profile = types.SimpleNamespace(batch_size=20, l2=1e-3, learning_rate=1e-3)
     laboratory = lessons.module("05", "laboratory")
-    rng = np.random.default_rng(0)
-    pair = rng.random((40, 8, 8, 1)).astype("float32"), np.arange(40) % 10
-    parts = dict.fromkeys(("train", "validation", "test"), pair)
-    profile = types.SimpleNamespace(
-        batch_size=20, l2=1e-3, epochs=2, learning_rate=1e-3
-    )
-    return laboratory.Laboratory(profile, parts)
+    return laboratory.Laboratory(profile, PICTURES.shape[1:])
 
 
 def test_switched_off_the_base_network_is_a_plain_cnn(lab):
     lab.turn_on()
     model = lab.network()
-    x = lab.train[0]
-    silent = np.array(model(x, training=True))
-    assert np.allclose(silent, model(x, training=False), atol=1e-6)
+    silent = np.array(model(PICTURES, training=True))
+    assert np.allclose(silent, model(PICTURES), atol=1e-6)
 
 
 @pytest.mark.parametrize("cure", ["dropout", "batch norm", "shift", "noise"])
 def test_a_switch_changes_what_training_sees(lab, cure):
     lab.turn_on()
-    model, x = lab.network(), lab.train[0]
+    model, x = lab.network(), PICTURES
     before = np.array(model(x, training=True))
     lab.turn_on(cure)
     assert np.abs(before - model(x, training=True)).max() > 1e-3
@@ -264,12 +262,18 @@ def test_a_switch_changes_what_training_sees(lab, cure):
 
 
 def test_two_runs_with_one_seed_are_the_same_run(lab):
-    lab.turn_on()
-    first, _, weights = lab.train_arm(3)
-    lab.train_arm(4, on=["dropout"])  # another one in between
-    second, _, again = lab.train_arm(3)
-    assert first == second
-    for one, other in zip(weights, again, strict=True):
+    import keras
+
+    def run(seed, *cures):
+        model = lab.model()
+        lab.reset(model, keras.layers.Conv2D, seed)
+        lab.turn_on(*cures)
+        lab.fit(model, lab.batches(PICTURES, LABELS, seed=seed), 2)
+        return model.get_weights()
+
+    first = run(3)
+    run(4, "dropout")  # another one in between
+    for one, other in zip(first, run(3), strict=True):
         assert np.array_equal(one, other)
 
 
