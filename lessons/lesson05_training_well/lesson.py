@@ -376,8 +376,9 @@ sets = {
     "validation": lab.batches(x_validation, y_validation),
     "test": lab.batches(x_test, y_test),
 }
-for layer in lab.network().layers:
-    print(type(layer).__name__, getattr(layer, "cure", ""), end="; ")
+for layer in lab.network().layers[1:]:
+    cure = getattr(layer, "cure", "")
+    print(f"[{cure}]" if cure else type(layer).__name__, end=" ")
 
 # %% [markdown]
 # Try a switch: six ones through a dropout layer, in training, off and on.
