@@ -1188,9 +1188,11 @@ ck.check("07.7", triangle)
 #     --recipe "plain pictures" --recipe "many: plain pictures"
 # ```
 #
-# The recipe `cpu` is made for two cores and well over half an hour; no seed of
-# it has been trained to its end yet, so there is no accuracy to give. An
-# interrupted one goes on after its last whole epoch.
+# The recipe `cpu` is made for two cores and well over half an hour. One seed,
+# which learned from all 50,000 photographs that are no test, got 70.7 % of the
+# 10,000 test photographs right (92.0 % in the first five, 80.8 % of
+# super-classes), and 72.2 % when it also saw each one mirrored. It took 2,277
+# CPU seconds of `fit`. An interrupted one goes on after its last whole epoch.
 #
 # The recipe for a GPU (wider, 80 epochs, cutout, jit) is ready; it is meant
 # for 75 % and has not been run on one yet.
