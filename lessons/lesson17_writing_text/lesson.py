@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
+# | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), lesson 16 |
 # | **Time** | 46 min on the road, 35 of exercises, 5 of quiz |
 # | **Runs in** | 38 s (quick), not measured yet (full) |
 # | **Data** | tales and tunes (synthetic); full: Shakespeare, too |

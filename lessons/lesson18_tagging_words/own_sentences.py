@@ -62,8 +62,14 @@ def report(
     Of ``path`` the last tenth of the different sentences tests, the others
     train; or all of it trains, and the file ``test`` tests. ``epochs`` 0
     takes as many as make about 600 updates. Raises CourseError, as ``read``
-    does, and for fewer than 40 different sentences, or one tag only.
+    does, and for fewer than 40 different sentences, one tag only, or
+    ``epochs`` that are no whole number.
     """
+    if not isinstance(epochs, int) or epochs < 0:
+        raise CourseError(
+            f"epochs={epochs!r} is no number of epochs.",
+            "give epochs as a whole number; 0 takes as many as are usual",
+        )
     pairs = _different(path, column)
     if len(pairs) < LEAST:
         raise CourseError(
