@@ -942,11 +942,11 @@ assert scores["LSTM"]["pairs"] > 0.95 and scores["conv"]["pairs"] > 0.95
 # seconds. A real review says its mood many times, and the few phrases that
 # need the order are outvoted. A little order helps: with pairs of neighbouring
 # words ("not good") as words of their own, the same bag is the best, the only
-# one above 0.90, and nearly the cheapest. A reader of sequences has to learn from the same reviews what
-# to make of the words *and* what the words are. Vectors of others, frozen,
-# save the second, and know little of moods. So: baselines first, here as in
-# lesson 15. (What beats the bags on such reviews has read far more text
-# before: large pretrained networks.)
+# one above 0.90, and nearly the cheapest. A reader of sequences has to learn
+# from the same reviews what to make of the words *and* what the words are.
+# Vectors of others, frozen, save the second, and know little of moods. So:
+# baselines first, here as in lesson 15. (What beats the bags on such reviews
+# has read far more text before: large pretrained networks.)
 #
 # ## Where it is sure, and wrong
 #
