@@ -426,9 +426,9 @@ assert by_products < errors["test"]["GRU"] + 0.02
 # recurrent ones are alike, and in the mean a hundredth below the other two, as
 # much as seeds differ; the sum with products is below all of them. On carbon
 # dioxide, with 333 windows, a convolution is a little better than the sum; the
-# GRU **does not beat last year's steps**, since four seconds at this rate are
-# too few for it and for the LSTM. On the sunspots, with 194, single seeds of
-# three kinds beat the sum, and no mean does. No kind of network wins
+# GRU, in the mean, **does not beat last year's steps**: four seconds at this
+# rate are too few for it and for the LSTM. On the sunspots, with 194, single
+# seeds of three kinds beat the sum, and no mean does. No kind of network wins
 # everywhere, and how much data there is matters more than the kind. In the M4
 # competition, with 100,000 series, no pure machine-learning method beat the
 # benchmark, a mean of three simple statistical forecasts; the winner combined

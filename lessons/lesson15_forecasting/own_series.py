@@ -4,7 +4,7 @@
 baselines and of one GRU on its last part, in the unit of the file.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,8 @@ from coursekit.data.readers.own_text import read_columns
 from coursekit.errors import CourseError
 
 DAY = 86_400  # seconds
-_EMPTY = {"", "na", "nan", "null", "none", "-"}
+_EMPTY = {"", "na", "n/a", "nan", "null", "none", "-"}
+LARGEST = 1e100  # its square is still a number
 
 
 def read(path: str | Path, dates: str, values: str) -> tuple:
@@ -37,7 +38,10 @@ def read(path: str | Path, dates: str, values: str) -> tuple:
 def _moment(where: str, text: str) -> datetime:
     rest = {len("2026"): "-01-01", len("2026-11"): "-01"}.get(len(text), "")
     try:
-        return datetime.fromisoformat(text + rest).replace(tzinfo=None)
+        when = datetime.fromisoformat(text + rest)
+        # clocks that are put forward and back go on evenly in UTC
+        when = when.astimezone(UTC) if when.tzinfo else when
+        return when.replace(tzinfo=None)
     except ValueError:
         raise CourseError(
             f"{where}: {text[:40]!r} is no date like 2026-11-29.",
@@ -53,7 +57,12 @@ def _value(where: str, text: str) -> float:
             f"{where}: {text[:40]!r} is no number like 3.5.",
             "write numbers with a point and without a unit",
         ) from None
-    if not np.isfinite(value):
+    if abs(value) > LARGEST:
+        raise CourseError(
+            f"{where}, has too large a value ({text[:40]!r}).",
+            "write the series in a larger unit",
+        )
+    if np.isnan(value):
         raise CourseError(
             f"{where}, has no value ({text!r}), expected is a number.",
             "fill the gap and note it, or begin after it",

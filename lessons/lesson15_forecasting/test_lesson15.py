@@ -208,6 +208,13 @@ def test_months_quarters_and_years_are_even_steps(tmp_path, unit, step):
     assert len(when) == 30
 
 
+def test_hours_go_on_evenly_when_clocks_are_put_forward(tmp_path):
+    hours = ["00:00+01:00", "01:00+01:00", "03:00+02:00", "04:00+02:00"]
+    lines = ["hour,v", *(f"2024-03-31T{hour},1" for hour in hours)]
+    when, _ = own_series.read(written(tmp_path, lines), "hour", "v")
+    assert (np.diff(when) == np.timedelta64(1, "h")).all()
+
+
 def test_lines_without_anything_in_them_are_passed_over(tmp_path):
     lines = [*days(3), ",", "", " , ,"]
     when, _ = own_series.read(written(tmp_path, lines), "day", "sold")
@@ -225,6 +232,12 @@ BROKEN = {
     "is no date": [*days(3), "tomorrow,1"],
     "line 5, has no value ('')": [*days(3), "2024-01-04,"],
     "line 5, has no value ('NaN')": [*days(3), "2024-01-04,NaN"],
+    "line 5, has no value ('N/A')": [*days(3), "2024-01-04,N/A"],
+    "line 5, has too large a value ('inf')": [*days(3), "2024-01-04,inf"],
+    "line 5, has too large a value ('-1e300')": [
+        *days(3),
+        "2024-01-04,-1e300",
+    ],
     "'1,5' is no number": [*days(3), '2024-01-04,"1,5"'],
     "names no column 'day'": ["day;sold", "2024-01-01;3"],
     "line 5, comes 2 days": [*days(3), "2024-01-05,1"],

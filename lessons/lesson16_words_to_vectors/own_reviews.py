@@ -16,32 +16,33 @@ from coursekit.errors import CourseError
 from coursekit.vocabulary import Vocabulary, words
 
 LARGEST, LEAST, LONGEST = 50_000_000, 20, 400  # bytes, reviews a class, words
+_ABSENT = ("NaN", "nan")  # as pandas writes what is missing
 
 
 def read(
     path: str | Path, text: str = "text", label: str = "label"
 ) -> tuple[list[str], np.ndarray, tuple[str, str]]:
-    """Texts, 0 or 1 for each, and what the file calls 0 and 1.
+    """Different texts, 0 or 1 for each, and what the file calls 0 and 1.
 
-    UTF-8 text with commas, names in the first line, two different labels.
+    UTF-8 text with commas, names in the first line, two different labels; a
+    text that stands there twice has the label that it has last.
     Raises CourseError, which names the file and the line, for anything else.
     """
     path = Path(path)
-    texts, labels = [], []
+    found: dict[str, str] = {}
     for where, (said, meant) in read_columns(path, [text, label], LARGEST):
-        if not words(said):
+        if not words(said) or said in _ABSENT:
             raise CourseError(
                 f"{where}, has no words ({said[:40]!r}), expected is a text.",
                 "leave the line out, or write the text into it",
             )
-        if not meant:
+        if not meant or meant in _ABSENT:
             raise CourseError(
-                f"{where}, has no label, expected is one of two.",
+                f"{where}, has no label ({meant!r}), expected is one of two.",
                 "leave the line out, or write the label into it",
             )
-        texts.append(said)
-        labels.append(meant)
-    return texts, *_two_classes(path, labels)
+        found[said] = meant
+    return list(found), *_two_classes(path, list(found.values()))
 
 
 def _two_classes(path: Path, labels: list[str]):
@@ -56,8 +57,8 @@ def _two_classes(path: Path, labels: list[str]):
     least, fewest = counts.most_common()[-1]
     if fewest < LEAST:
         raise CourseError(
-            f"{path} has {fewest} reviews labelled {least!r}, expected are "
-            f"{LEAST} of each label at least.",
+            f"{path} has {fewest} different reviews labelled {least!r}, "
+            f"expected are {LEAST} of each label at least.",
             "bring more reviews; some hundred of each begin to be enough",
         )
     names = tuple(sorted(counts))
@@ -90,11 +91,15 @@ def report(
 
     A fifth of the reviews is held out, drawn by chance; equal texts are read
     once. Beside the readers stands who always says the usual label. Raises
-    CourseError, as ``read`` does.
+    CourseError, as ``read`` does, and for ``epochs`` below 1.
     """
+    if not isinstance(epochs, int) or epochs < 1:
+        raise CourseError(
+            f"epochs={epochs!r} is no number of epochs.",
+            "give epochs as a whole number, 1 or more",
+        )
     texts, labels, names = read(path, text, label)
-    once = {said: n for n, said in enumerate(texts)}
-    order = np.random.default_rng(seed).permutation([*once.values()])
+    order = np.random.default_rng(seed).permutation(len(texts))
     train, test = np.split(order, [len(order) * 4 // 5])
     parts = [[texts[n] for n in rows] for rows in (train, test)]
     assert_disjoint(*parts)

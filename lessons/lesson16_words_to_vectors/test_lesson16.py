@@ -314,7 +314,10 @@ BROKEN = {
     "line 62, has no words ('--- !')": [*some(), "--- !,yes"],
     "line 62, has no label": [*some(), "Fine,"],
     "line 62, has 5 columns": [*some(), "Fine, fine, fine, fine,yes"],
-    "has 5 reviews labelled 'no'": some()[:36],
+    "has 5 different reviews labelled 'no'": some()[:36],
+    "has 1 different reviews labelled": [*some(1), *some(1)[1:] * 40],
+    "line 62, has no label ('NaN')": [*some(), "Fine,NaN"],
+    "line 62, has no words ('NaN')": [*some(), "NaN,yes"],
     "line 62, is not CSV": [*some(), '"never closed' + "x" * 200_000],
 }
 
@@ -327,6 +330,12 @@ def test_what_does_not_fit_is_said_with_its_place(tmp_path, message):
     assert message in caught.value.message
     assert str(path) in caught.value.message
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize("epochs", [0, 1.5])
+def test_epochs_are_a_whole_number(tmp_path, epochs):
+    with pytest.raises(CourseError, match="is no number of epochs"):
+        own_reviews.report(written(tmp_path, some()), epochs=epochs)
 
 
 def test_another_encoding_is_said_with_its_line(tmp_path):

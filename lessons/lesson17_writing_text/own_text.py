@@ -70,8 +70,9 @@ def report(
     border = len(text) * 9 // 10
     train, rest = text[:border], text[border:]
     vocabulary = lm.characters_of(train)
-    counts = lm.NGrams(train, 6, len(vocabulary))
-    bits = {"all alike": float(np.log2(len(vocabulary)))}
+    size = len(vocabulary) - 1  # with <unk>, without padding
+    counts = lm.NGrams(train, 6, size)
+    bits = {"all alike": float(np.log2(size))}
     bits |= {f"counts, {n} back": counts.bits(rest, n + 1) for n in (1, 3, 5)}
     model = lm.trained(
         lm.encode(vocabulary, train), len(vocabulary), units, updates, seed

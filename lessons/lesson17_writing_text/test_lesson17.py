@@ -369,6 +369,7 @@ def test_any_language_survives(tmp_path, text, capsys):
     bits = own_text.report(path, updates=20, units=8, length=30)
     assert set(bits) >= {"all alike", "counts, 5 back", "GRU"}
     assert bits["counts, 5 back"] < bits["all alike"]
+    assert 2 ** bits["all alike"] == pytest.approx(len(set(text)) + 1)
     assert "0 unknown" in capsys.readouterr().out
 
 

@@ -4,17 +4,17 @@
 tagger on its last sentences, known and unknown words apart.
 """
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 
 from coursekit import lessons
+from coursekit.data.readers import conllu
 from coursekit.data.readers.own_text import read_own
 from coursekit.errors import CourseError
 
 LEAST = 40  # sentences
-# Columns of the ten whose values can be tags, by their names in the format.
-COLUMNS = {"UPOS": 3, "XPOS": 4}
 _AGAIN = (
     "give a UTF-8 file in the CoNLL-U format: ten columns divided by tabs, a "
     "word a line, an empty line after each sentence"
@@ -24,63 +24,30 @@ _AGAIN = (
 def read(path: str | Path, column: str = "UPOS") -> tuple[list, list]:
     """Words and tags (texts) of every sentence: two lists of tuples.
 
-    Lines with #, contractions (1-2) and empty nodes (1.1) are no words.
     Raises CourseError, which names the file and the line, for anything that
     is not CoNLL-U, and where words have no tag in ``column``.
     """
-    path = Path(path)
-    if column not in COLUMNS:
+    if column not in conllu.COLUMNS:
         raise CourseError(
             f"column={column!r} holds no tags.",
-            f"choose one of {', '.join(COLUMNS)}",
+            f"choose one of {', '.join(conllu.COLUMNS)}",
         )
-    sentences: list[tuple[str, ...]] = []
-    tags: list[tuple[str, ...]] = []
-    words: list[str] = []
-    names: list[str] = []
     text = read_own(path, "sentences in the CoNLL-U format")
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        line = line.rstrip("\r")
-        if not line.strip():
-            if words:
-                sentences.append(tuple(words))
-                tags.append(tuple(names))
-                words, names = [], []
-            continue
-        if line.startswith("#"):
-            continue
-        fields = line.split("\t")
-        _check(f"{path}, line {number}", fields, column)
-        if fields[0].isdecimal():
-            words.append(fields[1])
-            names.append(fields[COLUMNS[column]])
-    return sentences, tags
-
-
-def _check(where: str, fields: list[str], column: str) -> None:
-    """Ten columns, a word, and a tag."""
-    if len(fields) != 10:
-        raise CourseError(
-            f"{where}, has {len(fields)} columns, expected are 10.", _AGAIN
-        )
-    if not fields[0].replace("-", "").replace(".", "").isdecimal():
-        raise CourseError(
-            f"{where}, begins with {fields[0][:20]!r}, expected is the number "
-            "of a word in its sentence.",
-            _AGAIN,
-        )
-    if not fields[0].isdecimal():
-        return
-    if not fields[1].strip():
-        raise CourseError(f"{where}, has no word in column 2.", _AGAIN)
-    tag = fields[COLUMNS[column]].strip()
-    if tag in ("", "_"):
-        raise CourseError(
-            f"{where}: {fields[1][:40]!r} has no tag in the column {column}, "
-            "expected is one for each word.",
-            "fill the column, or give the other one: "
-            f'column="{next(c for c in COLUMNS if c != column)}"',
-        )
+    # not splitlines: it also breaks at signs that a word may hold (U+2028)
+    lines = ((n, k.rstrip("\r")) for n, k in enumerate(text.split("\n"), 1))
+    found = list(conllu.sentences(path, lines, _AGAIN, column))
+    for number, word, tag in itertools.chain.from_iterable(found):
+        if tag.strip() in ("", "_"):
+            raise CourseError(
+                f"{path}, line {number}: {word[:40]!r} has no tag in the "
+                f"column {column}, expected is one for each word.",
+                "fill the column, or give the other one: "
+                f'column="{next(c for c in conllu.COLUMNS if c != column)}"',
+            )
+    return (
+        [tuple(word for _, word, _ in sentence) for sentence in found],
+        [tuple(tag for _, _, tag in sentence) for sentence in found],
+    )
 
 
 def report(
@@ -95,8 +62,14 @@ def report(
     Of ``path`` the last tenth of the different sentences tests, the others
     train; or all of it trains, and the file ``test`` tests. ``epochs`` 0
     takes as many as make about 600 updates. Raises CourseError, as ``read``
-    does, and for fewer than 40 different sentences, or one tag only.
+    does, and for fewer than 40 different sentences, one tag only, or
+    ``epochs`` that are no whole number.
     """
+    if not isinstance(epochs, int) or epochs < 0:
+        raise CourseError(
+            f"epochs={epochs!r} is no number of epochs.",
+            "give epochs as a whole number; 0 takes as many as are usual",
+        )
     pairs = _different(path, column)
     if len(pairs) < LEAST:
         raise CourseError(

@@ -352,6 +352,12 @@ def test_a_file_of_another_encoding_is_said_with_its_line(tmp_path):
         own_sentences.read(path)
 
 
+@pytest.mark.parametrize("epochs", [-1, "five"])
+def test_epochs_are_a_whole_number(tmp_path, epochs):
+    with pytest.raises(CourseError, match="is no number of epochs"):
+        own_sentences.report(tmp_path / "mine.conllu", epochs=epochs)
+
+
 def test_one_tag_only_is_refused(tmp_path):
     path = tmp_path / "mine.conllu"
     rows = [[(f"w{n}", "NOUN"), (".", "NOUN")] for n in range(50)]

@@ -23,6 +23,7 @@ import where_next
 import writing
 import zipcode
 from coursekit import paths
+from coursekit.data.splits import over_time
 
 
 def quick(script: str, *words: str) -> dict:
@@ -93,7 +94,8 @@ def test_a_forecaster_keeps_to_its_seconds():
 
 def test_forecasts_without_a_network_are_those_of_the_plain_series():
     settings = forecasting.RECIPES["sunspots-GRU"]
-    parts, unit = forecasting.windows(settings)
+    parts, unit, told = forecasting.windows(settings)
+    assert told.startswith("series (real)")
     said = forecasting.baselines(parts, "test", settings)
     sunspots = forecasting.data.load("series", series="sunspots")
     *past, test = sunspots.train.y, sunspots.validation.y, sunspots.test.y
@@ -103,6 +105,24 @@ def test_forecasts_without_a_network_are_those_of_the_plain_series():
         apart = unit * (said[name] - parts["test"][1])[:, 0]
         plain = every[start - lag : len(every) - lag] - test
         np.testing.assert_allclose(apart, plain, atol=1e-3)
+
+
+def test_a_day_ahead_at_jena_is_24_hours_after_the_windows_last(monkeypatch):
+    x = np.arange(60 * 24 * 6) / 6  # hours
+    splits = over_time(x[:, np.newaxis], x)
+    record = SimpleNamespace(
+        **dict(zip(("train", "validation", "test"), splits, strict=True)),
+        provenance="hours",
+    )
+    monkeypatch.setattr(forecasting.data, "load", lambda name: record)
+    settings = forecasting.RECIPES["jena-GRU"]
+    parts, unit, _ = forecasting.windows(settings)
+    for name, (windows, answers) in parts.items():
+        assert windows.shape[1:] == (48, 1)
+        assert np.allclose(unit * answers, 24, atol=1e-6)
+        said = forecasting.baselines(parts, name, settings)
+        assert np.allclose(unit * said["last_steps"], 24, atol=1e-6)
+        assert not said["last_value"].any()
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ N. Silveira et al. (2014), A gold standard dependency corpus for English,
 Proc. LREC: web logs, e-mails, reviews, questions and answers.
 """
 
-from itertools import chain
 from pathlib import Path
 from sys import intern
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from coursekit.data.dataset import Dataset, Split
 from coursekit.data.fetch import locate
+from coursekit.data.readers import conllu
 from coursekit.data.readers.checked import AGAIN
 from coursekit.data.readers.textfiles import broken, numbered_lines
 from coursekit.data.records import info, source
@@ -48,33 +48,15 @@ def load(folder=None) -> Dataset:
 
 
 def read_conllu(path: Path) -> tuple[list[tuple[str, ...]], list[np.ndarray]]:
-    """Words and tags of every sentence of a CoNLL-U file.
-
-    Ten columns a word; lines with #, and words numbered 1-2 (contractions)
-    or 1.1 (left out by the writer), are no words of their own.
-    """
+    """Words and tags of every sentence of a CoNLL-U file."""
     number_of = {tag: number for number, tag in enumerate(TAGS)}
     sentences, tags = [], []
-    words: list[str] = []
-    numbers: list[int] = []
-    for line_number, line in chain(numbered_lines(path), [(0, "")]):
-        if not line and words:
-            sentences.append(tuple(words))
-            tags.append(np.array(numbers))
-            words, numbers = [], []
-        if not line or line.startswith("#"):
-            continue
-        fields = line.split("\t")
-        if len(fields) != 10:
-            raise broken(
-                path, line_number, f"has {len(fields)} columns, expected 10"
-            )
-        if not fields[0].isdecimal():
-            continue
-        if fields[3] not in number_of:
-            raise broken(path, line_number, f"has no known tag: {fields[3]!r}")
-        words.append(intern(fields[1]))
-        numbers.append(number_of[fields[3]])
+    for found in conllu.sentences(path, numbered_lines(path), AGAIN):
+        for number, _, tag in found:
+            if tag not in number_of:
+                raise broken(path, number, f"has no known tag: {tag!r}")
+        sentences.append(tuple(intern(word) for _, word, _ in found))
+        tags.append(np.array([number_of[tag] for _, _, tag in found]))
     absent = sum(sentence.count("_") for sentence in sentences)
     if 2 * absent > sum(map(len, sentences)):
         raise CourseError(
