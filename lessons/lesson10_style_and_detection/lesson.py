@@ -916,7 +916,7 @@ assert away > 0.6
 # And what does it all stand on? On the encoder. Above the same encoder
 # *untrained* the same head reaches 0.16 on the test, trained 0.885 (the mean
 # over seeds; README, "Measured results"). One run differs from the next:
-# with other seeds this notebook's head gave 0.86 to 0.88. The head only
+# with three seeds this notebook's head gave 0.87 to 0.88. The head only
 # asks, the encoder knows. (For photographs one takes an encoder that was
 # trained on ImageNet.)
 #
@@ -1089,7 +1089,7 @@ for name in (order[0], order[-1]):
 # losses of empty places count, too, and there are many more of them. The
 # symptom: the loss falls as it should, and the detector finds next to
 # nothing. The same head, from the same start, for half as long (as long as
-# above, it does no better):
+# above it comes to 0.11):
 
 # %% tags=["nbval-approx-1e-1"]
 keras.utils.set_random_seed(profile.seed)
