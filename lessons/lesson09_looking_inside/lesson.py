@@ -791,19 +791,19 @@ figures.table(
 # such noise.)
 #
 # The reverse can be had, too: noise that the *network* reads and you hardly
-# do. It only has to be trained on it. Fine-tune a copy, the `student`, for
-# some updates, with noise of 80. (More students follow below. It is compiled
-# once, which takes longer than these updates, and set back for each of them,
-# with its optimiser.)
+# do. It only has to be trained on it. Fine-tune a copy for some updates, with
+# noise of 80. (`trainee` serves for all fine-tuning in this lesson: compiled
+# once, which takes longer than the updates, and set back each time, with its
+# optimiser.)
 
 # %%
-student = network()
-for layer in student.layers:
+trainee = network()
+for layer in trainee.layers:
     norm = isinstance(layer, layers.BatchNormalization)
     layer.trainable = not norm
-compiled(student, 1e-3)
-student.optimizer.build(student.trainable_variables)
-variables = [*student.variables, *student.optimizer.variables]
+compiled(trainee, 1e-3)
+trainee.optimizer.build(trainee.trainable_variables)
+variables = [*trainee.variables, *trainee.optimizer.variables]
 start = [np.array(ops.convert_to_numpy(v)) for v in variables]
 
 # %%
@@ -819,9 +819,9 @@ def tuned(change, updates):
         rows = rng.integers(0, len(x_train), 64)
         batch = x_train[rows].astype("float32")
         kinds = y_train[rows]
-        student.train_on_batch(change(student, batch, kinds, rng), kinds)
+        trainee.train_on_batch(change(trainee, batch, kinds, rng), kinds)
     model = network()
-    model.set_weights(student.get_weights())
+    model.set_weights(trainee.get_weights())
     return model
 
 
