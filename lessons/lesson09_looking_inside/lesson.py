@@ -191,10 +191,10 @@ for stop in film:
 
 # %% [markdown]
 # Before any training the maps of the first layer are already much like what
-# they will be at the end of this short training: any small filter finds edges.
-# Those of the third and the fifth have nothing in common with their end. After
-# one pass the first is done, the top one not yet. Lesson 08 saw the same from
-# the other side: low layers are general, high ones specific.
+# they will be at its end: any small filter finds edges. Those of the third and
+# the fifth have nothing in common with their end. Then the first is done
+# soonest, the top one last. Lesson 08 saw the same from the other side: low
+# layers are general, high ones specific.
 #
 # For the rest of the lesson take a network that has learned for longer: the
 # one of lesson 08, which knows the other **eighty** kinds.
@@ -617,9 +617,9 @@ assert scores["Grad-CAM"][1] > mask.mean() + 0.1
 
 # %% [markdown]
 # Read it slowly. By both tests Grad-CAM beats random blocks. (On average those
-# hit as often as there is thing, 0.23; with a hundred pictures a share of hits
-# is off by 0.05 or so, now and then by twice that, as here.) But the
-# **centre**, which has never seen the network, is as good by deletion and far
+# hit as often as there is thing, 0.23; with a hundred pictures, as in the quick
+# profile, a share of hits is off by 0.05 or so, now and then by twice that.)
+# But the **centre**, which has never seen the network, is as good by deletion and far
 # better at pointing. Nothing is wrong with Grad-CAM: things stand in the
 # middle, in this set as in the photographs that people take, and whoever knows
 # that wins. Without that row you would have been proud. (README, "Measured
