@@ -875,11 +875,12 @@ figures.table(
 # %% [markdown]
 # How many did you get? The network got eight, because they were picked so:
 # that is no fair contest, it only shows that there are such pictures. (There
-# are others that you read and it does not.) Of all 400 at this noise it gets
-# about a third, where it had next to nothing before. Geirhos and others found
-# the same in earnest: trained on one sort of noise, networks beat people at
-# that sort, and stay bad at all others. And it has a price: without noise it
-# is now right little more than half of the time.
+# are others that you read and it does not.) After the few updates of the quick
+# profile it gets about a third of all 400 at this noise, where it had next to
+# nothing before. It has a price: without noise it is then right little more
+# than half of the time. Geirhos and others found the same in earnest: trained
+# on one sort of noise, networks beat people at that sort, and stay bad at all
+# others.
 #
 # ## The smallest push
 #
@@ -1055,9 +1056,10 @@ assert table["adversarial"][2] > table["plain updates"][2]
 # the control did not. What it costs: half of each batch goes through the
 # network twice, and back twice, once for the push and once for the update. The
 # plain accuracy hardly moves in so few updates, and 400 pictures could not
-# tell if it did. It is far from solved: with four pushes more than half of the
-# pictures still fall. README, "Measured results", has more updates and three
-# seeds: there nearly half still fall. Madry and others train with many
+# tell if it did. It is far from solved: after the updates of the quick profile
+# more than half of the pictures still fall to four pushes. README, "Measured
+# results", has more updates and three seeds: there nearly half still fall, to
+# eight. The full profile has more still. Madry and others train with many
 # pushes for a long time; they get more, and pay with plain accuracy.
 #
 # ## Confident nonsense
