@@ -280,9 +280,8 @@ for name, picture in zip(["start", *titles], [content, *painted]):
 assert gaps(painted[-1])[1] < 0.25 * gaps(content)[1]
 
 # %% [markdown]
-# The style loss went from 0.53 to 0.01; the content loss rose at first and
-# came down again a little. You have trained a picture: its pixels were the
-# weights.
+# The style loss went down to 0.01; the content loss rose at first and came
+# down again a little. You have trained a picture: its pixels were the weights.
 #
 # How good is that? The eye is small. It learned from drawings of 32 x 32
 # pixels, and a place of its last layer sees 33 pixels of width. So it paints
