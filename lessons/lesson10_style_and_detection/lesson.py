@@ -344,9 +344,9 @@ for name, (before, after) in rows.items():
 # %% [markdown]
 # Shuffled features change nothing, in any layer. Shuffled pixels have the same
 # colours and no bands. The Gram matrix of the pixels does not notice; those of
-# the layers do, the higher the more: each of their places sees a
-# neighbourhood. So a Gram matrix is blind to *where* things are, not to what
-# lies *next to each other*, as far as its layer sees.
+# the layers do: each of their places sees a neighbourhood. So a Gram matrix is
+# blind to *where* things are, not to what lies *next to each other*, as far as
+# its layer sees.
 #
 # ## What, and where?
 #
@@ -915,9 +915,9 @@ assert away > 0.6
 # And what does it all stand on? On the encoder. Above the same encoder
 # *untrained* the same head reaches 0.16 on the test, trained 0.885 (the mean
 # over seeds; README, "Measured results"). One run differs from the next:
-# with three seeds this notebook's head gave 0.87 to 0.88. The head only
-# asks, the encoder knows. (For photographs one takes an encoder that was
-# trained on ImageNet.)
+# with three seeds this notebook's head gave 0.87 to 0.88 in the quick
+# profile. The head only asks, the encoder knows. (For photographs one takes
+# an encoder that was trained on ImageNet.)
 #
 # ## How it fails
 #
@@ -1088,7 +1088,7 @@ for name in (order[0], order[-1]):
 # losses of empty places count, too, and there are many more of them. The
 # symptom: the loss falls as it should, and the detector finds next to
 # nothing. The same head, from the same start, for half as long (as long as
-# above it comes to 0.11):
+# above, in the quick profile, it comes to 0.11):
 
 # %% tags=["nbval-approx-1e-1"]
 keras.utils.set_random_seed(profile.seed)
