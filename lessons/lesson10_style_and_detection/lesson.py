@@ -660,7 +660,7 @@ def new_head(width):
 
 
 # %%
-def teach(model, grids, wanted, there, epochs=profile.epochs):
+def teach(model, grids, wanted, there, epochs):
     steps = epochs * -(-len(grids) // 64)
     rates = keras.optimizers.schedules.CosineDecay(profile.rate, steps)
     from_logits = {"from_logits": True}
@@ -688,7 +688,7 @@ def teach(model, grids, wanted, there, epochs=profile.epochs):
 keras.utils.set_random_seed(profile.seed)
 head = new_head(profile.width)
 there = wanted["thing"][..., 0]  # (n, 8, 8)
-losses = teach(head, grids["train"], wanted, there)
+losses = teach(head, grids["train"], wanted, there, profile.epochs)
 print(f"{head.count_params():,} parameters; loss fell", end=" ")
 print(f"from {losses[0]:.1f} to {losses[-1]:.1f}")
 assert losses[-1] < 0.5 * losses[0]
