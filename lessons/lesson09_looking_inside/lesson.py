@@ -617,14 +617,14 @@ assert scores["Grad-CAM"][1] > mask.mean() + 0.1
 
 # %% [markdown]
 # Read it slowly. By both tests Grad-CAM beats random blocks. (On average those
-# hit as often as there is thing, 0.23; with a hundred pictures, as in the quick
-# profile, a share of hits is off by 0.05 or so, now and then by twice that.)
-# But the **centre**, which has never seen the network, is as good by deletion and far
-# better at pointing. Nothing is wrong with Grad-CAM: things stand in the
-# middle, in this set as in the photographs that people take, and whoever knows
-# that wins. Without that row you would have been proud. (README, "Measured
-# results", has more pictures and three seeds: there the centre and the slope
-# are a little ahead by deletion, too.)
+# hit as often as there is thing, 0.23; with a hundred pictures, as in the
+# quick profile, a share of hits is off by 0.05 or so, now and then by twice
+# that.) But the **centre**, which has never seen the network, is as good by
+# deletion and far better at pointing. Nothing is wrong with Grad-CAM: things
+# stand in the middle, in this set as in the photographs that people take, and
+# whoever knows that wins. Without that row you would have been proud. (README,
+# "Measured results", has more pictures and three seeds: there the centre and
+# the slope are a little ahead by deletion, too.)
 #
 # Occlusion wins the deletion by far, and hits no better than Grad-CAM. That is
 # no contradiction. Deletion asks what the *network* uses: an explanation that
