@@ -102,7 +102,7 @@ def _block(settings: Settings, device: str) -> str:
 
 _PROFILE_NOTES = {
     "quick": "quick: bundled data, a minute on a laptop",
-    "full": "full: the real data set and longer training",
+    "full": "full: longer training, and real data where the lesson has some",
 }
 
 
