@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb), lesson 16 |
-# | **Time** | 43 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 44 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 43 s (quick), 6 CPU min (full) |
 # | **Data** | generated sentences; full: UD English EWT (real), too |
 # | **Hardware** | any laptop |
