@@ -15,6 +15,7 @@ from coursekit.transfer.report import Report
 from coursekit.transfer.twins import twins
 
 FEWEST = 5  # pictures a class, in all parts together
+REMEDY = f"put {FEWEST} pictures or more of each class in a folder of its own"
 
 
 def from_folder(
@@ -42,8 +43,9 @@ def from_folder(
             f"{epochs} epochs train nothing.", "leave epochs out: 60 do"
         )
     name = encoders.choose(encoder)
-    base = encoders.load(name)
-    data = _read(paths.expanded(folder), base.input_shape[1])
+    place = _there(paths.expanded(folder))  # before anything is fetched
+    base = _encoder(name)
+    data = _read(place, base.input_shape[1])
     keras.utils.set_random_seed(seed)
     classes = len(data.class_names)
     model, head = _with_head(base, classes)
@@ -66,18 +68,35 @@ def from_folder(
     said = encoders.run(model, data.test.x).argmax(axis=1)
     known = np.concatenate([data.train.x, data.validation.x])
     seen = twins(known, np.asarray(data.test.x))
-    return Report(model, name, data, said, seen, trained)
+    held = int(twins(data.train.x, data.validation.x).sum())
+    return Report(model, name, data, said, seen, trained, held)
+
+
+def _there(folder: Path) -> Path:
+    """A folder that may hold pictures of classes, as a whole path."""
+    folder = folder.absolute()
+    if folder.is_file():
+        raise CourseError(f"{folder.name} is a file, no folder.", REMEDY)
+    if not folder.is_dir():
+        raise CourseError(f"There is no folder {folder.name}.", REMEDY)
+    _refuse_deeper(folder)
+    return folder
+
+
+def _encoder(name: str):
+    """An encoder; if it cannot be fetched, the error names the kit's own."""
+    try:
+        return encoders.load(name)
+    except CourseError as error:
+        raise CourseError(
+            error.message,
+            f"{error.remedy}; or give encoder={encoders.OBJECTS!r}, which is "
+            "in the kit (it has seen drawings only)",
+        ) from None
 
 
 def _read(folder: Path, side: int) -> Dataset:
     """The pictures of a folder, or what is wrong with it."""
-    remedy = "put 5 pictures or more of each class in a folder of its own"
-    folder = folder.absolute()
-    if folder.is_file():
-        raise CourseError(f"{folder.name} is a file, no folder.", remedy)
-    if not folder.is_dir():
-        raise CourseError(f"There is no folder {folder.name}.", remedy)
-    _refuse_deeper(folder)
     info = DatasetInfo(
         name=folder.name or "pictures",
         title="your pictures",
@@ -100,7 +119,7 @@ def _read(folder: Path, side: int) -> Dataset:
         rare = data.class_names[sizes.argmin()]
         raise CourseError(
             f"{folder.name} has {sizes.min()} readable pictures of {rare}.",
-            remedy,
+            REMEDY,
         )
     if not all(map(len, labels)):
         raise CourseError(
