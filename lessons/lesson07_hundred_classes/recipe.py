@@ -264,7 +264,7 @@ class State(keras.callbacks.Callback):
         super().__init__()
         self.path = path
         self.history: list[dict[str, float]] = []  # of each epoch
-        self.best = None  # weights of the best validation so far
+        self.best: list[np.ndarray] | None = None  # weights, so far
         self.spent = -time.process_time()  # CPU seconds, when written
 
     def variables(self):
@@ -276,6 +276,7 @@ class State(keras.callbacks.Callback):
         if reached[-1] >= max(reached):
             self.best = self.model.get_weights()
         arrays = [ops.convert_to_numpy(v) for v in self.variables()]
+        arrays += self.best or []
         history = np.array(json.dumps(self.history))
         spent = self.spent + time.process_time()
         with replacing(self.path) as part, part.open("wb") as file:
@@ -295,11 +296,13 @@ class State(keras.callbacks.Callback):
         except Exception:  # no file, or a damaged one
             return 0
         variables = self.variables()
+        best = arrays[len(variables) :]  # behind them
+        arrays = arrays[: len(variables)]
         if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
             return 0
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
-        self.history = history
+        self.history, self.best = history, best or None
         self.spent = spent - time.process_time()
         return len(history)
 
@@ -343,7 +346,9 @@ class TimeLeft(keras.callbacks.Callback):
 def folder() -> Path:
     """Where the lesson keeps its state; a replay has a folder of its own."""
     base = paths.temporary_dir() if in_replay() else paths.work_dir()
-    return base / "hundred_classes"
+    made = base / "hundred_classes"
+    made.mkdir(parents=True, exist_ok=True)
+    return made
 
 
 def fit(model, streams: Sequence, state=None, validation=None, callbacks=()):

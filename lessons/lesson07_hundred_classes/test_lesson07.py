@@ -201,6 +201,15 @@ def test_a_stopped_run_leaves_the_weights_of_its_best_epoch(
         assert np.array_equal(one, other)
 
 
+def test_the_best_epoch_is_known_after_a_restart(pictures, tmp_path):
+    first, again = Stop(), Stop()
+    small_run(pictures, tmp_path / "d.npz", [first])
+    again.after = None  # stops at once, before its epoch is done
+    model, _ = small_run(pictures, tmp_path / "d.npz", [again])
+    for one, other in zip(model.get_weights(), first.after, strict=True):
+        assert np.array_equal(one, other)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file"])
 def test_a_damaged_state_is_passed_over(pictures, tmp_path, content):
     path = tmp_path / "state.npz"
