@@ -857,7 +857,10 @@ for wanted in profile.photograph_encoders:
     train, test = photographs.train, photographs.test
     parts = (train, photographs.validation, test)
     ck.data.assert_disjoint(*parts, strict=False)
-    z = {p.name: outputs(encoders.load(name), p.x, 50) for p in parts}
+    network, z = encoders.load(name), {}
+    for part in parts:  # with a bar; what is done is kept for another time
+        title = f"features, {part.name}"
+        z[part.name] = encoders.run(network, part.x, title, 50, keep=True)
     for examples in profile.sizes:
         runs = []
         for seed in profile.seeds:
@@ -931,8 +934,9 @@ print("one more file:", kind)
 # encoder was used, and how many numbers were trained. The accuracy has an
 # interval; it is wide, since so few pictures cannot tell more. The notes say
 # what you have to know before you believe it: a file that could not be read,
-# and test pictures that have a **near-duplicate** among those trained with.
-# The accuracy without them stands beside. The pictures show a dozen answers,
+# classes of very unequal size, test pictures that have a **near-duplicate**
+# among those trained with (the accuracy without them stands beside), and
+# validation pictures that have one, too. The pictures show a dozen answers,
 # mistakes first.
 #
 # That is all there is to it: `from_folder("my_pictures")`. Folders `train`,
@@ -942,7 +946,8 @@ print("one more file:", kind)
 # fetches MobileNetV2-0.35 (2 MB) if there is none; `encoder="resnet50"` names
 # another. `fine_tune=True` adds option 2. Interrupt it, and the best epoch so
 # far is kept. Features are stored as they are made: called again, it goes on
-# behind them.
+# behind them. `report.model` is a Keras model like any other, pixels in and
+# logits out: `report.model.save("mine.keras")`.
 #
 # ## Common mistakes
 #
