@@ -121,7 +121,7 @@ class Report:
             found.append(
                 f"{self.held_twins} of the validation pictures "
                 f"{_have(self.held_twins)} in train: the epoch was chosen by "
-                "pictures that it knew"
+                "pictures that training had seen"
             )
         sizes = np.bincount(self.dataset.train.y)
         if sizes.max() > UNEVEN * sizes.min():
