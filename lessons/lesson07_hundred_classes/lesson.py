@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [06 · Landmarks](06_landmark_architectures.ipynb) |
-# | **Time** | 49 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 50 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 56 s (quick), not measured yet (full) |
 # | **Data** | objects100, rendered (quick); CIFAR-100, photographs (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
