@@ -179,6 +179,18 @@ def test_weights_that_cannot_be_fetched_leave_the_kits_own(
     assert "try again; or give encoder='objects80'" in error.value.remedy
 
 
+def test_a_folder_that_may_not_be_read_is_named(put, tmp_path, monkeypatch):
+    put("red", 5), put("blue", 5)
+
+    def refuse(*given):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(kit, "load_classes", refuse)
+    with pytest.raises(CourseError, match="cannot be read: .*denied") as error:
+        made(tmp_path)
+    assert "right to read it" in error.value.remedy
+
+
 def test_a_file_instead_of_a_folder_is_named_as_one(put, tmp_path):
     picture = put("red", 1) / "0.png"
     with pytest.raises(CourseError, match="0.png is a file, no folder"):

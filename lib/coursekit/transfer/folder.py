@@ -1,5 +1,7 @@
 """One call from a folder of pictures to a classifier with a report."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +81,22 @@ def _there(folder: Path) -> Path:
         raise CourseError(f"{folder.name} is a file, no folder.", REMEDY)
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder.name}.", REMEDY)
-    _refuse_deeper(folder)
+    with _readable(folder):
+        _refuse_deeper(folder)
     return folder
+
+
+@contextlib.contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """CourseError in place of the system's about a folder."""
+    try:
+        yield
+    except OSError as error:
+        raise CourseError(
+            f"{folder.name} cannot be read: {error}.",
+            "copy the pictures to a folder of your own, or ask whose folder "
+            "it is for the right to read it",
+        ) from None
 
 
 def _encoder(name: str):
@@ -105,7 +121,8 @@ def _read(folder: Path, side: int) -> Dataset:
         licence="yours",
         origin="your folder",
     )
-    data = load_classes(info, folder, side)
+    with _readable(folder):
+        data = load_classes(info, folder, side)
     if len(data.class_names) < 2:
         raise CourseError(
             f"{folder.name} has one class only, {data.class_names[0]}.",
