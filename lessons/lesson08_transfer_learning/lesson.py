@@ -873,20 +873,19 @@ for wanted in profile.photograph_encoders:
 
 # %% [markdown]
 # On 250 test photographs (160 x 160 pixels, 50 of each flower; chance 0.20),
-# frozen encoders, mean of three draws of the training photographs (the
-# regression fitted by NumPy, 300 updates):
+# frozen encoders, the lowest and the highest of three draws of the training
+# photographs, as the full profile printed them:
 #
 # | encoder | 1 | 5 | 20 | 80 |
 # |---|---|---|---|---|
-# | MobileNetV2-0.35, 1,280 features | 0.46 | 0.56 | 0.77 | 0.80 |
-# | MobileNet-0.25, 256 features | 0.44 | 0.58 | 0.69 | 0.76 |
+# | MobileNetV2-0.35 | 0.43, 0.54 | 0.56, 0.67 | 0.75, 0.80 | 0.81, 0.83 |
+# | MobileNet-0.25 | 0.36, 0.50 | 0.54, 0.65 | 0.71, 0.72 | 0.74, 0.76 |
 #
-# Two of the smallest networks of `keras.applications`, in seconds. (One of the
-# five flowers, the daisy, is among ImageNet's thousand classes.)
-# With one photograph of each, the draws lie far apart (0.37 to 0.54), and
-# other starting weights move them by 0.06 or so; with 20 or more the draws lie
-# within 0.06. Larger ones go the same way:
-# `encoders.load("resnet50")`.
+# Two of the smallest networks of `keras.applications`, with 1,280 and 256
+# features, in half a minute. (One of the five flowers, the daisy, is among
+# ImageNet's thousand classes.) With one or five photographs of each, the draws
+# lie a tenth apart or more; with 20 or more within 0.06. Larger networks go
+# the same way: `encoders.load("resnet50")`.
 #
 # ## Your own pictures
 #
