@@ -178,9 +178,14 @@ class Trial:
         return self.fit(model, self.x, self.images, None, "tune", self.seconds)
 
     def scratch(self):
+        import keras
+
         encoder = encoders.load(
             self.settings["encoder"], self.settings["size"], "random"
         )
+        for layer in encoder.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = 0.9  # 0.999 is for far more updates
         return self.fit(
             self.whole(encoder), self.x, self.images, None, "scratch"
         )
