@@ -8,7 +8,8 @@ CIFAR-100: a seed learns from all 50,000 training photographs and is measured
 once on the 10,000 of the test. ``--choose`` learns from 45,000 and measures
 on the other 5,000. An interrupted seed goes on after its last whole epoch.
 ``plain`` and ``residual`` are the two networks of lesson 07's quick run, with
-epochs at which their training costs the same.
+epochs at which their training costs the same; ``one step a call``,
+``bfloat16`` and ``jit`` are ``residual`` with one switch turned.
 """
 
 import hashlib
@@ -79,6 +80,9 @@ RECIPES = {
         "peak": 2e-3,  # Adam's, and constant
         "make": [],
     },
+    "one step a call": ARM | MANY | {"at_once": 1},
+    "bfloat16": ARM | MANY | {"policy": "mixed_bfloat16"},
+    "jit": ARM | MANY | {"jit": True},
 }
 QUICK = {key: ARM[key] for key in ("data", "widths", "batch", "policy")}
 QUICK |= {"pictures": None, "stages": [[32, 2]]}

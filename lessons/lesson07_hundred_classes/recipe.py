@@ -257,14 +257,16 @@ class State(keras.callbacks.Callback):
 
     That is the weights, the optimiser's memory and its count of steps, and
     the number of the epoch, from which ``Pictures`` makes its dice. The file
-    lies there while training is not finished.
+    lies there while training is not finished. A state of another ``plan``
+    (of other stages, rates or decay) is passed over.
     """
 
     def __init__(self, path: Path):
         super().__init__()
         self.path = path
+        self.plan, self.epochs = "", 0  # set by fit
         self.history: list[dict[str, float]] = []  # of each epoch
-        self.best = None  # weights of the best validation so far
+        self.best: list[np.ndarray] | None = None  # weights, so far
         self.spent = -time.process_time()  # CPU seconds, when written
 
     def variables(self):
@@ -276,10 +278,13 @@ class State(keras.callbacks.Callback):
         if reached[-1] >= max(reached):
             self.best = self.model.get_weights()
         arrays = [ops.convert_to_numpy(v) for v in self.variables()]
+        arrays += self.best or []
         history = np.array(json.dumps(self.history))
         spent = self.spent + time.process_time()
         with replacing(self.path) as part, part.open("wb") as file:
-            np.savez(file, *arrays, history=history, spent=spent)
+            np.savez(
+                file, *arrays, history=history, spent=spent, plan=self.plan
+            )
 
     def restore(self, model) -> int:
         """Give ``model`` the stored state; returns how many epochs it had.
@@ -289,17 +294,23 @@ class State(keras.callbacks.Callback):
         self.set_model(model)
         try:
             with np.load(self.path, allow_pickle=False) as stored:
-                arrays = [stored[f"arr_{k}"] for k in range(len(stored) - 2)]
+                count = sum(name.startswith("arr_") for name in stored.files)
+                arrays = [stored[f"arr_{k}"] for k in range(count)]
+                plan = str(stored["plan"]) if "plan" in stored else self.plan
                 history = json.loads(str(stored["history"]))
                 spent = float(stored["spent"])
         except Exception:  # no file, or a damaged one
             return 0
+        if plan != self.plan or len(history) >= self.epochs:
+            return 0
         variables = self.variables()
+        best = arrays[len(variables) :]  # behind them
+        arrays = arrays[: len(variables)]
         if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
             return 0
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
-        self.history = history
+        self.history, self.best = history, best or None
         self.spent = spent - time.process_time()
         return len(history)
 
@@ -343,7 +354,19 @@ class TimeLeft(keras.callbacks.Callback):
 def folder() -> Path:
     """Where the lesson keeps its state; a replay has a folder of its own."""
     base = paths.temporary_dir() if in_replay() else paths.work_dir()
-    return base / "hundred_classes"
+    made = base / "hundred_classes"
+    made.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def _plan(model, streams: Sequence) -> str:
+    """What a run is to do, in words that differ where runs do."""
+    stages = [
+        [stream.x.shape, stream.size, stream.seed, epochs]
+        for stream, epochs in streams
+    ]
+    optimizer = model.optimizer.get_config() | {"name": ""}  # it is numbered
+    return json.dumps([stages, optimizer], default=str)
 
 
 def fit(model, streams: Sequence, state=None, validation=None, callbacks=()):
@@ -354,7 +377,11 @@ def fit(model, streams: Sequence, state=None, validation=None, callbacks=()):
     the epoch with the best validation accuracy. Returns the history, a dict
     for each epoch.
     """
-    done = state.restore(model) if state else 0
+    done = 0
+    if state:
+        state.plan = _plan(model, streams)
+        state.epochs = sum(epochs for _, epochs in streams)
+        done = state.restore(model)
     history, first = [], 0
     extra = [state] if state else []
     try:

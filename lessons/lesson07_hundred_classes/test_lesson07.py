@@ -167,17 +167,17 @@ class Stop(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def small_run(pictures, path, callbacks=()):
+def small_run(pictures, path, callbacks=(), peak=0.05, epochs=3):
     """Three epochs, stopped where a callback says so."""
     keras.utils.set_random_seed(5)
     y = np.arange(12) % 4
     model = recipe.network((4,), classes=4)
     stream = recipe.Pictures(pictures, y, 4, recipe.maker(classes=4))
-    recipe.prepare(model, 0.05, 9, 1e-3)
+    recipe.prepare(model, peak, 9, 1e-3)
     state = recipe.State(path)
     seen = recipe.scaled(pictures), y
     with contextlib.suppress(KeyboardInterrupt):
-        recipe.fit(model, [(stream, 3)], state, seen, callbacks)
+        recipe.fit(model, [(stream, epochs)], state, seen, callbacks)
     return model, state
 
 
@@ -199,6 +199,23 @@ def test_a_stopped_run_leaves_the_weights_of_its_best_epoch(
     model, _ = small_run(pictures, tmp_path / "c.npz", [stop])
     for one, other in zip(model.get_weights(), stop.after, strict=True):
         assert np.array_equal(one, other)
+
+
+def test_the_best_epoch_is_known_after_a_restart(pictures, tmp_path):
+    first, again = Stop(), Stop()
+    small_run(pictures, tmp_path / "d.npz", [first])
+    again.after = None  # stops at once, before its epoch is done
+    model, _ = small_run(pictures, tmp_path / "d.npz", [again])
+    for one, other in zip(model.get_weights(), first.after, strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("other", [{"peak": 0.1}, {"epochs": 2}])
+def test_a_state_of_another_plan_is_passed_over(pictures, tmp_path, other):
+    small_run(pictures, tmp_path / "e.npz", [Stop()])
+    _, state = small_run(pictures, tmp_path / "e.npz", **other)
+    _, fresh = small_run(pictures, tmp_path / "f.npz", **other)
+    assert state.history == fresh.history
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file"])

@@ -28,3 +28,12 @@ def test_the_target_task_holds_one_class_of_each_family():
         x.shape == (1600, 32, 32, 3) and np.bincount(y).tolist() == [80] * 20
     )
     assert said.startswith("objects100 (synthetic)")
+
+
+def test_of_each_family_the_last_kind_is_taken_wherever_its_number_is():
+    y = np.tile([0, 1, 2, 3, 4, 5], 3)
+    families = np.array([1, 0, 0, 1, 2, 2])[y]
+    x = np.arange(len(y))
+    kept, labels = transfer.one_of_each_family(x, y, families)
+    assert y[kept].tolist() == [2] * 3 + [3] * 3 + [5] * 3
+    assert labels.tolist() == [0] * 3 + [1] * 3 + [2] * 3

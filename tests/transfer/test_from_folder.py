@@ -1,5 +1,7 @@
 """A folder of pictures becomes a classifier, or an error that helps."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -87,6 +89,17 @@ def test_a_copy_that_training_saw_is_warned_about(put, tmp_path):
     assert warning.startswith("1 of the test pictures has a near-duplicate")
 
 
+def test_a_copy_among_the_validation_pictures_is_warned_about(put, tmp_path):
+    for part in ("train", "val", "test"):
+        put("red", 6, part), put("blue", 6, part)
+    seen = (tmp_path / "train" / "red" / "0.png").read_bytes()
+    (tmp_path / "val" / "red" / "copy.png").write_bytes(seen)
+    (warning,) = made(tmp_path).warnings()
+    assert warning.startswith(
+        "1 of the validation pictures has a near-duplicate in train"
+    )
+
+
 def test_uneven_classes_are_warned_about(put, tmp_path):
     put("red", 24), put("blue", 5)
     assert any("unbalanced" in text for text in made(tmp_path).warnings())
@@ -95,13 +108,30 @@ def test_uneven_classes_are_warned_about(put, tmp_path):
 def test_files_that_are_no_pictures_are_counted(put, tmp_path):
     put("red", 6), put("blue", 6)
     (tmp_path / "red" / "broken.png").write_bytes(b"not a picture")
-    assert "1 picture undecodable" in str(made(tmp_path))
+    assert "1 picture undecodable (broken.png)" in str(made(tmp_path))
+
+
+def test_of_many_files_that_are_no_pictures_one_is_named(put, tmp_path):
+    put("red", 6), put("blue", 6)
+    for number in range(3):
+        (tmp_path / "red" / f"z{number}.jpg").write_bytes(b"not a picture")
+    text = str(made(tmp_path))
+    assert "3 pictures undecodable (such as z0.jpg)" in text
 
 
 def test_pictures_are_shown_with_what_is_said_of_them(put, tmp_path):
     put("red", 5), put("blue", 5)
     figure = made(tmp_path).pictures()
     assert figure.summary.startswith("2 of 2 test pictures")
+
+
+def test_more_mistakes_than_fit_are_shown_from_all_classes(put, tmp_path):
+    put("red", 12), put("blue", 12)
+    report = made(tmp_path)
+    said = 1 - report.dataset.test.y  # all wrong
+    figure = dataclasses.replace(report, said=said).pictures(count=2)
+    titles = {axes.get_title() for axes in figure.figure.axes}
+    assert titles - {""} == {"red? (blue)", "blue? (red)"}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +155,40 @@ def test_a_folder_with_too_little_says_what_to_do(
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(CourseError, match="no folder nowhere"):
         made(tmp_path / "nowhere")
+
+
+def test_a_folder_is_looked_at_before_weights_are_fetched(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(kit.encoders, "load", lambda name: pytest.fail(name))
+    with pytest.raises(CourseError, match="no folder nowhere"):
+        from_folder(tmp_path / "nowhere", encoder="resnet50")
+
+
+def test_weights_that_cannot_be_fetched_leave_the_kits_own(
+    put, tmp_path, monkeypatch
+):
+    put("red", 5), put("blue", 5)
+
+    def load(name):
+        raise CourseError("No connection.", "try again")
+
+    monkeypatch.setattr(kit.encoders, "load", load)
+    with pytest.raises(CourseError, match="No connection") as error:
+        from_folder(tmp_path, encoder="resnet50")
+    assert "try again; or give encoder='objects80'" in error.value.remedy
+
+
+def test_a_folder_that_may_not_be_read_is_named(put, tmp_path, monkeypatch):
+    put("red", 5), put("blue", 5)
+
+    def refuse(*given):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(kit, "load_classes", refuse)
+    with pytest.raises(CourseError, match="cannot be read: .*denied") as error:
+        made(tmp_path)
+    assert "right to read it" in error.value.remedy
 
 
 def test_a_file_instead_of_a_folder_is_named_as_one(put, tmp_path):

@@ -1,5 +1,7 @@
 """One call from a folder of pictures to a classifier with a report."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from coursekit.transfer.report import Report
 from coursekit.transfer.twins import twins
 
 FEWEST = 5  # pictures a class, in all parts together
+REMEDY = f"put {FEWEST} pictures or more of each class in a folder of its own"
 
 
 def from_folder(
@@ -42,8 +45,9 @@ def from_folder(
             f"{epochs} epochs train nothing.", "leave epochs out: 60 do"
         )
     name = encoders.choose(encoder)
-    base = encoders.load(name)
-    data = _read(paths.expanded(folder), base.input_shape[1])
+    place = _there(paths.expanded(folder))  # before anything is fetched
+    base = _encoder(name)
+    data = _read(place, base.input_shape[1])
     keras.utils.set_random_seed(seed)
     classes = len(data.class_names)
     model, head = _with_head(base, classes)
@@ -66,18 +70,49 @@ def from_folder(
     said = encoders.run(model, data.test.x).argmax(axis=1)
     known = np.concatenate([data.train.x, data.validation.x])
     seen = twins(known, np.asarray(data.test.x))
-    return Report(model, name, data, said, seen, trained)
+    held = int(twins(data.train.x, data.validation.x).sum())
+    return Report(model, name, data, said, seen, trained, held)
+
+
+def _there(folder: Path) -> Path:
+    """A folder that may hold pictures of classes, as a whole path."""
+    folder = folder.absolute()
+    if folder.is_file():
+        raise CourseError(f"{folder.name} is a file, no folder.", REMEDY)
+    if not folder.is_dir():
+        raise CourseError(f"There is no folder {folder.name}.", REMEDY)
+    with _readable(folder):
+        _refuse_deeper(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """CourseError in place of the system's about a folder."""
+    try:
+        yield
+    except OSError as error:
+        raise CourseError(
+            f"{folder.name} cannot be read: {error}.",
+            "copy the pictures to a folder of your own, or ask whose folder "
+            "it is for the right to read it",
+        ) from None
+
+
+def _encoder(name: str):
+    """An encoder; if it cannot be fetched, the error names the kit's own."""
+    try:
+        return encoders.load(name)
+    except CourseError as error:
+        raise CourseError(
+            error.message,
+            f"{error.remedy}; or give encoder={encoders.OBJECTS!r}, which is "
+            "in the kit (it has seen drawings only)",
+        ) from None
 
 
 def _read(folder: Path, side: int) -> Dataset:
     """The pictures of a folder, or what is wrong with it."""
-    remedy = "put 5 pictures or more of each class in a folder of its own"
-    folder = folder.absolute()
-    if folder.is_file():
-        raise CourseError(f"{folder.name} is a file, no folder.", remedy)
-    if not folder.is_dir():
-        raise CourseError(f"There is no folder {folder.name}.", remedy)
-    _refuse_deeper(folder)
     info = DatasetInfo(
         name=folder.name or "pictures",
         title="your pictures",
@@ -86,7 +121,8 @@ def _read(folder: Path, side: int) -> Dataset:
         licence="yours",
         origin="your folder",
     )
-    data = load_classes(info, folder, side)
+    with _readable(folder):
+        data = load_classes(info, folder, side)
     if len(data.class_names) < 2:
         raise CourseError(
             f"{folder.name} has one class only, {data.class_names[0]}.",
@@ -100,7 +136,7 @@ def _read(folder: Path, side: int) -> Dataset:
         rare = data.class_names[sizes.argmin()]
         raise CourseError(
             f"{folder.name} has {sizes.min()} readable pictures of {rare}.",
-            remedy,
+            REMEDY,
         )
     if not all(map(len, labels)):
         raise CourseError(

@@ -20,7 +20,8 @@ class Report:
 
     ``model`` takes pixels (n, side, side, 3), 0 to 255, and gives logits;
     ``said`` (n,) are its answers for the test pictures, ``twin`` (n,) those
-    of them that training had seen almost alike.
+    of them that training had seen almost alike; ``held_twins`` counts those
+    of the validation pictures.
     """
 
     model: Any
@@ -29,6 +30,7 @@ class Report:
     said: np.ndarray
     twin: np.ndarray
     trained: str
+    held_twins: int = 0
 
     @property
     def right(self) -> np.ndarray:
@@ -55,11 +57,16 @@ class Report:
         return self.dataset.class_names[chances.argmax()], float(chances.max())
 
     def pictures(self, count: int = 12):
-        """Test pictures with what was said; the mistakes come first."""
+        """Test pictures with what was said; the mistakes come first.
+
+        Where there are more than fit, they are from all classes alike.
+        """
         from coursekit.figures.images import image_grid
 
         names, test = self.dataset.class_names, self.dataset.test
-        order = np.argsort(self.right, kind="stable")[:count]
+        wrong = _spread(np.flatnonzero(~self.right), count)
+        ok = _spread(np.flatnonzero(self.right), count - len(wrong))
+        order = np.concatenate([wrong, ok])
         titles = [
             names[k] if ok else f"{names[k]}? ({names[y]})"
             for k, ok, y in zip(
@@ -106,10 +113,15 @@ class Report:
             if not self.twin.all():
                 rest = f"without them {self.right[~self.twin].mean():.2f}"
             count = self.twin.sum()
-            have = "has" if count == 1 else "have"
             found.append(
-                f"{count} of the test pictures {have} a near-duplicate among "
-                f"those trained with; {rest}"
+                f"{count} of the test pictures {_have(count)} among those "
+                f"trained with; {rest}"
+            )
+        if self.held_twins:
+            found.append(
+                f"{self.held_twins} of the validation pictures "
+                f"{_have(self.held_twins)} in train: the epoch was chosen by "
+                "pictures that training had seen"
             )
         sizes = np.bincount(self.dataset.train.y)
         if sizes.max() > UNEVEN * sizes.min():
@@ -118,6 +130,16 @@ class Report:
                 "to train with; look at each row of the table"
             )
         return found
+
+
+def _spread(places: np.ndarray, count: int) -> np.ndarray:
+    """At most ``count`` of them, at equal distances."""
+    steps = np.linspace(0, len(places), min(count, len(places)), False)
+    return places[steps.astype(int)]
+
+
+def _have(count: int) -> str:
+    return f"{'has' if count == 1 else 'have'} a near-duplicate"
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

@@ -59,8 +59,15 @@ def load_classes(info: DatasetInfo, root: Path, size: int) -> Dataset:
         for part, (images, kept) in zip(parts, loaded, strict=True)
     )
     files = set(itertools.chain(*parts))
+    lost = sorted(
+        file
+        for part, (_, kept) in zip(parts, loaded, strict=True)
+        for file in np.delete(np.array([*part], object), kept)
+    )
+    such = f" (such as {lost[0].name})" if len(lost) > 1 else ""
+    such = f" ({lost[0].name})" if len(lost) == 1 else such
     note = left_out(
-        pictures_undecodable=len(files) - sum(len(x) for x, _ in loaded),
+        **{f"pictures undecodable{such}": len(lost)},
         **_unused(root, folders, held, names, files),
     )
     shown = tuple(name.replace("_", " ") for name in names)
