@@ -262,6 +262,7 @@ def teach(model, examples, labels, epochs, rate, every=1):
         ignore_class=-1,  # needed later, for padding
     )
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    optimizer.build(model.trainable_variables)  # else fit traces twice
     model.compile(optimizer, loss, steps_per_execution=6)  # for speed
     show, began = [ck.EpochProgress(every=every)], time.process_time()
     batch = profile.batch_size

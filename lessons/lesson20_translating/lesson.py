@@ -210,6 +210,7 @@ def teach(model, x, y, epochs, rate):
     steps = math.ceil(len(x) / profile.batch_size) * epochs
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    optimizer.build(model.trainable_variables)  # else fit traces twice
     model.compile(optimizer, loss)
     read, asked = shifted(y)
     show = [ck.EpochProgress(every=2)]

@@ -156,8 +156,10 @@ def teach(
     """
     steps = max(1, -(-len(x) // batch_size) * epochs)
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
+    optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    optimizer.build(model.trainable_variables)  # else fit traces twice
     model.compile(
-        keras.optimizers.Adam(rates, global_clipnorm=1.0),
+        optimizer,
         keras.losses.SparseCategoricalCrossentropy(
             from_logits=True, ignore_class=0
         ),
