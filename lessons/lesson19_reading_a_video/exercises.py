@@ -459,7 +459,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit(" * units + units)", " * units + 2 * units)"),
-                "Frame and state share their biases: one for each map, four times.",
+                "Frame and state share their biases: one a map, four times.",
             ),
             Mistake(
                 edit("size * size * ", "size * "),
