@@ -428,9 +428,10 @@ for name, place in {"day": 1, "month": 3, "year": 5}.items():
 #
 # The decoder speaks well and does not remember. All that it knows of the
 # sentence had to pass through two vectors of 64 numbers, a bottleneck, and
-# in so few updates the network has not learned to pack a year into them. (It
-# can: with wider vectors and many more updates it learns the years, too. You
-# pay for the bottleneck in training, and more for longer sentences.)
+# in so few updates the network has not learned to pack a year into them. (Not
+# that it cannot: given more updates, in the full profile, such a network
+# repeats the digits of the section on length. You pay for the bottleneck in
+# training, and more for longer sentences.)
 #
 # ## Looking back
 #
@@ -690,8 +691,9 @@ assert own > 1.5 * max(chance, after)
 # ## The whole beam
 #
 # Greedy never takes a word back. **Beam search** keeps the few likeliest
-# beginnings side by side and says the best whole sentence (the `decoding` of
-# the captions; you write it in lesson 21):
+# beginnings side by side and says the best whole sentence (here the compiled
+# `decoding` of the captions; you write it in lesson
+# [21](21_show_and_tell.ipynb)):
 
 # %% tags=["nbval-approx-5e-2"]
 from coursekit.captions import decoding, scoring
