@@ -64,9 +64,9 @@ def recurrent(
 
     def logits(states, memory, keep):
         if looks:
-            scores = states @ ops.transpose(memory, (0, 2, 1))
+            scores = ops.matmul(states, ops.transpose(memory, (0, 2, 1)))
             scores = ops.where(keep[:, None], scores, -1e9)
-            context = ops.softmax(scores, axis=-1) @ memory
+            context = ops.matmul(ops.softmax(scores, axis=-1), memory)
             states = combine(ops.concatenate([states, context], -1))
         return next_word(states)
 
