@@ -224,7 +224,7 @@ def teach(model, x, y, epochs, rate):
     return time.process_time() - began
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-2e-1"]
 keras.utils.set_random_seed(profile.seed)
 part = new_layers(len(source), len(target), profile.units)
 models = {"no attention": recurrent(part)}
@@ -240,7 +240,7 @@ seconds["no attention"] = teach(
 # How good is that? Ask for each next word of the validation pairs, with the
 # true words before it:
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-1e-1"]
 import numpy as np
 
 
@@ -325,7 +325,7 @@ def one_step(word, state):
     return ops.convert_to_numpy(logits[0]), state
 
 
-for text in ("forty-two", "three hundred and five"):
+for text in ("ninety", "three hundred and five"):
     row = source.encode([text], profile.max_length)
     said = speak(one_step, begin(row), limit=9)
     print(f"{text} -> {target.decode_one(said)}")
@@ -354,7 +354,7 @@ together = say(begin, step, row, limit)
 assert target.decode(together) == [target.decode_one(said)]
 
 # %% [markdown]
-# How many will it be? With the true words before them, nine of ten words were
+# How many will it be? With the true words before them, four of five words were
 # right. Write down your guess, for numbers and for dates.
 
 
@@ -371,7 +371,7 @@ def exact_match(texts, split):
     return {k: right[kinds == n].mean() for n, k in enumerate(profile.kinds)}
 
 
-# %% tags=["nbval-approx-8e-2"]
+# %% tags=["nbval-approx-4e-1"]
 said = translations(begin, step, "validation")
 alone = exact_match(said, "validation")
 for kind, share in alone.items():
@@ -379,7 +379,7 @@ for kind, share in alone.items():
 assert alone["dates"] < 0.3
 
 # %% [markdown]
-# Numbers: most. Dates: nearly none. Look at some:
+# Numbers: many. Dates: none, or nearly. Look at some:
 
 # %% tags=["nbval-ignore-output"]
 # Which wrong day is said differs from processor to processor.
@@ -391,7 +391,7 @@ for k in dates[:4]:
 # What is right in them, and what is not? A date is *el*, perhaps a weekday, a
 # day, *de*, a month, *de*, a year:
 
-# %% tags=["nbval-approx-2e-1"]
+# %% tags=["nbval-approx-5e-1"]
 import re
 
 form = re.compile(r"el (?:(\w+) )?(\d+) de (\w+) de (\d+)")
@@ -401,30 +401,32 @@ print(f"form    {np.mean([match is not None for match in own]):.2f}")
 for n, name in enumerate(("weekday", "day", "month", "year")):
     hits = [m is not None and m[n + 1] == t[n] for m, t in zip(own, true)]
     print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
+assert np.mean(hits) < 0.3  # the year
 
 # %% [markdown]
-# The form is perfect Spanish, weekday and day are nearly always right; the
-# month is mostly wrong, the year nearly always. Two things may be to blame.
-# The decoder now reads its own words, and trained on true words it has never
-# seen its own mistakes: **exposure bias** (M. Ranzato et al. 2016). Or it does
-# not know better. Which one? Above it was given the true words. Count the same
-# places there:
+# The form is perfect Spanish. The weekday, said first, is mostly right; then
+# each is less often right than the one before it, and the year hardly ever.
+# Two things may be to blame. The decoder now reads its own words, and trained
+# on true words it has never seen its own mistakes: **exposure bias** (M.
+# Ranzato et al. 2016). Or it does not know better. Which one? Above it was
+# given the true words. Count the same places there:
 
-# %% tags=["nbval-approx-2e-1"]
+# %% tags=["nbval-approx-5e-1"]
 # A date with a weekday has each of them one word later.
 later = np.array([weekday is not None for weekday, *_ in true]).astype(int)
 for name, place in {"day": 1, "month": 3, "year": 5}.items():
     here = dates, place + later
     hits = next_words[here] == asked[here]
     print(f"{name:<7} {hits.mean():.2f} of {dataset.validation.name}")
+assert hits.mean() < 0.3
 
 # %% [markdown]
-# With the true words before them, month and year are no better. So the feeding
-# is not to blame here. (Exact match could not have told you. Greedy decoding
-# says the whole true sentence if, behind each of its beginnings, the true next
-# word is the likeliest one; and that is just what "all right with the true
-# words" means. Exposure bias shows in how a sentence goes on *after* its first
-# mistake.)
+# With the true words before them, day, month and year are no better. So the
+# feeding is not to blame here. (Exact match could not have told you. Greedy
+# decoding says the whole true sentence if, behind each of its beginnings, the
+# true next word is the likeliest one; and that is just what "all right with
+# the true words" means. Exposure bias shows in how a sentence goes on *after*
+# its first mistake.)
 #
 # The decoder speaks well and does not remember. All that it knows of the
 # sentence had to pass through two vectors of 64 numbers, a bottleneck, and
@@ -595,7 +597,7 @@ mine = dot_attention(queries, keys, keys, keep)[1]
 theirs = ops.convert_to_numpy(look(queries, keys, keep))
 assert np.abs(theirs - mine).max() < 1e-5
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-2e-1"]
 keras.utils.set_random_seed(profile.seed)
 looking = new_layers(len(source), len(target), profile.units)
 models["attention"] = recurrent(looking, look)
@@ -607,7 +609,7 @@ seconds["attention"] = teach(
     profile.learning_rate,
 )
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4e-1"]
 begin, step = take_apart(looking, look)
 said = translations(begin, step, "validation")
 found = exact_match(said, "validation")
@@ -1033,7 +1035,7 @@ def speaking(encoder, decoder):
 # %% [markdown]
 # Three translators, the test, once. Which is best?
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-4e-1"]
 speakers = {
     "no attention": take_apart(part),
     "attention": take_apart(looking, look),
@@ -1045,7 +1047,8 @@ for name, (begin, step) in speakers.items():
     shares = ", ".join(f"{k} {v:.3f}" for k, v in table[name].items())
     print(f"{name:<13} {models[name].count_params():,} parameters, {shares}")
 print("right of", dataset.test.name)
-assert min(table["transformer"].values()) > 0.95
+for name in ("attention", "transformer"):
+    assert min(table[name].values()) > 0.95
 
 # %%
 figures.cost(seconds, table)
@@ -1059,7 +1062,7 @@ figures.cost(seconds, table)
 #
 # ## Common mistakes
 #
-# **The decoder sees what it is asked for.** Half an epoch more for the first
+# **The decoder sees what it is asked for.** One epoch more for the first
 # translator, and the shift of exercise 20.1 is forgotten. The symptom: a score
 # too good to be true in training, and nonsense when it speaks.
 
@@ -1067,8 +1070,7 @@ figures.cost(seconds, table)
 asked = {name: rows[:, 1:] for name, rows in y.items()}
 cheat = models["no attention"]
 cheat.optimizer.iterations.assign(0)  # the rate starts again
-few, wanted = x["train"][:3000], asked["train"][:3000]
-cheat.fit([few, wanted], wanted, verbose=0)
+cheat.fit([x["train"], asked["train"]], asked["train"], verbose=0)
 given = [x["validation"], asked["validation"]]
 best = ops.convert_to_numpy(cheat(given)).argmax(axis=-1)
 forced = (best == asked["validation"])[asked["validation"] != 0].mean()
