@@ -430,8 +430,8 @@ EXERCISES = (
         reference=conv_lstm_parameters,
         cases=(Case(1, 1, 1), Case(3, 1, 8), Case(5, 3, 16), Case(3, 7, 4)),
         hints=(
-            "Each of the four gates is a convolution over the frame's maps "
-            "and the state's maps.",
+            "Each of the three gates, and the candidate, is a convolution "
+            "over the frame's maps and the state's maps.",
             "A convolution from c maps to u maps has size x size x c x u "
             "weights; here c = channels + units. And a bias for each map.",
             "4 * (size * size * (channels + units) * units + units)",
@@ -451,15 +451,15 @@ EXERCISES = (
             ),
             Mistake(
                 edit(" * units + units)", " * units)"),
-                "The biases are missing: one for each map of each gate.",
+                "The biases are missing: one for each map, four times.",
             ),
             Mistake(
                 edit(" * units + units)", " * units) + units"),
-                "Each of the four gates has its own biases, one for each map.",
+                "Each of the four has its own biases, one for each map.",
             ),
             Mistake(
                 edit(" * units + units)", " * units + 2 * units)"),
-                "Frame and state share one bias for each map of each gate.",
+                "Frame and state share their biases: one a map, four times.",
             ),
             Mistake(
                 edit("size * size * ", "size * "),

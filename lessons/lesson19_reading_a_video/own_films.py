@@ -297,8 +297,10 @@ def report(
         rate = 1e-3 if kind == "board" else 5e-3
         steps = epochs * -(-int((~out).sum()) // 16)
         rates = keras.optimizers.schedules.CosineDecay(rate, steps)
+        optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+        optimizer.build(model.trainable_variables)  # else fit traces twice
         model.compile(
-            keras.optimizers.Adam(rates, global_clipnorm=1.0),
+            optimizer,
             keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         )
         model.fit(x[~out], y[~out], 16, epochs, verbose=0)

@@ -8,8 +8,8 @@
 # | | |
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
-# | **Time** | 47 min on the road, 40 of exercises, 5 of quiz |
-# | **Runs in** | 60 s (quick), not measured yet (full) |
+# | **Time** | 49 min on the road, 40 of exercises, 5 of quiz |
+# | **Runs in** | 45 s (quick), not measured yet (full) |
 # | **Data** | pairs made by rule; full: English and Spanish, too (real) |
 # | **Hardware** | any laptop |
 # | **You should end with** | a transformer that translates 95 of 100 rightly |
@@ -195,6 +195,11 @@ def recurrent(part, attend=None):
     return keras.Model([read, so_far], part["next_word"](states))
 
 
+# %% [markdown]
+# The training is as before: Adam, a rate that falls to nothing, gradients of
+# limited length (lesson [13](13_vanishing_gradients.ipynb)). Padding is no
+# word, so the loss leaves it out:
+
 # %%
 import math
 import time
@@ -206,49 +211,43 @@ loss = keras.losses.SparseCategoricalCrossentropy(
 
 
 def teach(model, x, y, epochs, rate):
-    """Adam, a rate that falls to 0; padding costs nothing."""
+    """Train; returns the CPU seconds."""
     steps = math.ceil(len(x) / profile.batch_size) * epochs
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    optimizer.build(model.trainable_variables)  # else fit traces twice
     model.compile(optimizer, loss)
     read, asked = shifted(y)
-    show = [ck.EpochProgress(every=2)]
-    began = time.process_time()
-    model.fit(
-        *([x, read], asked, profile.batch_size),
-        epochs=epochs,
-        verbose=0,
-        callbacks=show,
-    )
-    return time.process_time() - began  # CPU seconds
+    show, began = [ck.EpochProgress(every=2)], time.process_time()
+    batch = profile.batch_size
+    model.fit([x, read], asked, batch, epochs, verbose=0, callbacks=show)
+    return time.process_time() - began
 
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-2e-1"]
 keras.utils.set_random_seed(profile.seed)
 part = new_layers(len(source), len(target), profile.units)
 models = {"no attention": recurrent(part)}
 seconds["no attention"] = teach(
-    *(models["no attention"], x["train"], y["train"]),
-    *(profile.epochs, profile.learning_rate),
+    models["no attention"],
+    x["train"],
+    y["train"],
+    profile.epochs,
+    profile.learning_rate,
 )
 
 # %% [markdown]
 # How good is that? Ask for each next word of the validation pairs, with the
 # true words before it:
 
-# %% tags=["nbval-approx-3e-2"]
+# %% tags=["nbval-approx-1e-1"]
 import numpy as np
 
 
-def with_true_words(model, part):
-    """Share of next words that are right; which rows are, as a whole."""
-    read, asked = shifted(y[part])
-    said = model.predict([x[part], read], 400, verbose=0).argmax(axis=-1)
-    right = (said == asked) | (asked == 0)  # padding is no mistake
-    return right[asked != 0].mean(), right.all(axis=1)
-
-
-forced, whole = with_true_words(models["no attention"], "validation")
+read, asked = shifted(y["validation"])
+logits = models["no attention"]([x["validation"], read])
+next_words = ops.convert_to_numpy(logits).argmax(axis=-1)
+forced = (next_words == asked)[asked != 0].mean()  # padding is not asked for
 print(f"{forced:.2f} of the words of {dataset.validation.name}")
 assert forced > 0.7
 
@@ -302,19 +301,17 @@ def take_apart(part, attend=None):
 
     def begin(sentences):
         memory, h, c = part["encoder"](part["source_word"](sentences))
-        keep = ops.not_equal(sentences, 0)
-        return h, c, memory, keep, ops.zeros(ops.shape(sentences))
+        return h, c, memory, ops.not_equal(sentences, 0)
 
     def step(words, state):
-        h, c, memory, keep, looked = state
+        h, c, memory, keep = state
         spoken = part["target_word"](words)
         h, (h, c) = part["decoder"].cell(spoken, [h, c])
         out = h
         if attend is not None:
-            context, looked = attend(h[:, None], memory, keep, show=True)
-            out = part["combine"](ops.concatenate([h, context[:, 0]], -1))
-            looked = looked[:, 0]
-        return part["next_word"](out), (h, c, memory, keep, looked)
+            context = attend(h[:, None], memory, keep)[:, 0]
+            out = part["combine"](ops.concatenate([h, context], -1))
+        return part["next_word"](out), (h, c, memory, keep)
 
     return begin, step
 
@@ -328,41 +325,53 @@ def one_step(word, state):
     return ops.convert_to_numpy(logits[0]), state
 
 
-for text in ("forty-two", "three hundred and five"):
+for text in ("ninety", "three hundred and five"):
     row = source.encode([text], profile.max_length)
     said = speak(one_step, begin(row), limit=9)
     print(f"{text} -> {target.decode_one(said)}")
 
 # %% [markdown]
-# The library does the same for many sentences at once, compiled (`decoding`,
-# which you take apart in lesson [21](21_show_and_tell.ipynb)). A translation
-# counts when **all** its words are right: **exact match**. How many will it
-# be? With the true words before them, nine of ten words were right. Write down
-# your guess, for numbers and for dates.
+# A translation counts when **all** its words are right: **exact match**. To
+# count them, let many sentences go side by side. Each says a word at each
+# step, and what one says behind its end is cut off afterwards:
+
 
 # %%
-from coursekit.captions import decoding
+def say(begin, step, sentences, limit):
+    """``speak`` for many sentences: words (n, limit), padded at the end."""
+    state, words = begin(sentences), np.full(len(sentences), START, "int32")
+    said = np.zeros((len(sentences), limit), "int32")
+    for t in range(limit):
+        logits, state = step(words, state)
+        words = ops.convert_to_numpy(ops.argmax(logits, axis=-1))
+        said[:, t] = words
+    ends = np.cumsum(said == END, axis=1) - (said == END)  # before this word
+    return np.where(ends, 0, said)
 
 
-def translations(begin, step, part, beam_width=1):
-    """Texts of a split: greedy, or the best of a beam."""
-    limit = profile.max_length + 1  # with the end
-    if beam_width == 1:
-        rows = decoding.greedy_search(begin, step, limit)(x[part])
-    else:
-        search = decoding.beam_search(begin, step, limit, beam_width)
-        rows = search(x[part])[0][:, 0]
-    return target.decode(rows)
+limit = profile.max_length + 1  # with the end
+together = say(begin, step, row, limit)
+assert target.decode(together) == [target.decode_one(said)]
+
+# %% [markdown]
+# How many will it be? With the true words before them, nine of ten words were
+# right. Write down your guess, for numbers and for dates.
 
 
-def exact_match(texts, part):
+# %%
+def translations(begin, step, split):
+    """Texts of a split, greedy."""
+    return target.decode(say(begin, step, x[split], limit))
+
+
+def exact_match(texts, split):
     """Share of a split that is translated rightly, by kind."""
-    right = np.array(texts) == np.array(target.decode(y[part]))
-    kinds = splits[part].extra["kinds"]
+    right = np.array(texts) == np.array(target.decode(y[split]))
+    kinds = splits[split].extra["kinds"]
     return {k: right[kinds == n].mean() for n, k in enumerate(profile.kinds)}
 
 
-# %% tags=["nbval-approx-8e-2"]
+# %% tags=["nbval-approx-3e-1"]
 said = translations(begin, step, "validation")
 alone = exact_match(said, "validation")
 for kind, share in alone.items():
@@ -382,7 +391,7 @@ for k in dates[:4]:
 # What is right in them, and what is not? A date is *el*, perhaps a weekday, a
 # day, *de*, a month, *de*, a year:
 
-# %% tags=["nbval-approx-2e-1"]
+# %% tags=["nbval-approx-3e-1"]
 import re
 
 form = re.compile(r"el (?:(\w+) )?(\d+) de (\w+) de (\d+)")
@@ -392,29 +401,39 @@ print(f"form    {np.mean([match is not None for match in own]):.2f}")
 for n, name in enumerate(("weekday", "day", "month", "year")):
     hits = [m is not None and m[n + 1] == t[n] for m, t in zip(own, true)]
     print(f"{name:<7} {np.mean(hits):.2f} of {dataset.validation.name}")
+assert np.mean(hits) < 0.3  # the year
 
 # %% [markdown]
-# The form is perfect Spanish, weekday and day are nearly always right; the
-# month is mostly wrong, the year nearly always. Two things may be to blame.
-# The decoder now reads its own words, and trained on true words it has never
-# seen its own mistakes: **exposure bias** (M. Ranzato et al. 2016). Or it does
-# not know better. Which one? Give it the true words again, and count whole
-# translations this time:
+# The form is perfect Spanish. The weekday, said first, is nearly always right;
+# then each is less often right than the one before it, and the year hardly
+# ever. Two things may be to blame. The decoder now reads its own words, and
+# trained on true words it has never seen its own mistakes: **exposure bias**
+# (M. Ranzato et al. 2016). Or it does not know better. Which one? Above it was
+# given the true words. Count the same places there:
 
-# %% tags=["nbval-approx-8e-2"]
-for n, kind in enumerate(profile.kinds):
-    mine = splits["validation"].extra["kinds"] == n
-    print(f"{kind:<10} true words {whole[mine].mean():.2f}", end=", ")
-    print(f"its own {alone[kind]:.2f} right ({dataset.validation.name})")
+# %% tags=["nbval-approx-3e-1"]
+# A date with a weekday has each of them one word later.
+later = np.array([weekday is not None for weekday, *_ in true]).astype(int)
+for name, place in {"day": 1, "month": 3, "year": 5}.items():
+    here = dates, place + later
+    hits = next_words[here] == asked[here]
+    print(f"{name:<7} {hits.mean():.2f} of {dataset.validation.name}")
+assert hits.mean() < 0.3
 
 # %% [markdown]
-# With true words it gets no date either: nine right words of ten and no right
-# date, since one wrong word spoils it. So the feeding is not to blame here.
+# With the true words before them, day, month and year are no better. So the
+# feeding is not to blame here. (Exact match could not have told you. Greedy
+# decoding says the whole true sentence if, behind each of its beginnings, the
+# true next word is the likeliest one; and that is just what "all right with
+# the true words" means. Exposure bias shows in how a sentence goes on *after*
+# its first mistake.)
+#
 # The decoder speaks well and does not remember. All that it knows of the
 # sentence had to pass through two vectors of 64 numbers, a bottleneck, and
-# in so few updates the network has not learned to pack a year into them. (It
-# can: with wider vectors and many more updates it learns the years, too. You
-# pay for the bottleneck in training, and more for longer sentences.)
+# in so few updates the network has not learned to pack a year into them. (Not
+# that it cannot: given more updates, in the full profile, such a network
+# repeats the digits of the section on length. You pay for the bottleneck in
+# training, and more for longer sentences.)
 #
 # ## Looking back
 #
@@ -505,7 +524,8 @@ theirs, their_weights = layers.Attention()(
 )
 off = np.abs(ops.convert_to_numpy(theirs) - contexts).max()
 print(weights.shape, contexts.shape, f"largest difference {off:.0e}")
-assert off < 1e-5 and np.abs(np.array(their_weights) - weights).max() < 1e-5
+gap = np.abs(ops.convert_to_numpy(their_weights) - weights).max()
+assert off < 1e-5 and gap < 1e-5
 assert np.allclose(weights.sum(axis=-1), 1)
 
 # %% [markdown]
@@ -549,7 +569,8 @@ _, theirs = layer(
 )
 scores = np.where(keep[:, None], additive_scores(queries, keys, v), -1e9)
 e = np.exp(scores - scores.max(axis=-1, keepdims=True))
-off = np.abs(e / e.sum(axis=-1, keepdims=True) - np.array(theirs)).max()
+mine = e / e.sum(axis=-1, keepdims=True)
+off = np.abs(mine - ops.convert_to_numpy(theirs)).max()
 print(f"largest difference of the weights {off:.0e}")
 assert off < 1e-5
 
@@ -565,25 +586,30 @@ assert off < 1e-5
 # %%
 def look(queries, memory, keep, show=False):
     """Contexts of queries; with ``show`` the weights, too."""
-    scores = queries @ ops.transpose(memory, (0, 2, 1))
+    scores = ops.matmul(queries, ops.transpose(memory, (0, 2, 1)))
     scores = ops.where(keep[:, None], scores, -1e9)
     weights = ops.softmax(scores, axis=-1)
-    return (weights @ memory, weights) if show else weights @ memory
+    contexts = ops.matmul(weights, memory)
+    return (contexts, weights) if show else contexts
 
 
 mine = dot_attention(queries, keys, keys, keep)[1]
-assert np.abs(np.array(look(queries, keys, keep)) - mine).max() < 1e-5
+theirs = ops.convert_to_numpy(look(queries, keys, keep))
+assert np.abs(theirs - mine).max() < 1e-5
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-2e-1"]
 keras.utils.set_random_seed(profile.seed)
 looking = new_layers(len(source), len(target), profile.units)
 models["attention"] = recurrent(looking, look)
 seconds["attention"] = teach(
-    *(models["attention"], x["train"], y["train"]),
-    *(profile.epochs, profile.learning_rate),
+    models["attention"],
+    x["train"],
+    y["train"],
+    profile.attention_epochs,
+    profile.learning_rate,
 )
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-3e-1"]
 begin, step = take_apart(looking, look)
 said = translations(begin, step, "validation")
 found = exact_match(said, "validation")
@@ -592,18 +618,21 @@ for kind, share in found.items():
 assert min(found.values()) > 0.9
 
 # %% [markdown]
-# Same layers, same number of updates, one dense layer more: from hardly a date
-# to nearly all. What does it look at?
+# Same layers, one dense layer more, fewer updates: from hardly a date to
+# nearly all. What does it look at?
 #
 # ## What it looks at
 #
-# Decode once more and keep the weights of each step:
+# Let it translate the test. What it said is known then, so that its states and
+# its looks can be had for all words at once:
 
 # %%
-loop = decoding.greedy_search(
-    begin, step, profile.max_length + 1, watch=lambda state: state[4]
-)
-tokens, looked = map(np.array, loop(x["test"]))
+tokens = say(begin, step, x["test"], limit)
+start = np.full((len(tokens), 1), START)
+h, c, memory, keep = begin(x["test"])
+spoken = looking["target_word"](np.hstack([start, tokens[:, :-1]]))
+states, _, _ = looking["decoder"](spoken, initial_state=[h, c])
+looked = ops.convert_to_numpy(look(states, memory, keep, show=True)[1])
 print(tokens.shape, looked.shape)  # (sentence, word, source word)
 
 # %%
@@ -637,12 +666,12 @@ figures.alignments([shown(k) for k in chosen], truths)
 
 
 # %%
-def masses(looked, said, part):
+def masses(looked, said, split):
     """Of each aligned word: weight on its true source, chance, next word's."""
     found = []
-    for k, truth in enumerate(splits[part].extra["alignments"]):
-        size = len(words(splits[part].x[k]))
-        if said[k] != splits[part].y[k]:
+    for k, truth in enumerate(split.extra["alignments"]):
+        size = len(words(split.x[k]))
+        if said[k] != split.y[k]:
             continue  # the true alignment is that of a right translation
         for t, places in enumerate(truth[:-1]):
             if places:
@@ -653,7 +682,7 @@ def masses(looked, said, part):
 
 # %% tags=["nbval-approx-1e-1"]
 said = target.decode(tokens)
-mass = masses(looked, said, "test")
+mass = masses(looked, said, dataset.test)
 own, chance, after = mass.mean(axis=0)
 print(f"weight on the true words: {own:.2f} ({dataset.test.name})")
 print(f"of the next word's look:  {after:.2f}")
@@ -668,15 +697,19 @@ assert own > 1.5 * max(chance, after)
 # ## The whole beam
 #
 # Greedy never takes a word back. **Beam search** keeps the few likeliest
-# beginnings side by side and says the best whole sentence (the `decoding` of
-# the captions; you write it in lesson 21):
+# beginnings side by side and says the best whole sentence (here the compiled
+# `decoding` of the captions; you write it in lesson
+# [21](21_show_and_tell.ipynb)):
 
 # %% tags=["nbval-approx-5e-2"]
-from coursekit.captions import scoring
+from coursekit.captions import decoding, scoring
 
 true = [(text,) for text in target.decode(y["test"])]
-for width in (1, 4):
-    said = translations(begin, step, "test", width)
+answers = {1: target.decode(tokens)}
+if keras.config.backend() == "tensorflow":  # which compiles the beam's loop
+    search = decoding.beam_search(begin, step, limit, beam_width=4)
+    answers[4] = target.decode(search(x["test"])[0][:, 0])
+for width, said in answers.items():
     right = np.mean([a == b for a, (b,) in zip(said, true)])
     bleu = scoring.bleu(said, true)[3]
     print(f"width {width}: {right:.3f} right, BLEU-4 {bleu:.1f}")
@@ -723,9 +756,8 @@ def repeats(part, attend, lengths):
         into, _ = digits(200, size, size, rng)
         rows.append(np.pad(into, ((0, 0), (0, longest - size))))
     rows = np.concatenate(rows)  # they are to come back as they are
-    begin, step = take_apart(part, attend)
-    loop = decoding.greedy_search(begin, step, longest + 1)
-    right = (np.array(loop(rows)) == rows).all(axis=1)
+    said = say(*take_apart(part, attend), rows, longest + 1)
+    right = (said == rows).all(axis=1)
     return right.reshape(len(lengths), 200).mean(axis=1)
 
 
@@ -739,18 +771,20 @@ for name, attend in {"no attention": None, "attention": look}.items():
     teach(recurrent(small, attend), *rows, 1, profile.digit_rate)
     curves[name] = repeats(small, attend, lengths)
     print(name, *(f"{share:.2f}" for share in curves[name]))
-assert curves["attention"][3] > curves["no attention"][3] + 0.1
+nine = lengths.index(9)
+assert curves["attention"][nine] > curves["no attention"][nine] + 0.1
 
 # %% tags=["nbval-approx-2e-1"]
 figures.lengths(lengths, curves, trained_to=8)
 
 # %% [markdown]
-# Two different things. In the grey part, which both have practised, the share
-# falls with length without attention (all has to fit into the state), and much
-# less with it. Right of it *both* fall to nothing, with attention a little
-# later: it frees the network from its bottleneck, but nobody has taught it to
-# go on. Generalising to longer sequences is another
-# problem, and not solved by attention alone.
+# Two different things. In the grey part, which both have practised, the
+# network without attention loses more rows the longer they are (all has to fit
+# into the state), the other far fewer. (That is after few updates. With those
+# of the full profile both repeat these lengths.) Right of the grey part *both*
+# fall to nothing, with attention a little later: it frees the network from its
+# bottleneck, but nobody has taught it to go on. Generalising to longer
+# sequences is another problem, and not solved by attention alone.
 #
 # ## Only attention
 #
@@ -888,7 +922,8 @@ for name, memory, keep in (
     kernels = [w.reshape(8, 8) for w in stored[0::2]]
     biases = [w.reshape(8) for w in stored[1::2]]
     mine = multi_head(own, memory, list(zip(kernels, biases)), 2, keep)
-    theirs = np.array(layer(own, memory, attention_mask=keep))
+    theirs = layer(own, memory, attention_mask=keep)
+    theirs = ops.convert_to_numpy(theirs)
     off = np.abs(mine - theirs).max()
     print(f"{name:<13} {mine.shape}, largest difference {off:.0e}")
     assert off < 1e-4
@@ -903,8 +938,10 @@ for name, memory, keep in (
 # numbers, not over the batch). Vectors of words begin small; times
 # $\sqrt{\text{size}}$ they hold their own beside the positions:
 
-
 # %%
+size = profile.size
+
+
 def attended(x, memory, **mask):
     """Attention, added to x, normalised."""
     layer = layers.MultiHeadAttention(profile.heads, size // profile.heads)
@@ -955,12 +992,14 @@ def transformer(length):
 
 
 # %% tags=["nbval-approx-5e-2"]
-size = profile.size
 keras.utils.set_random_seed(profile.seed)
 encoder, decoder, models["transformer"] = transformer(profile.max_length)
 seconds["transformer"] = teach(
-    *(models["transformer"], x["train"], y["train"]),
-    *(profile.transformer_epochs, profile.transformer_rate),
+    models["transformer"],
+    x["train"],
+    y["train"],
+    profile.transformer_epochs,
+    profile.transformer_rate,
 )
 
 # %% [markdown]
@@ -996,7 +1035,7 @@ def speaking(encoder, decoder):
 # %% [markdown]
 # Three translators, the test, once. Which is best?
 
-# %% tags=["nbval-approx-5e-2"]
+# %% tags=["nbval-approx-3e-1"]
 speakers = {
     "no attention": take_apart(part),
     "attention": take_apart(looking, look),
@@ -1008,7 +1047,8 @@ for name, (begin, step) in speakers.items():
     shares = ", ".join(f"{k} {v:.3f}" for k, v in table[name].items())
     print(f"{name:<13} {models[name].count_params():,} parameters, {shares}")
 print("right of", dataset.test.name)
-assert min(table["transformer"].values()) > 0.95
+for name in ("attention", "transformer"):
+    assert min(table[name].values()) > 0.95
 
 # %%
 figures.cost(seconds, table)
@@ -1032,7 +1072,7 @@ cheat = models["no attention"]
 cheat.optimizer.iterations.assign(0)  # the rate starts again
 cheat.fit([x["train"], asked["train"]], asked["train"], verbose=0)
 given = [x["validation"], asked["validation"]]
-best = cheat.predict(given, 400, verbose=0).argmax(axis=-1)
+best = ops.convert_to_numpy(cheat(given)).argmax(axis=-1)
 forced = (best == asked["validation"])[asked["validation"] != 0].mean()
 said = translations(*take_apart(part), "validation")
 shares = exact_match(said, "validation").values()
@@ -1049,10 +1089,12 @@ assert forced > 0.95 and max(shares) < 0.2
 
 # %% tags=["nbval-approx-2e-1"]
 begin, step = speakers["attention"]
-h, c, memory, keep, _ = begin(x["test"][:300])
-for name, mask in {"mask": keep, "no mask": ops.ones_like(keep)}.items():
+h, c, memory, _ = begin(x["test"][:300])
+keep = x["test"][:300] != 0
+for name, mask in {"mask": keep, "no mask": np.ones_like(keep)}.items():
     _, weights = look(h[:, None], memory, mask, show=True)
-    lost = np.array(weights)[:, 0][~np.array(keep)].sum() / len(weights)
+    weights = ops.convert_to_numpy(weights)[:, 0]
+    lost = weights[~keep].sum() / len(weights)
     print(f"{name:<7} {lost:.2f} of the first look is at padding")
     assert (lost < 1e-6) == (name == "mask")
 
@@ -1065,10 +1107,9 @@ for name, mask in {"mask": keep, "no mask": ops.ones_like(keep)}.items():
 rows = source.encode(["March 3, 2050", "March 3, 2150"], profile.max_length)
 print(rows[:, :4])
 for name in ("attention", "transformer"):
-    loop = decoding.greedy_search(*speakers[name], profile.max_length + 1)
-    answers = target.decode(loop(rows))
-    print(f"{name}: {len(set(answers))} translation of 2 dates")
-    assert answers[0] == answers[1] and answers[0].startswith("el 3 de marzo")
+    one, other = target.decode(say(*speakers[name], rows, limit))
+    print(f"{name}: {len({one, other})} translation of 2 dates")
+    assert one == other and one.startswith("el 3 de marzo")
 
 # %% [markdown]
 # (Real systems cut rare words into pieces, **subwords**, down to single
@@ -1213,7 +1254,8 @@ ck.check("20.8", looks_back)
 # ### Real sentences
 #
 # In the full profile the last section learns from real sentences, English and
-# Spanish, of the volunteers of Tatoeba. And Kannada? There are 149 pairs.
+# Spanish, of the volunteers of Tatoeba. (French goes the same way: the data
+# set is called `fra-eng`.) And Kannada? There are 149 pairs.
 # `benchmarks/translating.py` trains all three networks with those of at most
 # ten words, 112 of them, and asks for 14 others: none is right, BLEU-4 is 0.
 # What they say is nearly always a whole sentence of the training part, learned

@@ -1,7 +1,8 @@
 """The translators of lesson 20, for its benchmark and for your own pairs.
 
 The same networks as the lesson's, which builds them in the open; a test
-holds both equal. TensorFlow only, as coursekit.captions.decoding is.
+holds both equal. The beam is that of coursekit.captions.decoding: TensorFlow
+only.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from coursekit.captions import decoding
+from coursekit.vocabulary import END, START
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,25 @@ class Translator:
     ) -> np.ndarray:
         """Source rows (n, length) -> rows of words said, (n, limit)."""
         if beam_width == 1:
-            loop = decoding.greedy_search(self.begin, self.step, limit)
-            return np.array(loop(rows))
+            return say(self.begin, self.step, rows, limit)
+        from coursekit.captions import decoding
+
         search = decoding.beam_search(self.begin, self.step, limit, beam_width)
         return np.array(search(rows)[0])[:, 0]
+
+
+def say(
+    begin: Callable, step: Callable, rows: np.ndarray, limit: int
+) -> np.ndarray:
+    """Always the likeliest word: words (n, limit), padded behind the end."""
+    state, words = begin(rows), np.full(len(rows), START, "int32")
+    said = np.zeros((len(rows), limit), "int32")
+    for t in range(limit):
+        logits, state = step(words, state)
+        words = ops.convert_to_numpy(ops.argmax(logits, axis=-1))
+        said[:, t] = words
+    ends = np.cumsum(said == END, axis=1) - (said == END)
+    return np.where(ends, 0, said)
 
 
 def recurrent(
@@ -48,9 +64,9 @@ def recurrent(
 
     def logits(states, memory, keep):
         if looks:
-            scores = states @ ops.transpose(memory, (0, 2, 1))
+            scores = ops.matmul(states, ops.transpose(memory, (0, 2, 1)))
             scores = ops.where(keep[:, None], scores, -1e9)
-            context = ops.softmax(scores, axis=-1) @ memory
+            context = ops.matmul(ops.softmax(scores, axis=-1), memory)
             states = combine(ops.concatenate([states, context], -1))
         return next_word(states)
 
@@ -156,8 +172,10 @@ def teach(
     """
     steps = max(1, -(-len(x) // batch_size) * epochs)
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
+    optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
+    optimizer.build(model.trainable_variables)  # else fit traces twice
     model.compile(
-        keras.optimizers.Adam(rates, global_clipnorm=1.0),
+        optimizer,
         keras.losses.SparseCategoricalCrossentropy(
             from_logits=True, ignore_class=0
         ),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coursekit import data, lessons
 from coursekit.errors import CourseError
+from coursekit.vocabulary import END
 
 answers = lessons.module("20", "exercises")
 networks = lessons.module("20", "networks")
@@ -83,6 +84,22 @@ def test_heads_put_together_again_are_what_was_cut(own):
 def test_a_mask_as_wide_as_long_is_the_causal_one():
     assert (answers.looks_back(6, 6) == np.tril(np.ones((6, 6)))).all()
     assert answers.looks_back(6, 2).sum() == 6 + 5
+
+
+def test_many_sentences_at_once_say_what_each_says_alone(own):
+    rng = np.random.default_rng(6)
+    table, tastes = rng.normal(size=(7, 7)), rng.normal(size=(30, 7))
+
+    def step(words, taste):
+        return table[words] + taste, taste[..., ::-1]
+
+    together = own["say"](lambda rows: tastes[rows], step, np.arange(30), 6)
+    module = networks.say(lambda rows: tastes[rows], step, np.arange(30), 6)
+    assert np.array_equal(together, module)
+    alone = [own["good_speak"](step, taste, 6) for taste in tastes]
+    assert 0 < sum(len(said) < 6 for said in alone) < 30  # some end, some not
+    for said, row in zip(alone, together, strict=True):
+        assert [*said, END, 0, 0, 0, 0, 0, 0][:6] == row.tolist()
 
 
 # ------------------------------------- the lesson's networks and the module's
