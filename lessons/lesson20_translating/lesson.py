@@ -1134,7 +1134,10 @@ with tempfile.TemporaryDirectory() as folder:
     lines = [f"{a}\t{b}\n" for a, b in zip(some.x[::every], some.y[::every])]
     path.write_text("".join(lines), encoding="utf-8")
     report = profile.module("own_pairs").report(
-        path, profile.own_epochs, size=profile.own_size
+        path,
+        profile.own_epochs,
+        size=profile.own_size,
+        rate=profile.own_rate,
     )
 
 # %% [markdown]
