@@ -132,12 +132,13 @@ def seeded(make, *numbers, adam=0):
         model = make(*numbers)
         starts.append(model.get_weights())
     steps, optimizers = 16 * profile.epochs, keras.optimizers
+    backend = keras.config.backend()
     rates = optimizers.schedules.CosineDecay(adam or 0.1, steps)
     model.compile(
         optimizers.Adam(rates) if adam else optimizers.SGD(rates, 0.9),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=16,
-        jit_compile=False,  # XLA makes small convolutions slower on a CPU
+        steps_per_execution=1 if backend == "torch" else 16,
+        jit_compile=backend == "jax",  # slower with TensorFlow on a CPU
     )
     return model, starts
 
@@ -161,7 +162,7 @@ def trained(model, starts, x, y, judges=None):
     for start in starts:
         model.set_weights(start)
         for variable in model.optimizer.variables:  # forget the last run
-            variable.assign(keras.ops.zeros_like(variable))
+            variable.assign(keras.ops.zeros(variable.shape))
         history = model.fit(x, y, 64, epochs=profile.epochs, verbose=0)
         losses.append(history.history["loss"])
         wrong.append(errors(model, *(judges or (x, y))))

@@ -444,7 +444,7 @@ def compile_binary(model, rate):
         keras.optimizers.Adam(rate),
         keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        jit_compile=False,
+        jit_compile=keras.config.backend() == "jax",
     )
     return model
 

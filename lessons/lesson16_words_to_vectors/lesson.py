@@ -511,7 +511,9 @@ def trained_vectors(window, size=24, noise=5):
     share = count**0.75 / (count**0.75).sum()
     target = np.eye(1, 1 + noise).repeat(len(seen), axis=0)
     model = skip_gram(len(vocabulary), size, 1 + noise)
-    model.compile(keras.optimizers.Adam(5e-3), loss, steps_per_execution=20)
+    at_once = 1 if keras.config.backend() == "torch" else 20  # updates a call
+    adam = keras.optimizers.Adam(5e-3)
+    model.compile(adam, loss, steps_per_execution=at_once)
     for _ in range(2):
         drawn = rng.choice(len(share), (len(seen), noise), p=share)
         asked = np.c_[seen[:, 1:], drawn].astype("int32")

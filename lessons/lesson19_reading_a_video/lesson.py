@@ -262,7 +262,8 @@ def teach(model, examples, labels, epochs, rate, every=1):
         ignore_class=-1,  # needed later, for padding
     )
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
-    model.compile(optimizer, loss, steps_per_execution=6)  # for speed
+    at_once = 1 if keras.config.backend() == "torch" else 6  # for speed
+    model.compile(optimizer, loss, steps_per_execution=at_once)
     show, began = [ck.EpochProgress(every=every)], time.process_time()
     batch = profile.batch_size
     model.fit(examples, labels, batch, epochs, verbose=0, callbacks=show)
