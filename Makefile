@@ -82,7 +82,7 @@ nightly: test  ## test, and: plain-script runs, making all again changes nothing
 jax:  ## Run the lessons that can on JAX (has its own environment)
 	@$(call OWN_SETUP,jax)
 	.venv-jax/$(SCRIPTS)/python -m pytest -q -n 2 --dist worksteal \
-	-m slow -k "on_another_backend and jax" tests/dev
+	-m slow -k jax tests/dev/test_scripts.py
 
 data: setup  ## Make the bundled files in data/ again, and test them
 	@$(call OWN_SETUP,data)

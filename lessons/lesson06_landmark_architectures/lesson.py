@@ -132,13 +132,12 @@ def seeded(make, *numbers, adam=0):
         model = make(*numbers)
         starts.append(model.get_weights())
     steps, optimizers = 16 * profile.epochs, keras.optimizers
-    backend = keras.config.backend()
+    torch = keras.config.backend() == "torch"
     rates = optimizers.schedules.CosineDecay(adam or 0.1, steps)
     model.compile(
         optimizers.Adam(rates) if adam else optimizers.SGD(rates, 0.9),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        steps_per_execution=1 if backend == "torch" else 16,
-        jit_compile=backend == "jax",  # slower with TensorFlow on a CPU
+        steps_per_execution=1 if torch else 16,
     )
     return model, starts
 
