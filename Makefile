@@ -22,15 +22,16 @@ SETUP = for p in $(if $(PYTHON),'$(PYTHON)',$(PYTHONS)); do \
 	'$(if $(PYTHON),$(PYTHON) is none,found none). Install one from' \
 	'python.org or your package manager, or name one:' \
 	'make lab PYTHON=/path/to/python3.12' >&2; exit 1
-DEMO_SETUP = COURSEKIT_VENV='$(CURDIR)/.venv-demo'; export COURSEKIT_VENV; \
-	$(call SETUP,--demo)
+# Each has an environment of its own: $(call OWN_SETUP,demo).
+OWN_SETUP = COURSEKIT_VENV='$(CURDIR)/.venv-$(1)'; export COURSEKIT_VENV; \
+	$(call SETUP,--$(1))
 UPGRADE := --upgrade
 LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
 	--python-version 3.11 --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab demo test check lint replay notebooks tables nightly data lock bench
+.PHONY: help setup lab demo test check lint replay notebooks tables nightly jax data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \
@@ -49,7 +50,7 @@ lab: setup  ## Copy the lessons to work/ and open them in JupyterLab
 	&& cd ./work && exec jupyter-lab $$first $(LAB_ARGS)
 
 demo:  ## Open a page on which to try the networks (has its own environment)
-	@$(DEMO_SETUP)
+	@$(call OWN_SETUP,demo)
 	@exec .venv-demo/$(SCRIPTS)/python -m coursekit demo $(DEMO_ARGS)
 
 test: check replay  ## Everything: check, then replay every notebook strictly
@@ -73,14 +74,18 @@ tables: setup  ## Make README's tables and the lessons' headers anew
 	$(BIN)/coursekit tables
 
 nightly: test  ## test, and: plain-script runs, making all again changes nothing
-	@$(DEMO_SETUP)
+	@$(call OWN_SETUP,demo)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m slow tests lessons
 	COURSEKIT_EXACT=1 $(REPLAY) -rs notebooks
 	$(MAKE) data CHECK=--check
 
+jax:  ## Run the lessons that can on JAX (has its own environment)
+	@$(call OWN_SETUP,jax)
+	.venv-jax/$(SCRIPTS)/python -m pytest -q -n 2 --dist worksteal \
+	-m slow -k jax tests/dev/test_scripts.py
+
 data: setup  ## Make the bundled files in data/ again, and test them
-	@COURSEKIT_VENV='$(CURDIR)/.venv-data'; export COURSEKIT_VENV; \
-	$(call SETUP,--data)
+	@$(call OWN_SETUP,data)
 	PYTHONPATH=lib:tools .venv-data/bin/python -m generate $(CHECK)
 	$(BIN)/python -m pytest -q -m bundled tests/data
 
@@ -88,6 +93,8 @@ lock: setup  ## Pin the newest allowed packages into requirements*.txt
 	$(LOCK) pyproject.toml --extra test -o requirements.txt
 	$(LOCK) pyproject.toml --extra test --extra gpu -c requirements.txt \
 	  -o requirements-gpu.txt
+	$(LOCK) pyproject.toml --extra test --extra jax -c requirements.txt \
+	  -o requirements-jax.txt
 	$(LOCK) pyproject.toml --extra demo -o requirements-demo.txt
 	$(LOCK) --group data -o requirements-data.txt
 

@@ -1160,7 +1160,8 @@ reader = keras.Model(encoder.input, ends)
 objects = ck.data.load("objects100").test
 shown = objects.x[:1000]
 halves = [reader(shown[k : k + 500]) for k in (0, 500)]
-maps = [np.concatenate([np.asarray(m) for m in pair]) for pair in zip(*halves)]
+maps = [keras.ops.concatenate(pair) for pair in zip(*halves)]
+maps = [keras.ops.convert_to_numpy(m) for m in maps]
 
 
 # %%

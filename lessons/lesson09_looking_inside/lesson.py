@@ -121,7 +121,8 @@ logits = layers.Dense(20, name="head")(encoder.output)
 young = keras.Model(encoder.input, logits)
 steps = len(twenty["train"][0]) // 32 * profile.stops[-1]
 rates = keras.optimizers.schedules.CosineDecay(6e-3, steps)
-compiled(young, rates, steps_per_execution=5)
+at_once = 1 if keras.config.backend() == "torch" else 5  # updates a call
+compiled(young, rates, steps_per_execution=at_once)
 film, done = {}, 0
 for stop in profile.stops:
     x_seen, y_seen, _ = twenty["train"]
@@ -318,7 +319,7 @@ wanted = [names.index(name) for name in profile.wanted]
 
 def logit_of(model, kinds):
     """Pictures (n, 32, 32, 3) -> the logit of one kind for each (n,)."""
-    chosen = np.eye(model.output_shape[-1], dtype="float32")[kinds]
+    chosen = ops.one_hot(kinds, model.output_shape[-1])
     return lambda x: ops.sum(model(x) * chosen, axis=-1)
 
 
@@ -938,7 +939,7 @@ fgsm = ck.yours_or_good("09.3", fgsm, good_fgsm)
 # %%
 def loss_slopes(model, x, y):
     """How the cross-entropy of each picture moves with its pixels."""
-    wanted = np.eye(model.output_shape[-1], dtype="float32")[y]
+    wanted = ops.one_hot(y, model.output_shape[-1])
 
     def losses(x):
         return -ops.sum(ops.log_softmax(model(x)) * wanted, axis=-1)
@@ -1245,7 +1246,7 @@ assert hits["placed"] > hits["resized"] + 0.03
 # logit. The symptom: tiny numbers.
 
 # %% tags=["nbval-approx-5e-2"]
-one = np.eye(80, dtype="float32")[y]
+one = ops.one_hot(y, 80)
 flat = gradient(lambda v: ops.sum(ops.softmax(model(v)) * one, -1), x)[1]
 steep = gradient(logit_of(model, y), x)[1]
 certain = chances(model, x, y) > 0.999

@@ -484,7 +484,10 @@ x = normed(fewer, normed(convolution(32, 3), inputs))
 x = normed(layers.Dense(64, use_bias=False), layers.Flatten()(x))
 one_box = keras.Model(inputs, layers.Dense(4)(x), name="one_box")
 rates = keras.optimizers.schedules.CosineDecay(1e-2, 31 * 25)
-one_box.compile(keras.optimizers.Adam(rates), "mse", steps_per_execution=31)
+torch = keras.config.backend() == "torch"
+at_once = 1 if torch else 31  # updates that Keras makes in one go: saves time
+adam = keras.optimizers.Adam(rates)
+one_box.compile(adam, "mse", steps_per_execution=at_once)
 seen, boxes, _ = with_things("train", 1)
 one_box.fit(seen, boxes[:, 0] / 64, 32, epochs=25, verbose=0)
 print(len(seen), "pictures with one thing to learn from")
@@ -672,7 +675,7 @@ def teach(model, grids, wanted, there, epochs):
             "kind": keras.losses.SparseCategoricalCrossentropy(**from_logits),
         },
         loss_weights={"thing": 10.0, "place": 100.0, "kind": 15.0},
-        steps_per_execution=21,
+        steps_per_execution=1 if torch else 21,
     )
     weights = {"thing": np.ones_like(there), "place": there, "kind": there}
     history = model.fit(

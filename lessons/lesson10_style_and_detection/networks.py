@@ -66,6 +66,7 @@ def teach(
     """Fit a head; places and kinds count where there is a thing only."""
     there = wanted["thing"][..., 0]
     steps = max(1, epochs * -(-len(grids) // batch_size))
+    torch = keras.config.backend() == "torch"
     rates = keras.optimizers.schedules.CosineDecay(rate, steps)
     model.compile(
         keras.optimizers.Adam(rates),
@@ -77,7 +78,7 @@ def teach(
             ),
         },
         loss_weights={"thing": 10.0, "place": 100.0, "kind": 15.0},
-        steps_per_execution=min(21, steps),
+        steps_per_execution=1 if torch else min(21, steps),
     )
     return model.fit(
         *(grids, wanted, batch_size, epochs),

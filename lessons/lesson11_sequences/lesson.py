@@ -444,7 +444,6 @@ def compile_binary(model, rate):
         keras.optimizers.Adam(rate),
         keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        jit_compile=False,
     )
     return model
 

@@ -220,7 +220,6 @@ def trained_in_order(
         keras.optimizers.Adam(rates, global_clipnorm=1.0),
         loss(),
         steps_per_execution=1 if keras.config.backend() == "torch" else 10,
-        jit_compile=False,  # slower by half at these sizes, on a CPU
     )
     for epoch in range(1, epochs + 1):
         learner.get_layer("memory").reset_state()

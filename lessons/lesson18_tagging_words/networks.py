@@ -189,7 +189,7 @@ def fitted(
     ]
     rates = keras.optimizers.schedules.CosineDecay(rate, epochs * len(batches))
     optimizer = keras.optimizers.Adam(rates, global_clipnorm=1.0)
-    model.compile(optimizer, masked_loss, jit_compile=False)
+    model.compile(optimizer, masked_loss)
     for epoch in range(epochs):
         for number in rng.permutation(len(batches)):
             (x, y), rows = batches[number]

@@ -75,7 +75,7 @@ class Machine:
         shutil.copy(SCRIPT, self.kit / "tools")
         shutil.copy(ROOT / "Makefile", self.kit)
         (self.kit / "pyproject.toml").write_text("[project]\n")
-        for kind in ("", "-gpu", "-data", "-demo"):
+        for kind in ("", "-gpu", "-jax", "-data", "-demo"):
             (self.kit / f"requirements{kind}.txt").write_text(PINS)
         self.python = self.command("base", PYTHON.replace("VERSION", MINE))
         self.environment = {
@@ -217,12 +217,13 @@ def test_gpu_and_data_install_their_own_files(ready):
     assert "requirements-data.txt" in steps[-1]
 
 
-def test_the_demo_gets_its_own_file_and_the_kit(ready):
-    ready.run("--demo")
+@pytest.mark.parametrize("name", ["demo", "jax"])
+def test_the_demo_and_jax_get_their_own_file_and_the_kit(ready, name):
+    ready.run(f"--{name}")
     steps = ready.steps()
     assert names(steps) == ["venv", "pip", "uv", "uv"]
-    assert steps[0] == f"venv {ready.kit / '.venv-demo'}"
-    assert "requirements-demo.txt" in steps[-2] and "-e" in steps[-1]
+    assert steps[0] == f"venv {ready.kit / f'.venv-{name}'}"
+    assert f"requirements-{name}.txt" in steps[-2] and "-e" in steps[-1]
     assert ready.run().stdout == ""  # the lessons' environment is as it was
 
 

@@ -51,6 +51,15 @@ def test_what_is_generated_from_the_facts_is_up_to_date():
     assert not stale, "run `make tables`"
 
 
+def test_the_readmes_table_names_the_backends_of_each_lesson():
+    names = {"TensorFlow": "tensorflow", "JAX": "jax", "PyTorch": "torch"}
+    for row in tables.lesson_table().splitlines()[2:]:
+        lesson, said = row[3:5], row.removesuffix(" |").split(" | ")[-1]
+        listed = said.split(", ") if said != "all" else names
+        backends = lessons.facts(lesson)["backends"]
+        assert [names[name] for name in listed] == backends, lesson
+
+
 def test_links_and_pictures_in_the_documents_lead_to_files():
     for name in ("README.md", "CONTRIBUTING.md", "docs/teaching.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
@@ -163,7 +172,24 @@ def test_scheduled_ci_takes_the_newest_packages():
     assert "requirements" not in steps
 
 
-@pytest.mark.parametrize("name", ["test.yml", "newest.yml"])
+def test_nightly_ci_runs_nightly_and_the_lessons_on_jax():
+    content = workflow("nightly.yml")
+    assert content[True]["schedule"][0]["cron"]
+    jobs = content["jobs"]
+    assert commands(jobs["nightly"]) == ["make nightly"]
+    assert commands(jobs["jax"]) == ["make jax"]
+
+
+@needs_make
+def test_make_jax_runs_the_lessons_on_jax_in_an_environment_of_its_own():
+    setup, *test = planned("jax")
+    assert "/.venv-jax'" in setup and "bootstrap.py --jax" in setup
+    command = " ".join(test)
+    assert command.startswith(".venv-jax/")
+    assert command.endswith("-m slow -k jax tests/dev/test_scripts.py")
+
+
+@pytest.mark.parametrize("name", ["test.yml", "newest.yml", "nightly.yml"])
 def test_actions_are_pinned_to_a_major_version_and_targets_exist(name):
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.M))
     for job in workflow(name)["jobs"].values():

@@ -18,6 +18,7 @@ ENTRY = re.compile(r"^([\w.-]+)==([^\s;\\]+)(?: ; ([^\\]+))?", re.MULTILINE)
 FILES = (
     "requirements.txt",
     "requirements-gpu.txt",
+    "requirements-jax.txt",
     "requirements-demo.txt",
     "requirements-data.txt",
 )
@@ -44,6 +45,7 @@ def direct(*extras: str) -> list[Requirement]:
     [
         ("requirements.txt", direct("test")),
         ("requirements-gpu.txt", direct("test", "gpu")),
+        ("requirements-jax.txt", direct("test", "jax")),
         ("requirements-demo.txt", direct("demo")),
         (
             "requirements-data.txt",
@@ -76,6 +78,12 @@ def test_the_gpu_file_has_the_same_versions_and_adds_cuda():
     assert not any(name.startswith("nvidia-") for name in cpu)
 
 
+def test_the_file_for_jax_has_the_same_versions_and_adds_jax():
+    usual, jax = pins("requirements.txt"), pins("requirements-jax.txt")
+    assert {name: jax.get(name) for name in usual} == usual
+    assert {"jax", "jaxlib"} <= jax.keys() - usual.keys()
+
+
 def test_the_demo_has_the_lessons_packages_but_for_an_older_pillow():
     lessons, demo = pins("requirements.txt"), pins("requirements-demo.txt")
     both = lessons.keys() & demo.keys()
@@ -91,7 +99,7 @@ def test_the_files_are_universal():
 
 
 def test_scikit_learn_stays_out_of_the_runtime_environment():
-    for name in FILES[:3]:
+    for name in FILES[:-1]:
         assert "scikit-learn" not in pins(name)
         assert "scikit-learn" in pins("requirements-data.txt")
 

@@ -148,11 +148,18 @@ def lesson_table() -> str:
             facts["data"],
             f"{minutes(number)[0]} min",
             facts["quick_run"],
-            "all" if len(facts["backends"]) == 3 else "TensorFlow",
+            _backends(facts["backends"]),
         )
         rows.append(row)
     head = "lesson | you build | data | road | quick run | backends"
     return _table(head, rows)
+
+
+def _backends(names: list[str]) -> str:
+    """The backends a lesson runs on, by the names people know."""
+    known = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+    listed = [known[name] for name in names]
+    return "all" if len(listed) == len(known) else ", ".join(listed)
 
 
 def minutes(lesson: str) -> tuple[int, int, int]:
