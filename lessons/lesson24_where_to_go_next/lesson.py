@@ -206,10 +206,9 @@ assert off < 1e-6 < wrong
 # of the **whole** batch; then the gradients only have to be added, which the
 # optimiser's `apply` does before it takes the step. `tf.function` turns the
 # whole into one graph; `ReductionToOneDevice` names a plain way to add up that
-# works on CPUs, too; `experimental_distribute_dataset` cuts each batch into the
-# shares. `costs_of` gives a loss for each digit (`True`: from
-# logits); `of_share` makes one number of them, so that you can make it wrong
-# later:
+# works on CPUs, too; `experimental_distribute_dataset` cuts each batch into
+# the shares. `costs_of` gives a loss for each digit (`True`: from logits);
+# `of_share` makes one number of them, so that you can make it wrong later:
 
 # %%
 from keras.losses import sparse_categorical_crossentropy as costs_of
@@ -268,30 +267,32 @@ assert off < 1e-6 < moved
 # something else, they learn the same.
 #
 # On one computer `fit` does all that by itself. Make the model in the scope,
-# and train it as always. First come 1,024 digits, which make 16 whole batches
-# of 64, then the 53 that are left:
+# and train it as always, here for an epoch in batches of 64. `keep` notes the
+# weights after each batch:
 
 
 # %%
 def fitted(strategy):
-    """The weights after whole batches, and after those that are left."""
+    """The weights after each batch of an epoch, (batches, numbers)."""
     with strategy.scope():
         model = cnn()
         model.compile("sgd", loss)
     after = []
-    for part in (slice(0, 1024), slice(1024, None)):
-        pair = x["train"][part], y["train"][part]
-        model.fit(*pair, 64, verbose=0, shuffle=False)
-        after.append(in_a_row(model))
+    keep = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda _, logs: after.append(in_a_row(model))
+    )
+    pair = x["train"], y["train"]
+    model.fit(*pair, 64, verbose=0, shuffle=False, callbacks=[keep])
     return np.array(after)
 
 
 # %% tags=["nbval-approx"]
 pair = [fitted(devices(n)) for n in (1, profile.devices)]
 offs = np.abs(pair[0] - pair[1]).max(axis=1)
-print(f"after {1024 // 64} whole batches: {offs[0]:.0e}")
-print(f"after {len(x['train']) - 1024} digits more: {offs[1]:.0e}")
-assert offs[0] < 1e-6 < offs[1] < 1e-3
+whole, left = divmod(len(x["train"]), 64)
+print(f"after {whole} whole batches: {offs[whole - 1]:.0e}")
+print(f"after {left} digits more: {offs[whole]:.0e}")
+assert offs[whole - 1] < 1e-6 < offs[whole] < 1e-3
 
 # %% [markdown]
 # After whole batches nothing differs but the last digit. The 53 are cut into
