@@ -667,9 +667,9 @@ for name, row in {**table, f"yours, epochs: {profile.epochs}": mine}.items():
 
 # %%
 for recipe in ("recurrent", "transformer"):
-    count = measured.parameters(recipe)
-    spent = measured.mean(recipe, "seconds")
-    print(f"{recipe:<11} {count:,} parameters, {spent:.0f} CPU s of training")
+    count = f"{measured.parameters(recipe):,} parameters"
+    spent = f"{measured.mean(recipe, 'seconds'):.0f} CPU s of training"
+    print(f"{recipe:<11} {count}, {measured.epochs(recipe)} epochs, {spent}")
 single = {key: measured.mean("one-head", key) for key in mine}
 print(f"one head    true {single['true']:.1f}, inside {single['inside']:.1f}")
 assert model.count_params() == measured.parameters("transformer")
