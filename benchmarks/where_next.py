@@ -4,8 +4,8 @@
 
 The captioner of lesson 22 (an LSTM that looks) and that of lesson 24 (a
 transformer's decoder) learn from the same features of the same training
-pictures for two epochs: BLEU and truth of what they say, greedy, about the
-test pictures, how much of their attention lies inside the box of what they
+pictures for two epochs: BLEU, CIDEr and truth of what they say, greedy, about
+the test pictures, how much of their attention lies inside the box of what they
 name, and the CPU seconds of training. What is measured of files and formats
 stands in lesson 24.
 """
@@ -18,6 +18,7 @@ import measuring
 RECIPES = {
     "recurrent": {"kind": "recurrent", "epochs": 2, "learning_rate": 8e-3},
     "transformer": {"kind": "transformer", "epochs": 2, "learning_rate": 5e-3},
+    "one-epoch": {"kind": "transformer", "epochs": 1, "learning_rate": 8e-3},
     "one-head": {
         "kind": "transformer",
         "heads": 1,
@@ -38,6 +39,7 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
     from coursekit.vocabulary import Vocabulary
 
     faithful = lessons.module("24", "faithful")
+    published = lessons.module("23", "published")
     dataset = data.load("scenes")
     encoder = scene_encoder.headless(scene_encoder.load())
     parts = ("train", "validation", "test", "held_out")
@@ -76,6 +78,9 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         "data": dataset.provenance,
         "parameters": model.count_params(),
         "bleu_4": round(scoring.bleu(texts, dataset.test.y)[3], 2),
+        "cider": round(
+            float(published.cider(texts, dataset.test.y).mean()), 3
+        ),
         "attributes_percent": round(100 * usual.attributes, 2),
         "objects_percent": round(100 * usual.objects, 2),
         "covered_percent": round(100 * usual.covered, 2),

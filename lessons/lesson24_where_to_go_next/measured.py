@@ -36,3 +36,8 @@ def mean(recipe: str, name: str) -> float:
 def parameters(recipe: str) -> int:
     """How many numbers a captioner has."""
     return _result(recipe)["parameters"]
+
+
+def epochs(recipe: str) -> int:
+    """How often a captioner saw the training captions."""
+    return _result(recipe)["settings"]["epochs"]

@@ -250,6 +250,27 @@ def test_fit_takes_the_mean_of_the_means_of_unequal_shares():
     subprocess.run([sys.executable, "-c", UNEVEN], check=True)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(
+    importlib.util.find_spec("jax") is None,
+    reason="jax is not installed: pip install jax",
+)
+def test_with_jax_four_devices_take_the_steps_of_one():
+    """And batch normalisation sees the whole batch, unlike TensorFlow's."""
+    script = lessons.folder("24") / "jax_devices.py"
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True
+    )
+    names, *rows, left = done.stdout.splitlines()
+    assert names == "['cpu:0', 'cpu:1', 'cpu:2', 'cpu:3']"
+    assert [row.split(":")[0] for row in rows] == [
+        "16 batches",
+        "with batch normalisation",
+    ]
+    assert all(float(row.split(":")[1]) < 1e-6 for row in rows)
+    assert left == "53 left: IndivisibleError"
+
+
 # --------------------------------------------------- another file format
 
 
