@@ -1062,7 +1062,7 @@ figures.cost(seconds, table)
 #
 # ## Common mistakes
 #
-# **The decoder sees what it is asked for.** One epoch more for the first
+# **The decoder sees what it is asked for.** Some more training for the first
 # translator, and the shift of exercise 20.1 is forgotten. The symptom: a score
 # too good to be true in training, and nonsense when it speaks.
 
@@ -1070,7 +1070,8 @@ figures.cost(seconds, table)
 asked = {name: rows[:, 1:] for name, rows in y.items()}
 cheat = models["no attention"]
 cheat.optimizer.iterations.assign(0)  # the rate starts again
-cheat.fit([x["train"], asked["train"]], asked["train"], verbose=0)
+some, wrong = x["train"][::2], asked["train"][::2]  # half is enough
+cheat.fit([some, wrong], wrong, verbose=0)
 given = [x["validation"], asked["validation"]]
 best = ops.convert_to_numpy(cheat(given)).argmax(axis=-1)
 forced = (best == asked["validation"])[asked["validation"] != 0].mean()
