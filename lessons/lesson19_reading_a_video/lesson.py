@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 45 min on the road, 35 of exercises, 5 of quiz |
-# | **Runs in** | 40 s (quick), 2 CPU min (full) |
+# | **Runs in** | 48 s (quick), 2 CPU min (full) |
 # | **Data** | films of stick figures (synthetic), and films that you bring |
 # | **Hardware** | any laptop |
 # | **You should end with** | 90 of 100 films right: forwards, or backwards? |

@@ -9,7 +9,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 49 min on the road, 40 of exercises, 5 of quiz |
-# | **Runs in** | 45 s (quick), not measured yet (full) |
+# | **Runs in** | 55 s (quick), not measured yet (full) |
 # | **Data** | pairs made by rule; full: English and Spanish, too (real) |
 # | **Hardware** | any laptop |
 # | **You should end with** | a transformer that translates 95 of 100 rightly |

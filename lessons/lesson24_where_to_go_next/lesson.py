@@ -9,7 +9,7 @@
 # |---|---|
 # | **Before this** | [22](22_show_attend_tell.ipynb), lesson 20 |
 # | **Time** | 48 min on the road, 30 of exercises, 5 of quiz |
-# | **Runs in** | 55 s (quick), 2 CPU min (full) |
+# | **Runs in** | 47 s (quick), 2 CPU min (full) |
 # | **Data** | digits (real) and scenes: 5,500 drawn pictures with captions |
 # | **Hardware** | any laptop |
 # | **You should end with** | a CNN in less than half the bytes, as good |
