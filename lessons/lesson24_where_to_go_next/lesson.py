@@ -697,7 +697,7 @@ figures.captioners(
 
 # %% [markdown]
 # The one without recurrence has about a third of the parameters, learns in
-# half the time, and says more that is true: each of its seeds lies above each
+# less time, and says more that is true: each of its seeds lies above each
 # of the other's, of usual pictures and, by far, of combinations never shown.
 # Of BLEU that cannot be said, their ranges overlap. Its mean map has less
 # inside the box, since some heads look elsewhere. With one head in place of
