@@ -336,7 +336,7 @@ assert left["Nesterov"] < left["momentum"] < left["SGD"]
 #
 # ## The same on a CNN
 #
-# Now real digits, and few of them, so that this lesson has something to cure:
+# Now real digits, and few of them:
 
 # %%
 dataset = ck.data.load(profile.dataset, size=profile.size)
@@ -381,7 +381,7 @@ for layer in lab.network().layers[1:]:
     print(f"[{cure}]" if cure else type(layer).__name__, end=" ")
 
 # %% [markdown]
-# Try a switch: six ones through a dropout layer, in training, off and on.
+# Six ones through a dropout layer, in training, off and on:
 
 # %%
 switch = keras.Variable(0.0, trainable=False)
@@ -433,8 +433,7 @@ assert final["momentum"] < final["SGD"]
 
 # %% [markdown]
 # With the same rate, momentum is ahead within an epoch or two. Adam needs
-# little tuning, which is why this course uses it. It is a convenience, not a
-# law: tuned SGD with momentum often ends at the same place.
+# little tuning, which is why this course uses it.
 #
 # ## A rate that changes
 #
@@ -521,9 +520,9 @@ figures.schedules(curves)
 
 # %% [markdown]
 # (The plateau line is drawn ten steps to the epoch.) In `compile`, a schedule
-# simply takes the place of the number: `Adam(schedules.CosineDecay(...))`. Why
-# should large steps come *first*? The physical picture, **simulated
-# annealing**, shakes a ball out of a bad valley; it is in the Reference.
+# simply takes the place of the number: `Adam(schedules.CosineDecay(...))`.
+# (Why large steps *first*? **Simulated annealing**, in the Reference, pictures
+# it.)
 #
 # ## Too successful
 #
@@ -597,8 +596,7 @@ trained = [
 print(f"{trained} = {sum(trained):,} parameters, {len(x_few)} digits")
 
 # %% [markdown]
-# The cures follow. Each is first made by hand, then all run under the same
-# budget: same base network, same digits, same epochs.
+# The cures follow, each made by hand first.
 #
 # ## Cure 1: stop early
 #
@@ -624,10 +622,10 @@ assert np.isclose(lowest, restored, atol=1e-3)
 assert len(stopped_history["loss"]) < profile.epochs
 
 # %% [markdown]
-# Without `restore_best_weights=True` you keep the *last* weights, five epochs
-# past the best. And the validation set has now been used for a choice: its
-# loss is a little too good. The **test set must not choose the epoch**, or
-# nothing is left to say how good the network is (see *Common mistakes*).
+# Without `restore_best_weights=True` you keep the *last* weights. And the
+# validation set has now been used for a choice: its loss is a little too good.
+# The **test set must not choose the epoch**, or nothing is left to say how
+# good the network is (see *Common mistakes*).
 #
 # ## Cure 2: small weights
 #
@@ -699,7 +697,7 @@ ARMS["weight decay"] = {"decay": 0.1}
 #
 # A digit moved by a pixel is the same digit. **Augmentation** layers change
 # each picture anew in every step - in training only; at test time they pass
-# it on unchanged. The labels stay. Here are the five of the base network:
+# it on unchanged. The labels stay. Here are five:
 
 # %%
 changes = laboratory.CHANGES
@@ -757,16 +755,14 @@ for name in changes:
 # %% [markdown]
 # Few or none. (Among the small digits of the quick profile most turned sixes
 # are taken for a nine.) An augmentation is a claim: "this does not change the
-# label". A shift keeps a digit's label; a half turn does not, nor does a
-# mirror. For photographs of cats a mirror is fine. Know your labels.
+# label". For a shift that is true; for a mirrored photograph of a cat, too.
 #
 # ## Cure 4: dropout
 #
 # In every training step each unit is silenced with probability $1 - p$; $p$ is
 # the probability to **keep** it. No unit can rely on a particular partner.
 # Usual values: keep 0.5 of the hidden units, 0.8 of the visible ones (the
-# inputs). Keras asks for the *rate* to drop: 0.5 and 0.2. (Our base network
-# has 0.2 in front of its dense part and 0.5 behind its hidden layer.)
+# inputs). Keras asks for the *rate* to drop: 0.5 and 0.2.
 #
 # The sum that arrives at the next layer would shrink to $p$ times its size. So
 # **inverted** dropout divides by $p$ during training, and at test time does
@@ -841,7 +837,7 @@ for keep in (0.5, 0.8):
     assert np.allclose(mean, scaled, atol=1e-12)
 
 # %% [markdown]
-# Exact: an expectation passes through a linear map.
+# Exact: a mean passes through a linear map.
 #
 # **One softmax layer.** Now the outputs are probabilities. Average them in the
 # ordinary way, and in the geometric way (multiply, take the root,
@@ -937,8 +933,6 @@ print(f"one pass agrees with the 100 on a share of {agree:.2f}")
 assert agree >= 0.9
 
 # %% [markdown]
-# One forward pass instead of a hundred is worth a small error.
-#
 # ## Cure 5: batch normalisation
 #
 # The **z-score** of a value is its distance from the mean in standard
@@ -1145,9 +1139,8 @@ ARMS["cosine rate"] = {"callbacks": (cosine_rate,)}
 ARMS["three at once"] = {"on": ["dropout", "batch norm", "shift"]}
 
 # %% [markdown]
-# One change at a time, everything else equal: base network, start, digits,
-# order, epochs, learning rate. Which cure would you bet on? Write it down,
-# then run:
+# One change at a time, everything else equal. Which cure would you bet on?
+# Write it down, then run:
 
 
 # %%
@@ -1187,13 +1180,13 @@ for arm in ("dropout", "batch norm", "three at once"):
     assert test_loss[arm] < test_loss["plain"]
 
 # %% [markdown]
-# Look at the accuracies first. The training digits are known by heart in
-# (nearly) every arm. On the test digits most arms lie in the grey band of the
-# plain network, or at its edge: one standard deviation of a test set this
-# small, $\sqrt{0.86 \cdot 0.14 / 360} \approx 0.018$. Then look at the losses.
-# They differ by far more, because a loss also counts *how sure* a wrong answer
-# was: stopping early, dropout and shifts lower it by a quarter, batch
-# normalisation by half, and three cures together do best in both columns.
+# The training digits are known by heart in (nearly) every arm. On the test
+# digits most arms lie in the grey band of the plain network, or at its edge:
+# one standard deviation of a test set this small, $\sqrt{0.86 \cdot 0.14 /
+# 360} \approx 0.018$. Then look at the losses. They differ by far more,
+# because a loss also counts *how sure* a wrong answer was: stopping early,
+# dropout and shifts lower it by a quarter, batch normalisation by half, and
+# three cures together do best in both columns.
 #
 # What else moves a row? Even the order in which a processor adds: it moved a
 # validation accuracy by 0.02. And another seed is another start and another
