@@ -8,7 +8,7 @@
 # |---|---|
 # | **Before this** | [06 · Landmarks](06_landmark_architectures.ipynb) |
 # | **Time** | 50 min on the road, 35 of exercises, 6 of quiz |
-# | **Runs in** | 60 s (quick), over 38 CPU min (full) |
+# | **Runs in** | 60 s (quick), 34 CPU min (full) |
 # | **Data** | objects100, rendered (quick); CIFAR-100, photographs (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
 # | **You should end with** | over half of the test right, chance is 1 % |

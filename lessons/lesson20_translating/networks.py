@@ -25,15 +25,31 @@ class Translator:
     step: Callable[[Any, Any], Any]
 
     def translate(
-        self, rows: np.ndarray, limit: int, beam_width: int = 1
+        self,
+        rows: np.ndarray,
+        limit: int,
+        beam_width: int = 1,
+        at_once: int = 256,
     ) -> np.ndarray:
-        """Source rows (n, length) -> rows of words said, (n, limit)."""
-        if beam_width == 1:
-            return say(self.begin, self.step, rows, limit)
-        from coursekit.captions import decoding
+        """Source rows (n, length) -> rows of words said, (n, limit).
 
-        search = decoding.beam_search(self.begin, self.step, limit, beam_width)
-        return np.array(search(rows)[0])[:, 0]
+        ``at_once`` rows go side by side: more need more memory.
+        """
+        if beam_width == 1:
+
+            def best(part):
+                return say(self.begin, self.step, part, limit)
+        else:
+            from coursekit.captions import decoding
+
+            parts = self.begin, self.step
+            search = decoding.beam_search(*parts, limit, beam_width)
+
+            def best(part):
+                return np.array(search(part)[0])[:, 0]
+
+        starts = range(0, len(rows), at_once)
+        return np.concatenate([best(rows[k : k + at_once]) for k in starts])
 
 
 def say(

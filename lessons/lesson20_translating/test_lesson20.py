@@ -145,6 +145,16 @@ def test_a_transformer_says_step_by_step_what_it_says_at_once():
         assert np.allclose(logits, whole[:, t], atol=1e-5)
 
 
+@pytest.mark.parametrize("beam_width", [1, 2])
+def test_a_few_at_once_say_what_all_say(beam_width):
+    found = networks.transformer(9, 9, 5, size=8, heads=2)
+    x, _ = rows(3)
+    whole = found.translate(x, 6, beam_width)
+    assert whole.shape == (3, 6)
+    few = found.translate(x, 6, beam_width, at_once=2)
+    assert np.array_equal(few, whole)
+
+
 def test_the_modules_transformer_is_that_of_the_lesson(lesson_functions):
     import keras
     from keras import layers, ops
