@@ -97,8 +97,8 @@ EXERCISES = (
                     "np.maximum((weights * maps).sum(axis=-1), 0)",
                     "(weights * maps).sum(axis=-1)",
                 ),
-                "The ReLU is missing: what speaks against the kind is left "
-                "out.",
+                "The ReLU is missing: what speaks against the kind must "
+                "become 0.",
             ),
             Mistake(
                 edit(

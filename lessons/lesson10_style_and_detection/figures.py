@@ -22,10 +22,15 @@ def _frame(panel, box, colour: str, **options) -> None:
     panel.add_patch(frame)
 
 
-def _named(panel, box, text: str, colour: str) -> None:
-    left, top, _, _ = box
+def _named(panel, box, text: str, colour: str, taken: list) -> None:
+    """Text above a box, or below it where another one stands."""
+    left, top, _, bottom = box
+    x, y = min(left, 48), max(top - 1.5, 4)
+    if any(abs(x - a) < 16 and abs(y - b) < 7 for a, b in taken):
+        y = min(bottom + 4.5, 62)
+    taken.append((x, y))
     panel.text(
-        *(min(left, 48), max(top - 1.5, 4), text),
+        *(x, y, text),
         fontsize=9,
         color="white",
         bbox={"fc": PALETTE[colour], "ec": "none", "pad": 1.2},
@@ -85,10 +90,11 @@ def boxes(
         show_image(panel, images[number])
         for box in true[number] if len(true) else ():
             _frame(panel, box, "yellow", linestyle=(0, (2, 1.5)))
+        taken: list[tuple[float, float]] = []
         for box, text in found[number]:
             _frame(panel, box, "vermillion")
             if text:
-                _named(panel, box, text, "vermillion")
+                _named(panel, box, text, "vermillion", taken)
         if number < len(titles):
             panel.set_title(titles[number], fontsize=10)
     said = "; ".join(
@@ -172,7 +178,9 @@ def by_kind(names: Sequence[str], values: Sequence[float]) -> CourseFigure:
     order = np.argsort(values, kind="stable")
     shown = [names[k] for k in order]
     bars = panel.barh(shown, np.take(values, order), color=PALETTE["sky"])
-    panel.bar_label(bars, [f"{values[k]:.2f}" for k in order], padding=2)
+    numbers = [f"{values[k]:.2f}" for k in order]
+    white = {"fc": "white", "ec": "none", "pad": 0.5}
+    panel.bar_label(bars, numbers, padding=2, bbox=white)
     panel.axvline(np.mean(values), color=PALETTE["vermillion"], ls="--")
     panel.set(xlim=(0, 1.08), xlabel="average precision at IoU 0.5 (test)")
     panel.grid(axis="y", visible=False)

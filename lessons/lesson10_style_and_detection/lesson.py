@@ -801,9 +801,10 @@ print("recall   ", recall)
 
 # %% [markdown]
 # Precision goes down and up again. So each is replaced by the *best from there
-# on*: 1, then 0.75 twice. **Average precision** is the area below these steps:
-# each precision times the recall that it adds. Here (1 + 0.75 + 0.75) / 4, and
-# nothing for the fourth thing, which is never found. What is it?
+# on*: 1, 0.75, 0.75, 0.75, 0.6. **Average precision** is the area below these
+# steps: each precision times the recall that it adds, and a wrong detection
+# adds none. Here (1 + 0.75 + 0.75) / 4, and nothing for the fourth thing,
+# which is never found. What is it?
 #
 # **10.5 (core)** Write `average_precision(hits, count)`.
 
@@ -991,12 +992,12 @@ figures.boxes(
 )
 
 # %% [markdown]
-# A dashed box without a red one is missed. Where the red one is too far off,
-# the thing counts as missed *and* its box as loose. So of the wrong boxes
-# most are loose; doubles, wrong kinds and boxes on nothing are rare at this
-# threshold. But of the missed things most have no box at all: the detector
-# was less sure than 0.5. ([Common mistakes](#Common-mistakes) lowers the
-# threshold.)
+# A dashed yellow box without an orange one is missed. Where the orange one is
+# too far off, the thing counts as missed *and* its box as loose. So of the
+# wrong boxes most are loose; doubles, wrong kinds and boxes on nothing are
+# rare at this threshold. But of the missed things most have no box at all: the
+# detector was less sure than 0.5. ([Common mistakes](#Common-mistakes) lowers
+# the threshold.)
 #
 # ## Your own scene
 #

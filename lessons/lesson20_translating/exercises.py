@@ -593,7 +593,8 @@ EXERCISES = (
             ),
             Mistake(
                 edit("(s <= t) & (s > t - width)", "abs(s - t) < width"),
-                "Yours sees as far ahead as back. Nothing behind column t.",
+                "Yours sees as far ahead as back. "
+                "Row t must be False after column t.",
             ),
             Mistake(
                 edit("s <= t", "s < t"),

@@ -190,7 +190,8 @@ def waves(table: np.ndarray) -> CourseFigure:
     for column, look in zip(columns, looks(), strict=False):
         axes[1].plot(table[:, column], label=f"column {column}", **look)
     axes[1].set(xlabel="position", ylabel="value")
-    axes[1].legend(fontsize=9)
+    above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1)}
+    axes[1].legend(fontsize=9, ncols=3, **above)
     return CourseFigure(
         figure,
         f"Positions 0 to {len(table) - 1} as rows of {table.shape[1]} "

@@ -404,12 +404,13 @@ for n, name in enumerate(("weekday", "day", "month", "year")):
 assert np.mean(hits) < 0.3  # the year
 
 # %% [markdown]
-# The form is perfect Spanish. The weekday, said first, is mostly right; then
-# each is less often right than the one before it, and the year hardly ever.
-# Two things may be to blame. The decoder now reads its own words, and trained
-# on true words it has never seen its own mistakes: **exposure bias** (M.
-# Ranzato et al. 2016). Or it does not know better. Which one? Above it was
-# given the true words. Count the same places there:
+# The form is perfect Spanish. The weekday, said first, is mostly right (nearly
+# half of these dates have none, and to say none is right there); then each is
+# less often right than the one before it, and the year hardly ever. Two things
+# may be to blame. The decoder now reads its own words, and trained on true
+# words it has never seen its own mistakes: **exposure bias** (M. Ranzato et
+# al. 2016). Or it does not know better. Which one? Above it was given the true
+# words. Count the same places there:
 
 # %% tags=["nbval-approx-3e-1"]
 # A date with a weekday has each of them one word later.
@@ -663,12 +664,12 @@ figures.alignments([shown(k) for k in chosen], truths)
 # anywhere. Two pictures prove nothing, so measure: of all words of the test
 # that have a true source, how much of the weight lies on it? Two comparisons:
 # chance (blind weights, the same for each word), and the weights of the *next*
-# word of the same translation.
+# word of the same translation (so the last word is left out).
 
 
 # %%
 def masses(looked, said, split):
-    """Of each aligned word: weight on its true source, chance, next word's."""
+    """Each aligned word but the last: weight on its source, chance, next."""
     found = []
     for k, truth in enumerate(split.extra["alignments"]):
         size = len(words(split.x[k]))
@@ -1036,7 +1037,7 @@ def speaking(encoder, decoder):
 
 
 # %% [markdown]
-# Three translators, the test, once. Which is best?
+# Three translators, on the test. Which is best?
 
 # %% tags=["nbval-approx-3e-1"]
 speakers = {
@@ -1059,10 +1060,10 @@ figures.cost(seconds, table)
 # %% [markdown]
 # The transformer needs no recurrence. It has about as many parameters as the
 # LSTMs with attention, and got a third of their updates (fewer epochs, larger
-# batches; the LSTMs with attention fail with so few). All its words are
-# computed at once, which is what a GPU is good at. Each is one seed. And mind
-# the data: sentences of at most nine words, made by rule, where a word has one
-# translation. Nothing here is as hard as language.
+# batches). All its words are computed at once, which is what a GPU is good at.
+# Each is one seed. And mind the data: sentences of at most seven words, made
+# by rule, where each sentence has one right translation. Nothing here is as
+# hard as language.
 #
 # ## Common mistakes
 #
@@ -1266,6 +1267,6 @@ ck.check("20.8", looks_back)
 # set is called `fra-eng`.) And Kannada? There are 149 pairs.
 # `benchmarks/translating.py` trains all three networks with those of at most
 # ten words, 112 of them, and asks for 14 others: none is right, BLEU-4 is 0.
-# What they say is nearly always a whole sentence of the training part, learned
-# by heart, about something else. A hundred pairs teach no language, whatever
-# the network.
+# What they say is often a whole sentence of the training part, learned by
+# heart, about something else. A hundred pairs teach no language, whatever the
+# network.

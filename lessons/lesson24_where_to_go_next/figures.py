@@ -164,9 +164,11 @@ def staircase(low: float, high: float, steps: int = 16) -> CourseFigure:
     figure, axes = new_figure(width=6.4, height=3.2)
     x = np.linspace(low - 0.25, high + 0.25, 800)
     scale = (high - low) / (steps - 1)
-    back = low + scale * np.clip(np.round((x - low) / scale), 0, steps - 1)
+    zero = np.round(-low / scale)
+    numbers = np.clip(np.round(x / scale) + zero, 0, steps - 1)
+    back = scale * (numbers - zero)
     axes.plot(x, x, color="0.6", ls="--", label="the number")
-    axes.plot(x, back, color=PALETTE["blue"], label=f"in {steps} steps")
+    axes.plot(x, back, color=PALETTE["blue"], label=f"one of {steps}")
     for end in (low, high):
         axes.axvline(end, color="0.2", ls=":", lw=1)
     axes.set_xlabel("a number")
@@ -174,9 +176,9 @@ def staircase(low: float, high: float, steps: int = 16) -> CourseFigure:
     axes.legend(fontsize=9, loc="upper left")
     return CourseFigure(
         figure,
-        f"Numbers between {low:g} and {high:g} come back in {steps} steps, "
-        f"off by {scale / 2:.2g} at most; numbers outside come back as the "
-        "nearer end.",
+        f"Numbers between {low:g} and {high:g} come back as one of {steps}, "
+        f"0 as 0, off by {scale / 2:.2g} at most; numbers outside come back "
+        "as the first or the last of them.",
     )
 
 

@@ -702,11 +702,11 @@ figures.captioners(
 # Of BLEU that cannot be said, their ranges overlap. Its mean map has less
 # inside the box, since some heads look elsewhere. With one head in place of
 # four more than half is inside, and the captions are no truer: a map that
-# looks better is no better captioner. Even after one epoch each seed, and
-# yours, says more that is true than the recurrent ones after two. How far can
-# you trust all that? So few epochs suit the one that learns faster, and each
-# had a learning rate of its own. (The places have no positions here either: it
-# looks by content, as lesson 22's does.)
+# looks better is no better captioner. Even after one epoch each seed says more
+# that is true than the recurrent ones after two, and so does yours. How far
+# can you trust all that? So few epochs suit the one that learns faster, and
+# each had a learning rate of its own. (The places have no positions here
+# either: it looks by content, as lesson 22's does.)
 #
 # ## One word more
 #
@@ -899,9 +899,9 @@ print(f"1 becomes {number}, and comes back as {(number - zero) * scale:.3f}")
 assert (zero, number) == (-64, 0)
 
 # %% [markdown]
-# With 16 steps in place of 256 it can be seen. Each lies at most half a step
-# from the dashed line; beyond the dotted ends everything comes back as the
-# end:
+# With 16 numbers in place of 256 it can be seen. What comes back lies at most
+# half a step from the dashed line, and 0 comes back as 0; beyond the dotted
+# ends everything comes back as the first or the last of the numbers:
 
 # %%
 figures.staircase(-1, 3)
