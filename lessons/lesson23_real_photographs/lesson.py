@@ -616,7 +616,7 @@ print(
 
 # %% [markdown]
 # Measured in full: 58.5, 40.1, 27.1 and 18.3 in these cells (18 CPU minutes),
-# 58.8, 40.6, 27.7 and 18.9 in `benchmarks/flickr8k.py`, which has the same
+# 58.8, 40.2, 27.3 and 18.6 in `benchmarks/flickr8k.py`, which has the same
 # settings and throws other dice. That is a point of BLEU-4 below soft
 # attention, and eight points of BLEU-1. The encoder has 0.4 million
 # parameters, VGG-19 below its head 20 million; Show and Tell's row is an
