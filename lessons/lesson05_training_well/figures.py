@@ -139,8 +139,10 @@ def ablation(
     chance = (first * (1 - first) / test_size) ** 0.5
     left.axvspan(first - chance, first + chance, color="0.9", zorder=0)
     marks = {"train": "s", "validation": "o", "test": "D"}
+    rings = {"validation": {"ms": 9, "mfc": "none"}}  # seen around the test's
     for (part, mark), colour in zip(marks.items(), CYCLE, strict=False):
-        _dots(left, results, part, fmt=mark, color=PALETTE[colour])
+        style = {"fmt": mark, "color": PALETTE[colour]}
+        _dots(left, results, part, **style, **rings.get(part, {}))
     _dots(right, results, "loss", fmt="D", color=PALETTE[CYCLE[2]])
     left.set_yticks(np.arange(len(results))[::-1], list(results))
     left.set_xlabel("accuracy (grey: chance of a test set this small)")

@@ -359,12 +359,13 @@ print(f"{len(x_few)} digits to train on, {len(y_validation)} to validate")
 
 # %% [markdown]
 # One **base network** serves the whole lesson: two convolutions with pooling,
-# a dense layer, ten outputs. Every cure that you will meet is in it already,
+# a dense layer, ten outputs. Most cures that you will meet are in it already,
 # behind a **switch**: a variable that is 0 (off) or 1 (on). All are off until
-# you say otherwise. So one network, compiled once, serves all experiments, and
-# they differ in one thing only: same start, same order of the digits, one
-# switch turned. `laboratory.py` beside this lesson builds it; nothing in it is
-# new but the switch.
+# you say otherwise. So one network, compiled once, serves most experiments
+# (early stopping, weight decay, unshared weights and another rate come from
+# outside), and they differ in one thing only: same start, same order of the
+# digits, one change. `laboratory.py` beside this lesson builds it; nothing in
+# it is new but the switch.
 
 # %%
 from keras import layers, ops
@@ -432,8 +433,8 @@ print(f"loss of SGD {final['SGD']:.2f}, of momentum {final['momentum']:.2f}")
 assert final["momentum"] < final["SGD"]
 
 # %% [markdown]
-# With the same rate, momentum is ahead within an epoch or two. Adam needs
-# little tuning, which is why this course uses it.
+# With the same rate, momentum is clearly ahead from the third epoch on. Adam
+# needs little tuning, which is why this course uses it.
 #
 # ## A rate that changes
 #
@@ -1180,13 +1181,13 @@ for arm in ("dropout", "batch norm", "three at once"):
     assert test_loss[arm] < test_loss["plain"]
 
 # %% [markdown]
-# The training digits are known by heart in (nearly) every arm. On the test
-# digits most arms lie in the grey band of the plain network, or at its edge:
-# one standard deviation of a test set this small, $\sqrt{0.86 \cdot 0.14 /
-# 360} \approx 0.018$. Then look at the losses. They differ by far more,
-# because a loss also counts *how sure* a wrong answer was: stopping early,
-# dropout and shifts lower it by a quarter, batch normalisation by half, and
-# three cures together do best in both columns.
+# In the quick profile the training digits are known by heart in (nearly) every
+# arm. On the test digits most arms lie in the grey band of the plain network,
+# or at its edge: one standard deviation of a test set this small, $\sqrt{0.86
+# \cdot 0.14 / 360} \approx 0.018$. Then look at the losses. They differ by far
+# more, because a loss also counts *how sure* a wrong answer was: stopping
+# early, dropout and shifts lower it by a quarter, batch normalisation by half,
+# and three cures together do best in both columns.
 #
 # What else moves a row? Even the order in which a processor adds: it moved a
 # validation accuracy by 0.02. And another seed is another start and another
@@ -1232,7 +1233,7 @@ print(f"{test.name} accuracy", [f"{accuracy:.3f}" for accuracy in again])
 # | `Dropout(0.8)` keeps 80 % | keeps 20 % | Keras takes the share that goes |
 # | scaling averages all masks | a linear layer only | softmax: geometric |
 # | Adadelta needs no rate | 0.001 in Keras | pass `learning_rate=1.0` |
-# | flipping keeps the label | 33 of 36 sixes: a nine | a claim about labels |
+# | turning keeps the label | 33 of 36 sixes: a nine | a claim about labels |
 # | report the best epoch's score | 0.17 for 0.10 | it was chosen by it |
 #
 # The last row is a cell of the next section. The second you can check at once:

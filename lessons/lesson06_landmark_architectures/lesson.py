@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [05 · Training well](05_training_well.ipynb) |
-# | **Time** | 45 min on the road, 30 of exercises, 5 of quiz |
+# | **Time** | 46 min on the road, 30 of exercises, 5 of quiz |
 # | **Runs in** | 44 s (quick), 3 CPU min (full) |
 # | **Data** | 1,797 real digits; objects100, drawn |
 # | **Hardware** | any laptop |
@@ -189,8 +189,9 @@ def trained(model, starts, x, y, judges=None):
 
 
 # %% [markdown]
-# Which has the lower *training* error after six epochs, 8 layers or 26? Write
-# down a guess for both, then run the cell:
+# Which has the lower *training* error, 8 layers or 26, after six epochs (in
+# full: 18, and two more depths)? Write down a guess for both, then run the
+# cell:
 
 # %% tags=["nbval-approx-2e1"]
 plain, wrong = {}, {}
@@ -201,10 +202,12 @@ for depth, (model, starts) in stacks.items():
     print(f"from {found.min():.1f} to {found.max():.1f} %")
 
 # %% [markdown]
-# The deeper one is wrong on half of the very digits that it was trained with.
-# So it has not learned too much; it has learned too little. Over-fitting looks
-# the other way round: few errors here, many on new digits. He et al. (2015)
-# saw this with 20 and 56 layers, and called it **degradation**.
+# After six epochs the deeper one is wrong on half of the very digits that it
+# was trained with (in full, after 18: 26 layers on under a tenth, 38 on a
+# third). So it has not learned too much; it has learned too little.
+# Over-fitting looks the other way round: few errors here, many on new digits.
+# He et al. (2015) saw this with 20 and 56 layers, and called it
+# **degradation**.
 #
 # It is odd. The deep network could do what the shallow one does, and let the
 # other layers pass their input on unchanged. It is *able* to be as good;
@@ -717,16 +720,18 @@ assert max(held_out["modules"].mean(), held_out["3 x 3"].mean()) < 40
 
 # %% [markdown]
 # Guessing is wrong in 90 %. Both learn, and the modules do it with fewer than
-# half of the parameters. One seed and six epochs tell no more, though. Twelve,
-# with five seeds (`benchmarks/landmarks.py`): 4.8 % errors (from 3.6 to 5.6)
-# with modules, 6.2 % (from 4.2 to 7.5) with 3 x 3 filters, for 2.27 and 2.20
-# CPU seconds of training. So at equal cost the modules are ahead by little,
-# and the ranges overlap; what is certain is that they are smaller.
+# half of the parameters. One seed and six epochs, as in quick, tell no more,
+# though. Twelve, with five seeds (`benchmarks/landmarks.py`): 4.8 % errors
+# (from 3.6 to 5.6) with modules, 6.2 % (from 4.2 to 7.5) with 3 x 3 filters,
+# for 2.27 and 2.20 CPU seconds of training. So at equal cost the modules are
+# ahead by little, and the ranges overlap; what is certain is that they are
+# smaller.
 #
 # ## A shortcut
 #
-# Back to the beginning. Depth helped up to VGG's 19 layers, then degradation
-# set in. The **residual block** (He et al. 2015):
+# Back to the beginning. Depth helped up to GoogLeNet's 22 layers and
+# VGG's 19, then degradation set in. The **residual block** (He et al.
+# 2015):
 
 # %%
 figures.residual_in_steps()
@@ -849,7 +854,8 @@ assert biases == 26_560 and len(convolutions) == 49 + 4
 #
 # The five networks of this lesson, drawn from the rows you counted. A box is
 # as high as the side of its maps and as wide as they are deep (both on log
-# scales); green rows have no parameters, orange ones are dense:
+# scales); a row that hands on no maps is a small box of one size, whatever its
+# number below. Green rows have no parameters, orange ones are dense:
 
 # %%
 networks = {

@@ -355,9 +355,11 @@ image_grid(
 )
 
 # %% [markdown]
-# Every one is still a flower; no two arrays of pixels are the same. In each
-# epoch the network will see another of them. (Is a flip always allowed? Not
-# for digits and letters: lesson 05. For the things here it is.)
+# Every one is still a flower, and hardly two arrays of pixels are the same:
+# there are 25 x 25 x 2 = 1,250 windows. (Two of these 17 draws fell on the
+# same one. Do you find them?) In each epoch the network will mostly see
+# another of them. (Is a flip always allowed? Not for digits and letters:
+# lesson 05. For the things here it is.)
 #
 # Two more changes are often used. **Cutout** (T. DeVries and G. Taylor, 2017)
 # greys out a random square, so that no single part can be relied on. **Mixup**
@@ -877,8 +879,9 @@ figures.steps_took(took)
 #
 # - `bfloat16` pays where steps are long: 0.66 of the time for the long run's
 #   network, which uses it. A processor without such instructions gets slower.
-# - Several steps in one call save what a call costs. That is hardly to be seen
-#   here, where a step takes 20 milliseconds or more.
+# - Several steps in one call save what a call costs. In the table's CPU
+#   milliseconds that is hardly to be seen; by the clock, as in the figure, it
+#   can be more.
 # - XLA made all three networks slower, and needs seconds to compile. So it is
 #   off on a CPU, and wherever operations have to be deterministic, as here. It
 #   belongs on a GPU, where the figure has a row for it.

@@ -454,9 +454,9 @@ figures.bars(table, f"accuracy, 400 {dataset.test.name} pictures", 0.05)
 
 # %% [markdown]
 # At both sizes the borrowed encoder is worth about four times the accuracy,
-# and five pictures of each with it beat twenty without. From scratch is no
-# better than softmax regression on pixels. Fine-tuning gains nothing that one
-# seed could tell.
+# and five pictures of each with it beat twenty without. With so few updates
+# (100 in quick) from scratch is no better than softmax regression on pixels;
+# the next figure has 600. Fine-tuning gains nothing that one seed could tell.
 #
 # Two sizes are no curve. From one picture of each kind to all eighty, with
 # more updates (`python benchmarks/transfer.py --recipe objects` measures it
@@ -476,7 +476,8 @@ figures.accuracy_by_examples(measured.accuracies("objects"), chance=0.05)
 # four.)
 #
 # *Faster:* the runs with 20 pictures of each, over CPU seconds, features
-# computed included; each point is a tenth of the run:
+# computed included; each point is a tenth of the run (of fine-tuning an
+# eighth, one epoch):
 
 # %%
 figures.cost(measured.curves("objects"))
@@ -933,20 +934,21 @@ print("one more file:", kind)
 # encoder was used, and how many numbers were trained. The accuracy has an
 # interval; it is wide, since so few pictures cannot tell more. The notes say
 # what you have to know before you believe it: a file that could not be read,
-# classes of very unequal size, test pictures that have a **near-duplicate**
-# among those trained with (the accuracy without them stands beside), and
-# validation pictures that have one, too. The pictures show a dozen answers,
-# mistakes first.
+# test pictures that have a **near-duplicate** among those trained with (the
+# accuracy without them stands beside), and validation pictures that have one,
+# too. (Classes of very unequal size would have a note as well.) The pictures
+# show a dozen answers, mistakes first.
 #
 # That is all there is to it: `from_folder("my_pictures")`. Folders `train`,
 # `val` and `test` inside it are the parts, if you have them; else a fifth of
-# each class is drawn to test, and a fifth of the rest to validate. It takes
-# the best ImageNet network of which the weights are on your machine, and
-# fetches MobileNetV2-0.35 (2 MB) if there is none; `encoder="resnet50"` names
-# another. `fine_tune=True` adds option 2. Interrupt it, and the best epoch so
-# far is kept. Features are stored as they are made: called again, it goes on
-# behind them. `report.model` is a Keras model like any other, pixels in and
-# logits out: `report.model.save("mine.keras")`.
+# all pictures is drawn to test, and a fifth of the rest to validate, each
+# class in proportion, give or take one. It takes the best ImageNet network of
+# which the weights are on your machine, and fetches MobileNetV2-0.35 (2 MB) if
+# there is none; `encoder="resnet50"` names another. `fine_tune=True` adds
+# option 2. Interrupt it, and the best epoch so far is kept. Features are
+# stored as they are made: called again, it goes on behind them. `report.model`
+# is a Keras model like any other, pixels in and logits out:
+# `report.model.save("mine.keras")`.
 #
 # ## Common mistakes
 #
