@@ -9,7 +9,7 @@
 # |---|---|
 # | **Before this** | [14 · LSTM and GRU](14_lstm_and_gru.ipynb) |
 # | **Time** | 49 min on the road, 40 of exercises, 5 of quiz |
-# | **Runs in** | 55 s (quick), 14 CPU min (full) |
+# | **Runs in** | 52 s (quick), 14 CPU min (full) |
 # | **Data** | pairs made by rule; full: English and Spanish, too (real) |
 # | **Hardware** | any laptop |
 # | **You should end with** | a transformer that translates 95 of 100 rightly |
@@ -1267,8 +1267,8 @@ ck.check("20.8", looks_back)
 # set is called `fra-eng`.) `benchmarks/translating.py` does it at length: with
 # 86,806 pairs a transformer of two blocks a side translates 17 % of 2,000 test
 # sentences word for word as somebody has, BLEU-4 is 39, in 1,239 CPU seconds;
-# the LSTMs with attention reach 12 % and 30 (README). And Kannada? There are 149
-# pairs. The benchmark trains all three networks with those of at most ten
+# the LSTMs with attention reach 12 % and 30 (README). And Kannada? There are
+# 149 pairs. The benchmark trains all three networks with those of at most ten
 # words, 112 of them, and asks for 14 others: none is right, BLEU-4 is 0. What
 # they say is often a whole sentence of the training part, learned by heart,
 # about something else. A hundred pairs teach no language, whatever the
