@@ -6,9 +6,9 @@ A recipe is data-network; networks are those of lesson 20. ``pairs`` are the
 bundled numbers and dates, ``sentences`` all of the bundled kinds, ``spanish``
 and ``kannada`` those of Tatoeba, up to ``max_length`` words on both sides. A
 translation is right when all its words are those of one of the translations
-given; BLEU is that of coursekit.captions.scoring. Both are measured on the
-test part, ``--choose`` on the validation part, with up to ``asked`` sources
-from all over it.
+given, copied when it is a whole translation of the training part; BLEU is that
+of coursekit.captions.scoring. All are measured on the test part, ``--choose``
+on the validation part, with up to ``asked`` sources from all over it.
 """
 
 import time
@@ -109,11 +109,14 @@ def run(settings: dict, seed: int, report: measuring.Report) -> dict:
         "parameters": found.model.count_params(),
         "fit_cpu_seconds": round(used, 1),
     }
+    learned = {" ".join(words(text)) for text in train[1]}
     rows = source.encode(list(some), longest)
     for name, width in {"greedy": 1, "beam": 4}.items():
         said = target.decode(found.translate(rows, longest + 1, width))
         pairs = zip(said, some.values(), strict=True)
         right = np.mean([text in every for text, every in pairs])
+        copied = np.mean([text in learned for text in said])
+        result[f"{name}_copied_percent"] = round(100 * float(copied), 2)
         result[f"{name}_right_percent"] = round(100 * float(right), 2)
         result[f"{name}_bleu4"] = round(score(said, list(some.values())), 2)
     result["examples"] = "; ".join(

@@ -433,8 +433,8 @@ print(f"loss of SGD {final['SGD']:.2f}, of momentum {final['momentum']:.2f}")
 assert final["momentum"] < final["SGD"]
 
 # %% [markdown]
-# With the same rate, momentum is clearly ahead from the third epoch on. Adam
-# needs little tuning, which is why this course uses it.
+# With the same rate, momentum is ahead within a few epochs. Adam needs little
+# tuning, which is why this course uses it.
 #
 # ## A rate that changes
 #

@@ -155,28 +155,12 @@ def errors(model, x, y):
 
 
 # %%
-def batches(x, y):
-    """Batches of 64 in a new order each epoch, without end."""
-    rng = np.random.default_rng(profile.seed)
-    while True:
-        for k in rng.permutation(len(y)).reshape(-1, 64):
-            one = x[k] if len(x) == len(y) else tuple(part[k] for part in x)
-            yield one, y[k]
-
-
-# %%
 def trained_once(model, start, x, y, judges):
     """Losses of the epochs; error (%) on what judges."""
     model.set_weights(start)
     for variable in model.optimizer.variables:  # forget the last run
         variable.assign(keras.ops.zeros(variable.shape))
-    history = model.fit(
-        batches(x, y),
-        epochs=profile.epochs,
-        steps_per_epoch=16,
-        shuffle=False,  # they are shuffled
-        verbose=0,
-    )
+    history = model.fit(x, y, 64, epochs=profile.epochs, verbose=0)
     return history.history["loss"], errors(model, *judges)
 
 
@@ -218,9 +202,9 @@ for depth, (model, starts) in stacks.items():
     print(f"from {found.min():.1f} to {found.max():.1f} %")
 
 # %% [markdown]
-# After six epochs the deeper one is wrong on nearly half of the very digits
+# After six epochs the deeper one is wrong on about half of the very digits
 # that it was trained with (in full, after 18: 26 layers on under a tenth, 38
-# on a third). So it has not learned too much; it has learned too little.
+# on a third or more). So it has not learned too much, but too little.
 # Over-fitting looks the other way round: few errors here, many on new digits.
 # He et al. (2015) saw this with 20 and 56 layers, and called it
 # **degradation**.
@@ -745,9 +729,8 @@ assert max(held_out["modules"].mean(), held_out["3 x 3"].mean()) < 40
 #
 # ## A shortcut
 #
-# Back to the beginning. Depth helped up to GoogLeNet's 22 layers and
-# VGG's 19, then degradation set in. The **residual block** (He et al.
-# 2015):
+# Back to the beginning. Depth helped up to GoogLeNet's 22 layers and VGG's 19,
+# then degradation set in. The **residual block** (He et al. 2015):
 
 # %%
 figures.residual_in_steps()

@@ -426,8 +426,8 @@ for task, epochs in profile.board_epochs.items():
 # The pair with different poses: all right, or nearly. And the pair that
 # differs in order, too: far better than a coin, so a recurrent network does
 # what a bag cannot. But look at the two parts. It knows nearly every film that
-# it was trained on, and fewer of the others (after the few epochs of quick far
-# fewer): 197,402 parameters can learn a few hundred films **by heart**. A pose
+# it was trained on, and fewer of the others (clearly fewer after the epochs of
+# quick): 197,402 parameters can learn a few hundred films **by heart**. A pose
 # looks different in pixels for each body, and a network that reads raw pixels
 # has to learn each anew. (Trained longer it gets further, but less far than
 # what follows: README, "Measured results".)

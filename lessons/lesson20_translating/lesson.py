@@ -1270,6 +1270,6 @@ ck.check("20.8", looks_back)
 # the LSTMs with attention reach 12 % and 30 (README). And Kannada? There are
 # 149 pairs. The benchmark trains all three networks with those of at most ten
 # words, 112 of them, and asks for 14 others: none is right, BLEU-4 is 0. What
-# they say is often a whole sentence of the training part, learned by heart,
-# about something else. A hundred pairs teach no language, whatever the
-# network.
+# the transformer says is always a whole sentence of the training part, learned
+# by heart; of what the LSTMs say 62 % are, with attention 43 %. A hundred
+# pairs teach no language, whatever the network.

@@ -35,21 +35,18 @@ class Translator:
 
         ``at_once`` rows go side by side: more need more memory.
         """
+        starts = range(0, len(rows), at_once)
+        parts = [rows[k : k + at_once] for k in starts]
         if beam_width == 1:
-
-            def best(part):
-                return say(self.begin, self.step, part, limit)
+            said = [say(self.begin, self.step, part, limit) for part in parts]
         else:
             from coursekit.captions import decoding
 
-            parts = self.begin, self.step
-            search = decoding.beam_search(*parts, limit, beam_width)
-
-            def best(part):
-                return np.array(search(part)[0])[:, 0]
-
-        starts = range(0, len(rows), at_once)
-        return np.concatenate([best(rows[k : k + at_once]) for k in starts])
+            search = decoding.beam_search(
+                self.begin, self.step, limit, beam_width
+            )
+            said = [np.array(search(part)[0])[:, 0] for part in parts]
+        return np.concatenate(said)
 
 
 def say(
