@@ -147,7 +147,7 @@ def grad_cam(model: Any, x: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     middle = found[-1].output
     maps = outputs(keras.Model(model.input, middle), x)
     upper = keras.Model(middle, model.output)
-    chosen = np.eye(model.output_shape[-1], dtype="float32")[kinds]
+    chosen = ops.one_hot(kinds, model.output_shape[-1])
     slopes = gradient(lambda a: ops.sum(upper(a) * chosen, axis=-1), maps)[1]
     weights = slopes.mean(axis=(1, 2), keepdims=True)
     heat = np.maximum((weights * maps).sum(axis=-1), 0)

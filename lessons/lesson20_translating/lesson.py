@@ -1027,7 +1027,7 @@ def speaking(encoder, decoder):
     def step(words_, state):
         so_far, place, sentences, memory = state
         here = ops.one_hot(place, length, dtype="int32")  # (n, length)
-        so_far = so_far + words_[:, None] * here
+        so_far = so_far + ops.multiply(words_[:, None], here)
         logits = decoder([sentences, so_far, memory])  # (n, length, words)
         last = ops.cast(here, "float32")[:, :, None]
         logits = ops.sum(logits * last, axis=1)

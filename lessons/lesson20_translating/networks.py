@@ -160,7 +160,7 @@ def transformer(
     def step(words, state):
         so_far, place, sentences, memory = state
         here = ops.one_hot(place, length + 1, dtype="int32")
-        so_far = so_far + words[:, None] * here
+        so_far = so_far + ops.multiply(words[:, None], here)
         last = ops.cast(here, "float32")[:, :, None]
         logits = ops.sum(decoder([sentences, so_far, memory]) * last, axis=1)
         return logits, (so_far, place + 1, sentences, memory)
