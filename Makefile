@@ -31,7 +31,7 @@ LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab demo test check lint replay notebooks tables nightly jax data lock bench
+.PHONY: help setup lab demo test check lint replay notebooks tables nightly jax torch data lock bench
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile \
@@ -80,9 +80,11 @@ nightly: test  ## test, and: plain-script runs, making all again changes nothing
 	$(MAKE) data CHECK=--check
 
 jax:  ## Run the lessons that can on JAX (has its own environment)
-	@$(call OWN_SETUP,jax)
-	.venv-jax/$(SCRIPTS)/python -m pytest -q -n 2 --dist worksteal \
-	-m slow -k jax tests/dev/test_scripts.py
+torch:  ## Run the lessons that can on PyTorch (has its own environment)
+jax torch:
+	@$(call OWN_SETUP,$@)
+	.venv-$@/$(SCRIPTS)/python -m pytest -q -n 2 --dist worksteal \
+	-m slow -k $@ tests/dev/test_scripts.py
 
 data: setup  ## Make the bundled files in data/ again, and test them
 	@$(call OWN_SETUP,data)
@@ -95,6 +97,8 @@ lock: setup  ## Pin the newest allowed packages into requirements*.txt
 	  -o requirements-gpu.txt
 	$(LOCK) pyproject.toml --extra test --extra jax -c requirements.txt \
 	  -o requirements-jax.txt
+	$(LOCK) pyproject.toml --extra test --extra torch -c requirements.txt \
+	  -o requirements-torch.txt
 	$(LOCK) pyproject.toml --extra demo -o requirements-demo.txt
 	$(LOCK) --group data -o requirements-data.txt
 

@@ -26,7 +26,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
 MINE = "{}.{}".format(*sys.version_info)
-NEEDED_GB = {"": 5, "-gpu": 10, "-jax": 5, "-data": 1, "-demo": 5}
+NEEDED_GB = {"": 5, "-gpu": 10, "-data": 1, "-demo": 5}
+NEEDED_GB |= {"-jax": 5, "-torch": 12}
+APART = ("-demo", "-jax", "-torch")  # each beside .venv, not in its place
 ELSEWHERE = "put the environment elsewhere: COURSEKIT_VENV=/other/disk/venv"
 BEGUN = {"begun": True}
 # pip's settings -> the variables by which uv learns of them.
@@ -83,10 +85,11 @@ def main(arguments: list[str]) -> int:
 def bring_up_to_date(kind: str) -> None:
     """Install what is wanted unless it is there, one set-up at a time."""
     if kind not in NEEDED_GB:
-        raise SetupError("options: --gpu, --jax, --data, --demo; one of them")
+        names = ", ".join(f"-{name}" for name in NEEDED_GB if name)
+        raise SetupError(f"options: {names}; one of them")
     if MINE not in VERSIONS:
         raise SetupError(f"needs Python 3.11, 3.12 or 3.13; this is {MINE}")
-    usual = f".venv{kind}" if kind in ("-demo", "-jax") else ".venv"
+    usual = f".venv{kind}" if kind in APART else ".venv"
     place = ROOT / (os.environ.get("COURSEKIT_VENV") or usual)
     if current(place, kind):
         return

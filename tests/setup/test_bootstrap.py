@@ -75,7 +75,7 @@ class Machine:
         shutil.copy(SCRIPT, self.kit / "tools")
         shutil.copy(ROOT / "Makefile", self.kit)
         (self.kit / "pyproject.toml").write_text("[project]\n")
-        for kind in ("", "-gpu", "-jax", "-data", "-demo"):
+        for kind in ("", "-gpu", "-data", "-demo", "-jax", "-torch"):
             (self.kit / f"requirements{kind}.txt").write_text(PINS)
         self.python = self.command("base", PYTHON.replace("VERSION", MINE))
         self.environment = {
@@ -217,8 +217,10 @@ def test_gpu_and_data_install_their_own_files(ready):
     assert "requirements-data.txt" in steps[-1]
 
 
-@pytest.mark.parametrize("name", ["demo", "jax"])
-def test_the_demo_and_jax_get_their_own_file_and_the_kit(ready, name):
+@pytest.mark.parametrize("name", ["demo", "jax", "torch"])
+def test_the_demo_and_other_backends_get_their_own_file_and_the_kit(
+    ready, name
+):
     ready.run(f"--{name}")
     steps = ready.steps()
     assert names(steps) == ["venv", "pip", "uv", "uv"]
@@ -277,7 +279,7 @@ def test_the_settings_are_read_from_the_real_pip(tmp_path, monkeypatch):
 
 
 def test_a_killed_install_is_made_again_by_the_next_run(machine):
-    with machine.start(SECONDS_TO_INSTALL="1") as process:
+    with machine.start(SECONDS_TO_INSTALL="3") as process:
         machine.wait_for("uv -m")
         process.send_signal(signal.SIGKILL)
         machine.steps()

@@ -172,21 +172,23 @@ def test_scheduled_ci_takes_the_newest_packages():
     assert "requirements" not in steps
 
 
-def test_nightly_ci_runs_nightly_and_the_lessons_on_jax():
+def test_nightly_ci_runs_nightly_and_the_lessons_on_the_other_backends():
     content = workflow("nightly.yml")
     assert content[True]["schedule"][0]["cron"]
     jobs = content["jobs"]
     assert commands(jobs["nightly"]) == ["make nightly"]
     assert commands(jobs["jax"]) == ["make jax"]
+    assert commands(jobs["torch"]) == ["make torch"]
 
 
 @needs_make
-def test_make_jax_runs_the_lessons_on_jax_in_an_environment_of_its_own():
-    setup, *test = planned("jax")
-    assert "/.venv-jax'" in setup and "bootstrap.py --jax" in setup
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_another_backend_runs_its_lessons_in_an_environment_of_its_own(name):
+    setup, *test = planned(name)
+    assert f"/.venv-{name}'" in setup and f"bootstrap.py --{name}" in setup
     command = " ".join(test)
-    assert command.startswith(".venv-jax/")
-    assert command.endswith("-m slow -k jax tests/dev/test_scripts.py")
+    assert command.startswith(f".venv-{name}/")
+    assert command.endswith(f"-m slow -k {name} tests/dev/test_scripts.py")
 
 
 @pytest.mark.parametrize("name", ["test.yml", "newest.yml", "nightly.yml"])

@@ -19,6 +19,7 @@ FILES = (
     "requirements.txt",
     "requirements-gpu.txt",
     "requirements-jax.txt",
+    "requirements-torch.txt",
     "requirements-demo.txt",
     "requirements-data.txt",
 )
@@ -46,6 +47,7 @@ def direct(*extras: str) -> list[Requirement]:
         ("requirements.txt", direct("test")),
         ("requirements-gpu.txt", direct("test", "gpu")),
         ("requirements-jax.txt", direct("test", "jax")),
+        ("requirements-torch.txt", direct("test", "torch")),
         ("requirements-demo.txt", direct("demo")),
         (
             "requirements-data.txt",
@@ -78,10 +80,11 @@ def test_the_gpu_file_has_the_same_versions_and_adds_cuda():
     assert not any(name.startswith("nvidia-") for name in cpu)
 
 
-def test_the_file_for_jax_has_the_same_versions_and_adds_jax():
-    usual, jax = pins("requirements.txt"), pins("requirements-jax.txt")
-    assert {name: jax.get(name) for name in usual} == usual
-    assert {"jax", "jaxlib"} <= jax.keys() - usual.keys()
+@pytest.mark.parametrize("name", ["jax", "torch"])
+def test_the_files_of_other_backends_have_the_same_versions_and_add(name):
+    usual, other = pins("requirements.txt"), pins(f"requirements-{name}.txt")
+    assert {package: other.get(package) for package in usual} == usual
+    assert name in other.keys() - usual.keys()
 
 
 def test_the_demo_has_the_lessons_packages_but_for_an_older_pillow():
