@@ -28,8 +28,8 @@ def broadcasting(a: np.ndarray, b: np.ndarray) -> CourseFigure:
         )
     return CourseFigure(
         figure,
-        f"Shape {a.shape} plus shape {b.shape} gives {shape}: the missing "
-        "rows and columns are copies, drawn in grey.",
+        f"Shape {a.shape} plus shape {b.shape} gives {shape}: the rows "
+        "and columns that are only stretched are drawn in grey.",
     )
 
 
@@ -180,7 +180,7 @@ def _station(axes, x, y, number, name, colour) -> None:
     )
     axes.text(x, y, number, ha="center", va="center", fontsize=11)
     below = int(number) % 2 == (y != 0)
-    aside = {"01": -0.4, "20": -0.4, "21": 0.25}  # clear of the lines
+    aside = {"01": -0.4, "20": -0.5, "21": 0.25}  # clear of the lines
     axes.text(
         x + aside.get(number, 0),
         y - 0.23 if below else y + 0.23,

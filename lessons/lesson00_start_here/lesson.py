@@ -100,7 +100,8 @@ model = keras.Model(inputs, layer(inputs), name="one_weight")
 # %% [markdown]
 # Work it out before Keras does. The model says 0, so the squared error is
 # $(w - 2)^2 = 4$. Its slope is $2(w - 2) = -4$: downhill is to the right. A
-# step of 0.25 times the slope goes from 0 to ...
+# step of 0.25 times the slope goes from 0 to ... (Keras calls this rule `SGD`,
+# **stochastic gradient descent**.)
 
 # %%
 import numpy as np
@@ -212,7 +213,7 @@ profile.figures.course_map()
 # |---|---|
 # | pictures | 00 to 05, then what you like of 06 to 10 |
 # | sequences and text | 00, 01, 11 to 14, then what you like of 15 to 20 |
-# | captions, soon | 00 to 04, 08, 11, 12, 14, 20, then 21 to 23 |
+# | captions, soon | 00 to 05, 08, 11 to 14, 20, then 21 to 23 |
 #
 # Lesson 24 says where to go from here.
 #

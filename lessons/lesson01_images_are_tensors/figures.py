@@ -76,7 +76,7 @@ def weight_images(
         panel.set_title(name)
     height, width = next(iter(weights.values())).shape[:2]
     said = ", ".join(
-        f"{label} from {values.min():.2f} to {values.max():.2f}"
+        f"{label} from {values.min():.1g} to {values.max():.1g}"
         for label, values in weights.items()
     )
     return CourseFigure(
@@ -116,7 +116,7 @@ def evidence(
         titles = (
             "the picture",
             f"weights of the {names[k]}",
-            f"evidence, sum {sums[k]:+.1f}",
+            f"evidence and bias: {sums[k]:+.1f}",
         )
         for panel, title, sign in zip(row, titles, " ×=", strict=True):
             panel.set_title(title)
@@ -125,7 +125,8 @@ def evidence(
             )
     said = ", ".join(f"{sums[k]:+.1f} for {names[k]}" for k in classes)
     return CourseFigure(
-        figure, f"The picture times the weights, added up: {said}."
+        figure,
+        f"The picture times the weights, added up, plus the bias: {said}.",
     )
 
 

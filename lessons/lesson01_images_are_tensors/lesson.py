@@ -152,8 +152,9 @@ batch = np.stack([flower, flower[:, ::-1]])  # the photo, and mirrored
 batch.shape  # (batch, height, width, channels)
 
 # %% [markdown]
-# An array with any number of axes is called a **tensor**. Images are tensors
-# with four axes, in this order, grey ones too (their last axis has length 1):
+# An array with any number of axes is called a **tensor**. Images come as
+# tensors in batches, with four axes in this order, grey ones too (their last
+# axis has length 1):
 
 # %%
 tensors = {
@@ -162,10 +163,10 @@ tensors = {
     "a grey picture": zero,
     "a colour picture": flower,
     "a batch of two": batch,
-    "all small digits": small.train.x,
+    "the training digits": small.train.x,
 }
 for name, tensor in tensors.items():
-    print(f"{name:<17} {tensor.ndim} axes  {tensor.shape}")
+    print(f"{name:<19} {tensor.ndim} axes  {tensor.shape}")
 
 # %% [markdown]
 # ## Labels become vectors
@@ -338,9 +339,10 @@ images.image_grid(
 )
 
 # %% [markdown]
-# A dense layer wants a vector, so each picture is unrolled, row after row. How
-# long is the vector of a 28 x 28 picture? And where in it is the pixel in row
-# 14, column 14, the middle?
+# This classifier is, in Keras, a **dense layer**: every output has a weight
+# for every input. It wants a vector, so each picture is unrolled, row after
+# row. How long is the vector of a 28 x 28 picture? And where in it is the
+# pixel in row 14, column 14, the middle?
 
 # %%
 print(28 * 28, "numbers; the middle one has the index", 14 * 28 + 14)
@@ -361,7 +363,9 @@ assert x_train.shape[1] == 28 * 28 == 784
 # %% [markdown]
 # The same formulas, for all pictures at once. In a batch each picture is a
 # *row*, so the product is written $XW$ and $W$ has shape (784, 10). The loss
-# is the mean over the pictures, so the slopes are divided by their number:
+# is the mean over the pictures, so the slopes are divided by their number.
+# (All slopes together are the **gradient**; to step against it again and again
+# is **gradient descent**.)
 
 
 # %%
@@ -404,9 +408,10 @@ assert (np.diff(losses) < 0).all()
 # At *every* step. Is that luck? Half of it is mathematics: this loss is convex
 # in $W$ and $b$, one single valley, so every start leads down to the same
 # loss. (Networks with hidden layers lose this property.) The other half is the
-# size of the step. Write `5 * profile.step_size` in your own copy, and the
+# size of the step. (Its factor, `step_size`, is called the **learning rate**.)
+# Write `5 * profile.step_size` in your own copy, and on the bundled digits the
 # first steps leap across the valley: the loss climbs above 5 before it
-# settles.
+# settles. (MNIST has less ink, and forgives such steps.)
 #
 # How good is it on digits that it has never seen? A number alone says little,
 # so first ask what the laziest classifier would reach, the one that always
@@ -545,7 +550,7 @@ for name, (theirs, mine) in pairs.items():
 # %%
 x_validation = flatten(dataset.validation.x)
 parts = (x_train, x_validation, x_test)
-ck.data.assert_disjoint(*parts, strict=profile.quick)
+ck.data.assert_disjoint(*parts)
 validation = (x_validation, dataset.validation.y)
 
 

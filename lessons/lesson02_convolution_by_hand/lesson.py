@@ -86,7 +86,8 @@ assert np.allclose(
 
 # %% [markdown]
 # Slide, multiply, add: six places for seven weights on twelve numbers. This
-# little sum is all there is to the lesson.
+# little sum is all there is to the lesson. The weights that slide are called a
+# **kernel**.
 #
 # | often written | computed |
 # |---|---|
@@ -129,8 +130,8 @@ print("convolve ", np.convolve(x, w, mode="valid").round(3))
 assert np.allclose(np.correlate(x, w, mode="valid"), smooth)
 
 # %% [markdown]
-# `correlate` does. `convolve` **flips** the weights first, and then weighs the
-# *oldest* reading most. In formulas:
+# `correlate` does (in full: **cross-correlation**). `convolve` **flips** the
+# weights first, and then weighs the *oldest* reading most. In formulas:
 #
 # $$\text{correlation: } y_t = \sum_k x_{t+k}\, w_k \qquad
 # \text{convolution: } y_t = \sum_k x_{t-k}\, w_k$$
@@ -258,8 +259,9 @@ assert edges[0].tolist() == [-5, -4, 0, 8]
 
 # %% [markdown]
 # First number by hand: left column 3 + 1 + 2, right column 1 + 8 + 2, so
-# 6 - 11 = -5. Three more for practice. Here are the numbers; compute the first
-# output of each on paper before you run the next cell.
+# 6 - 11 = -5. Two more for practice: `five` with the kernel `vertical`, and
+# `other` with the kernel `third`. Compute the first output of each on paper
+# before you run the cell after the numbers:
 
 # %%
 five = np.array(
@@ -495,9 +497,9 @@ figures.KernelWorkbench(tower, mine, correlate)
 #
 # ## Depth: one kernel per channel, one sum
 #
-# A colour picture has three channels. The filter then has three layers; each
-# looks at its own channel, and the three sums are **added up**, with one bias.
-# One place, by hand:
+# A colour picture has three channels. The **filter** then has three layers, a
+# kernel for each channel, each looks at its own, and the three sums are
+# **added up**, with one bias. One place, by hand:
 
 # %%
 patch = np.array(
@@ -797,9 +799,10 @@ assert work == many * 13 * 13
 # %% [markdown]
 # ## How far does a unit see?
 #
-# One 3 x 3 convolution sees 3 pixels. A second on top sees 5, a third 7. Test
-# it without a formula: put a 1 at one pixel after the other, and note which of
-# them reach the unit in the middle:
+# One 3 x 3 convolution sees 3 pixels. A second on top sees 5, a third 7: that
+# is the **receptive field** of its units. Test it without a formula: put a 1
+# at one pixel after the other, and note which of them reach the unit in the
+# middle:
 
 
 # %%
@@ -1296,10 +1299,11 @@ print(wrapped[0], "instead of", correlate(mirrored, vertical)[0])
 assert wrapped.min() >= 0 and wrapped[0, 1] == 256 - 30
 
 # %% [markdown]
-# **"same" is not always one pixel on each side.** At stride 1 it is. With a
-# stride, Keras adds only as many zeros as the last window needs, and an odd
-# one goes to the *right* and *bottom*. The symptom: weights brought over from
-# another library give slightly different numbers.
+# **"same" is not always one pixel on each side.** At stride 1 it is, for a 3 x
+# 3 kernel. With a larger stride, Keras adds only as many zeros as the last
+# window needs, and an odd one goes to the *right* and *bottom*. The symptom:
+# weights brought over from another library give other numbers, without an
+# error.
 
 # %%
 by_two = layers.Conv2D(1, 3, strides=2, padding="same", use_bias=False)

@@ -80,9 +80,14 @@ EXERCISES = (
                 "window starts counts, too.",
             ),
             Mistake(
-                21,
+                7,
                 "You used stride 3, as Keras does when no stride is given. "
                 "Here it is 2.",
+            ),
+            Mistake(
+                21,
+                "You used stride 3, as Keras does when no stride is given, "
+                "and pooled once. Here it is 2, twice.",
             ),
             Mistake(
                 60,

@@ -173,7 +173,7 @@ def reject_curve(
         shares, errors = np.asarray(rejected), np.asarray(error)
         axes.plot(100 * shares, 100 * errors, label=name)
         read = ", ".join(
-            f"{100 * errors[np.searchsorted(shares, share)]:.1f} % at "
+            f"{100 * errors[np.searchsorted(shares, share - 1e-9)]:.1f} % at "
             f"{100 * share:.0f}"
             for share in (0, 0.05, 0.1, 0.3)
         )

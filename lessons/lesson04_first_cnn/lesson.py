@@ -95,7 +95,7 @@ assert colour.count_params() == (5 * 5 * 3 + 1) * 6 == 456
 #
 # ## The arguments that matter
 #
-# Six variations, one argument at a time. Predict shape and count of each
+# Five variations, one argument at a time. Predict shape and count of each
 # before you run the cell; where you are wrong, you have found something:
 
 
@@ -138,7 +138,7 @@ print("groups=2:", shape_and_count(layers.Conv2D(16, 5, groups=2), maps))
 # %% [markdown]
 # By hand: $(5 \cdot 5 \cdot 6 + 1) \cdot 16 = 2416$, and with three of the
 # six channels $(5 \cdot 5 \cdot 3 + 1) \cdot 16 = 1216$. The other arguments
-# leave shape and count alone:
+# leave the count alone, and all but `data_format` the shape:
 #
 # | argument | default | what it does |
 # |---|---|---|
@@ -168,8 +168,8 @@ print("the same:", np.array_equal(in_one(noise), in_two))
 assert np.array_equal(in_one(noise), in_two)
 
 # %% [markdown]
-# The other layers of a CNN learn nothing. What does each do to 64 maps of 32 x
-# 32?
+# These layers of a CNN learn nothing. What does each do to 64 maps
+# of 32 x 32?
 
 # %%
 maps = (32, 32, 64)
@@ -676,10 +676,11 @@ print("stacked is ahead of raw by 2 points or more:", gain >= 0.02)
 assert gain >= 0.02
 
 # %% [markdown]
-# The bars are one standard deviation of 360 tosses. So trust the first row and
-# the last, not the order of the two between them. (And mind what was *not*
-# kept the same: the hand-made filters are 3 x 3, the learned ones 5 x 5, and
-# LeNet-5 has four times the parameters, most of them dense.)
+# The bars are one standard deviation of as many tosses as there are test
+# digits. With 360 of them, trust the first row and the last, not the order of
+# the two between them. (And mind what was *not* kept the same: the hand-made
+# filters are 3 x 3, the learned ones 5 x 5, and LeNet-5 has four times the
+# parameters, most of them dense.)
 #
 # Hand-made filters were the craft of decades, and they hold their own: eight
 # edges bring most of the gain, without a single step of training. What the
@@ -872,7 +873,8 @@ for name, pictures in by_size.items():
 # stroke that is half as wide is another stroke to a filter. **Accepting a size
 # is not understanding a scale**; convolution and pooling are blind to where,
 # not to how large. LeNet-5 does not even accept, because its first dense layer
-# counts on 400 inputs:
+# counts on 400 inputs. (That is why its `Input` is fixed to 28 x 28; the
+# message leaves out the axis of the channels, which is there.)
 
 # %%
 with ck.expect_error(ValueError):
@@ -1103,9 +1105,10 @@ print("equal to 1e-5:", apart < 1e-5)
 assert apart < 1e-5 and theirs.count_params() == zipcode.count_params()
 
 # %% [markdown]
-# Train it as in 1989: the right unit shall say 1, the others -1, and the loss
-# is the squared error. (Then, one picture was one step. Here a step takes a
-# small batch.)
+# Train it on the targets and the loss of 1989: the right unit shall say 1, the
+# others -1, and the loss is the squared error. (Then, one picture was one
+# step, its length set by an estimate of the curvature. Here a step takes a
+# small batch, with momentum, which lesson 05 opens.)
 
 # %%
 small = ck.data.load(profile.small_dataset, size=16)
@@ -1158,7 +1161,8 @@ assert wrong.mean() < 0.06
 # %% [markdown]
 # With 9,760 parameters. (In 1989, 23 passes over 7,291 zip-code digits took a
 # workstation three days, and 5 % of the test digits were wrong. The full
-# profile makes the same 23 passes, over the same digits.)
+# profile makes as many passes over 6,291 of these digits; the other 1,000 are
+# its validation part.)
 #
 # ## "I am not sure"
 #
@@ -1240,10 +1244,10 @@ print(f"accepted: {100 * wrong[kept].mean():.1f} % errors")
 assert wrong[kept].mean() <= wrong.mean()
 
 # %% [markdown]
-# The errors fall. But one digit more or less among the accepted is 0.3 points,
-# so do not expect to meet the goal of 1 % exactly: *a threshold is an
-# estimate, too*. An accuracy without its reject curve tells a post office half
-# of what it wants to know.
+# The errors fall. But with 360 digits, one more or less among the accepted is
+# 0.3 points, so do not expect to meet the goal of 1 % exactly: *a threshold is
+# an estimate, too*. An accuracy without its reject curve tells a post office
+# half of what it wants to know.
 #
 # (LeNet-5 as the paper of 1998 had it, until its number of connections comes
 # out, and what Keras code from before 2019 means today:
@@ -1637,7 +1641,7 @@ assert original_accuracy > 0.92
 # another seed the order can turn round. MNIST's 10,000 can. In the kit's
 # benchmark (`benchmarks/mnist_lenet.py`, three seeds each) the modern one
 # reaches 99.17 to 99.47 %, the one with the activations of 1998 98.93 to
-# 99.07: ahead every time, by a third of a point.
+# 99.07: ahead every time, on average by 0.3 points.
 
 # %% [markdown]
 # ### Old code

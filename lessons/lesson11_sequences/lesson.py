@@ -7,7 +7,7 @@
 #
 # | | |
 # |---|---|
-# | **Before this** | [04 · The first CNN in Keras](04_first_cnn.ipynb) |
+# | **Before this** | [01 · Images are tensors](01_images_are_tensors.ipynb) |
 # | **Time** | 40 min on the road, 25 of exercises, 7 of quiz |
 # | **Runs in** | 22 s (quick), 3 min (full) |
 # | **Data** | generated reviews, real series (full: and real weather) |
@@ -423,7 +423,7 @@ for label in (0, 1):
 
 # %% [markdown]
 # Two networks. The recurrent one keeps each unit's largest state
-# (`GlobalMaxPooling1D`, the max pooling of lesson 03 over all times), so that
+# (`GlobalMaxPooling1D`, a maximum over all times, as in lesson 03), so that
 # a bump noticed early is still there at the end:
 
 
