@@ -33,8 +33,8 @@ NEVER_NEGATIVE = {
     "20.7": {"weights"},
     "21.3": {"costs"},
     "21.6": {"lengths"},
-    "22.2": {"weights"},
     "22.3": {"weights"},
+    "22.4": {"weights"},
     "22.5": {"weights", "spoken"},
     "23.1": {"pixels"},
 }
