@@ -31,8 +31,8 @@ NEVER_NEGATIVE = {
     "17.7": {"p", "q"},  # probabilities
     "18.1": {"probabilities"},
     "20.7": {"weights"},
-    "21.3": {"costs"},
-    "21.6": {"lengths"},
+    "21.5": {"costs"},
+    "21.7": {"lengths"},
     "22.3": {"weights"},
     "22.4": {"weights"},
     "22.5": {"weights", "spoken"},
