@@ -36,7 +36,7 @@ NEVER_NEGATIVE = {
     "22.3": {"weights"},
     "22.4": {"weights"},
     "22.5": {"weights", "spoken"},
-    "23.1": {"pixels"},
+    "23.3": {"pixels"},
 }
 SQUARE = {"13.2", "13.3", "17.6"}  # recurrent matrices, a Markov chain
 PLACES = {"14.5"}  # only picks the last real outputs: values are names

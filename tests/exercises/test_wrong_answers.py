@@ -22,17 +22,17 @@ EDITS = [
     ("22.1", edit("scores.max(axis=1, keepdims=True)", "scores[:, :1]")),
     ("22.1", edit("scores.max", "scores.mean")),
     ("22.1", edit("scores.max", "scores.min")),
-    ("23.1", edit("[..., ::-1]", "[::-1]")),
-    ("23.1", edit("[..., ::-1]", "[:, ::-1]")),
+    ("23.3", edit("[..., ::-1]", "[::-1]")),
+    ("23.3", edit("[..., ::-1]", "[:, ::-1]")),
     (
-        "23.2",
+        "23.4",
         edit(
             "append((int(number), caption",
             'append((int(number), caption.split("#")[0]',
         ),
     ),
-    ("23.3", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
-    ("23.3", edit("not in (0, 2)", "> 3")),
+    ("23.2", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
+    ("23.2", edit("not in (0, 2)", "> 3")),
     ("23.5", edit("len(references) /", "len(references) //")),
 ]
 
