@@ -205,8 +205,8 @@ for some_a, some_h in ((a, h), (10 * a[:1, :2], 10 * h[:1])):
 #
 # ## The whole speaker
 #
-# One step, in four lines: look, read, remember, say. `look` is your two
-# functions with Keras' operations, so that a gradient can pass.
+# One step, in four lines: look, read, remember, say. `look` is your scores and
+# their softmax with Keras' operations, so that a gradient can pass.
 
 
 # %%
