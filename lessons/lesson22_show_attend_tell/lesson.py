@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [21 · Show and tell](21_show_and_tell.ipynb) |
-# | **Time** | 30 min on the road, 25 of exercises, 6 of quiz |
+# | **Time** | 34 min on the road, 25 of exercises, 6 of quiz |
 # | **Runs in** | 61 s (quick), 12 CPU min (full) |
 # | **Data** | scenes: 5,500 drawn pictures with captions, boxes and masks |
 # | **Hardware** | any laptop |

@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [22 · Show, attend and tell](22_show_attend_tell.ipynb) |
-# | **Time** | 41 min on the road, 25 of exercises, 6 of quiz |
+# | **Time** | 46 min on the road, 25 of exercises, 6 of quiz |
 # | **Runs in** | 38 s (quick), 19 CPU min (full) |
 # | **Data** | scenes, drawn (quick); Flickr8k, 8,000 photographs (full) |
 # | **Hardware** | any laptop; 4 GB of disk in full |
