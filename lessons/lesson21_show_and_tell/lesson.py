@@ -1423,7 +1423,7 @@ ck.check("21.8", corpus_bleu)
 # pictures (the test chooses nothing). In quick (seed 0), without it, a beam of
 # 1, 3, 10 and 30 says likelier and likelier sentences, and they get shorter:
 # 11.9, 11.5, 9.5 and 7.8 words. BLEU-4 is 59.9, 59.8, 56.7 and 52.1, and of
-# the kinds 83, 80, 70 and 58 % are named. So the narrow beam was no mere
+# the kinds 83, 80, 70 and 58 % are named. So the narrow beam is more than a
 # shortcut: what it misses is likelier, but no better. (For translation P.
 # Koehn and R. Knowles found the same: *Six challenges for neural machine
 # translation*, 2017.) With $\alpha = 0.7$ the lengths stay at 12.6 to 12.8
