@@ -1437,11 +1437,12 @@ ck.check("21.8", corpus_bleu)
 # - turn captions into shifted rows, and charge for words but not for padding;
 # - give a picture to an LSTM as its state or as its first word, and say which
 #   learns faster;
-# - decode greedily, by lots and with a length-normalised beam;
+# - decode greedily, by lots and with a length-normalised beam, whose step you
+#   wrote;
 # - decode a thousand pictures in seconds: the loop belongs into the compiled
 #   function, and `predict` does not belong into a loop;
-# - write the step of a beam, and BLEU from clipped counts, and say that it
-#   counts common words, not truth;
+# - compute BLEU from your own clipped counts, and say that it counts common
+#   words, not truth;
 # - caption your own scene and your own file, and distrust the answer.
 #
 # In lesson 22 the speaker may look at the picture again before each word, and
