@@ -555,7 +555,7 @@ print(first[:, np.newaxis] * then)  # rows: first word, columns: second
 assert (first[:, np.newaxis] * then).argmax() == 3
 
 # %% [markdown]
-# *b b* with 0.36; greedy says *a a* and gets 0.33. A **beam** keeps the best
+# Greedy says *a a* and gets 0.33; *b b* has 0.36. A **beam** keeps the best
 # few beginnings alive instead of one. At each step all of them are continued
 # by all words, and the best of the lot survive.
 #
@@ -1404,13 +1404,13 @@ ck.check("21.8", corpus_bleu)
 #
 # <details><summary>What a good answer contains</summary>
 #
-# At most 35 x 3 x 120 = 12,600 of $120^{35}$, some $6 \cdot 10^{72}$. A
-# sentence is never likelier than its own beginning: each word is one more
-# factor of at most 1. So keep the probability of the likeliest beginning that
-# was ever dropped. A finished sentence that is at least as likely as that, and
-# as all that are still open, cannot be overtaken. (One with 1/2 or more never
-# can: all together have 1.) In the language of two words greedy dropped *b*,
-# 0.4, and found 0.33: it could not be sure.
+# At most 35 x 3 x 120 = 12,600 of $120^{35}$, which has 73 digits. A sentence
+# is never likelier than its own beginning: each word is one more factor of at
+# most 1. So keep the probability of the likeliest beginning that was ever
+# dropped. A finished sentence that is at least as likely as that, and as all
+# that are still open, cannot be overtaken. (One with 1/2 or more never can:
+# all together have 1.) In the language of two words greedy dropped *b*, 0.4,
+# and found 0.33: it could not be sure.
 #
 # </details>
 #
