@@ -16,7 +16,7 @@ from coursekit.exercises.engine import Exercise
 # Arrays that cannot be negative, by exercise: shares, costs, lengths ...
 NEVER_NEGATIVE = {
     "01.6": {"y"},  # one-hot rows
-    "03.3": {"y"},  # values of a sigmoid
+    "03.5": {"y"},  # values of a sigmoid
     "04.4": {"labels"},
     "04.6": {"gaps"},
     "05.2": {"s"},  # a mean of squares
