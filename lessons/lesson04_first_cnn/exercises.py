@@ -175,8 +175,8 @@ EXERCISES = (
             ),
         ),
         explanation="n + 2p - f is how far the filter can slide; divided by "
-        "the stride and rounded down that is the number of steps; there is one "
-        "place more than steps.",
+        "the stride and rounded down that is the number of steps; there is "
+        "one place more than steps.",
     ),
     Exercise(
         id="04.3",
