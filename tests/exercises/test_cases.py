@@ -19,7 +19,7 @@ NEVER_NEGATIVE = {
     "03.3": {"y"},  # values of a sigmoid
     "04.4": {"labels"},
     "04.6": {"gaps"},
-    "05.2": {"s"},  # a mean of squares
+    "05.1": {"s"},  # a mean of squares
     "05.4": {"variance"},
     "09.3": {"x"},  # pixels
     "10.4": {"scores"},
