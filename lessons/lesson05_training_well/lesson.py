@@ -1427,12 +1427,13 @@ ck.check("05.7", mean_of_thinned)
 #
 # Along an axis of slope $a$ two neighbouring steps give $w_{t+1} = (1 + \mu -
 # \eta a)\,w_t - \mu\,w_{t-1}$. Its solutions are powers of the roots of
-# $\lambda^2 - (1 + \mu - \eta a)\,\lambda + \mu = 0$. Both are inside the
-# unit circle while $\eta a < 2\,(1 + \mu)$: up to $3.8/100 = 0.038$. While the roots are complex, for $\eta a$ between $(1 - \sqrt\mu)^2$ and
-# $(1 + \sqrt\mu)^2$, their product is $\mu$, so that each has the size
-# $\sqrt{0.9} = 0.949$, *whatever the slope*. At $\eta = 0.01$ this holds for
-# both axes (0.01 and 1 lie between 0.0026 and 3.80): both shrink alike, where
-# plain descent left $x$ at 0.982 a step.
+# $\lambda^2 - (1 + \mu - \eta a)\,\lambda + \mu = 0$. Both are inside the unit
+# circle while $\eta a < 2\,(1 + \mu)$: up to $3.8/100 = 0.038$. While the
+# roots are complex, for $\eta a$ between $(1 - \sqrt\mu)^2$ and $(1 +
+# \sqrt\mu)^2$, their product is $\mu$, so that each has the size $\sqrt{0.9} =
+# 0.949$, *whatever the slope*. At $\eta = 0.01$ this holds for both axes (0.01
+# and 1 lie between 0.0026 and 3.80): both shrink alike, where plain descent
+# left $x$ at 0.982 a step.
 #
 # </details>
 #
@@ -1612,9 +1613,9 @@ assert found >= 10  # the cooled ones
 #
 # Parameters come in **groups**, and each may have its own $\lambda$. The
 # kernels get one. Biases and batch normalisation's $\gamma$ and $\beta$ are
-# few and gain nothing from being small. In Keras a group is penalised by naming
-# it (`kernel_regularizer`, as in our base network). Sum the penalty up by hand
-# for the network that over-fitted:
+# few and gain nothing from being small. In Keras a group is penalised by
+# naming it (`kernel_regularizer`, as in our base network). Sum the penalty up
+# by hand for the network that over-fitted:
 
 # %% tags=["nbval-approx"]
 model = recall("plain")
