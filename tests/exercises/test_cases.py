@@ -17,8 +17,8 @@ from coursekit.exercises.engine import Exercise
 NEVER_NEGATIVE = {
     "01.6": {"y"},  # one-hot rows
     "03.3": {"y"},  # values of a sigmoid
-    "04.4": {"labels"},
-    "04.6": {"gaps"},
+    "04.2": {"gaps"},
+    "04.6": {"labels"},
     "05.1": {"s"},  # a mean of squares
     "05.4": {"variance"},
     "09.3": {"x"},  # pixels
