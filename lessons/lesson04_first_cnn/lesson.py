@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [03 · Pooling](03_nonlinearity_and_pooling.ipynb) |
-# | **Time** | 56 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 59 min on the road, 40 of exercises, 6 of quiz |
 # | **Runs in** | 36 s (quick), 5 min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST and real zip codes (full) |
 # | **Hardware** | any laptop; full is faster on a GPU |

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 60 min on the road, 35 of exercises, 7 of quiz |
+# | **Time** | 59 min on the road, 35 of exercises, 7 of quiz |
 # | **Runs in** | 49 s (quick), 13 CPU min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |

@@ -15,7 +15,7 @@ from coursekit.exercises.engine import Exercise
 
 # Arrays that cannot be negative, by exercise: shares, costs, lengths ...
 NEVER_NEGATIVE = {
-    "01.6": {"y"},  # one-hot rows
+    "01.2": {"y"},  # one-hot rows
     "03.3": {"y"},  # values of a sigmoid
     "04.2": {"gaps"},
     "04.6": {"labels"},
