@@ -1447,10 +1447,8 @@ ck.check("05.7", mean_of_thinned)
 # go on longer. If speed were all, a longer plain run would catch up; here it
 # knows every training digit already. Larger batches: their statistics are less
 # noisy, so a gain that comes from noise must shrink. A learning rate that was
-# tuned for each arm, and several seeds. It names the debate: S. Santurkar et
-# al. (2018), *How does batch normalization help optimization?*, NeurIPS, and
-# P. Luo et al. (2019), *Towards understanding regularization in batch
-# normalization*, ICLR.
+# tuned for each arm, and several seeds. It names the debate: Santurkar et al.
+# (2018) for the training, Luo et al. (2019) for the noise.
 #
 # </details>
 
@@ -1480,7 +1478,9 @@ ck.check("05.7", mean_of_thinned)
 # (2013), *Understanding dropout*, NIPS 26 (the geometric mean). S. Ioffe and
 # C. Szegedy (2015), *Batch normalization*, arXiv:1502.03167. C. Szegedy et al.
 # (2016), *Rethinking the Inception architecture*, arXiv:1512.00567 (label
-# smoothing).
+# smoothing). S. Santurkar et al. (2018), *How does batch normalization help
+# optimization?*, NeurIPS. P. Luo et al. (2019), *Towards understanding
+# regularization in batch normalization*, ICLR.
 #
 # ## Reference
 #
