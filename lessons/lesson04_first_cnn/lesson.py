@@ -138,7 +138,22 @@ print("groups=2:", shape_and_count(layers.Conv2D(16, 5, groups=2), maps))
 # %% [markdown]
 # By hand: $(5 \cdot 5 \cdot 6 + 1) \cdot 16 = 2416$, and with three of the
 # six channels $(5 \cdot 5 \cdot 3 + 1) \cdot 16 = 1216$. The other arguments
-# leave the count alone: they are in the [Reference](#Reference).
+# leave the count alone; they are in the [Reference](#Reference). One of them
+# saves a layer: `activation="relu"` and an `Activation` layer behind it are
+# the same.
+
+# %%
+import numpy as np
+
+noise = np.random.default_rng(4).random((2, 28, 28, 1), dtype="float32")
+in_one = layers.Conv2D(6, 5, activation="relu")
+in_one.build(noise.shape)
+plain = layers.Conv2D(6, 5)
+plain.build(noise.shape)
+plain.set_weights(in_one.get_weights())
+in_two = layers.Activation("relu")(plain(noise))
+print("the same:", np.array_equal(in_one(noise), in_two))
+assert np.array_equal(in_one(noise), in_two)
 
 # %% [markdown]
 # These layers of a CNN learn nothing. What does each do to 64 maps
@@ -164,8 +179,6 @@ for layer in (
 # `Dropout` keeps the shape, but not the values:
 
 # %%
-import numpy as np
-
 ones = np.ones((1, 1000), dtype="float32")
 dropout = layers.Dropout(0.3, seed=1)
 trained = np.array(dropout(ones, training=True))
@@ -306,7 +319,6 @@ build_lenet = ck.yours_or_good("04.1", build_lenet, good_build_lenet)
 # %%
 library = profile.module("lenet")
 
-noise = np.random.default_rng(4).random((2, 28, 28, 1), dtype="float32")
 for other in (build_lenet(), library.lenet5()):
     other.set_weights(lenet.get_weights())
     difference = np.abs(other(noise) - lenet(noise)).max()
@@ -1529,20 +1541,6 @@ ck.check("04.8", count_connections)
 # | `data_format` | `"channels_last"` | the order of the axes |
 # | `name` | counted up | how you find the layer again: always give one |
 #
-# "Saves a layer" can be checked: `activation="relu"` and an `Activation` layer
-# behind it are the same.
-
-# %%
-in_one = layers.Conv2D(6, 5, activation="relu")
-in_one.build(x_few.shape)
-plain = layers.Conv2D(6, 5)
-plain.build(x_few.shape)
-plain.set_weights(in_one.get_weights())
-in_two = layers.Activation("relu")(plain(x_few))
-print("the same:", np.array_equal(in_one(x_few), in_two))
-assert np.array_equal(in_one(x_few), in_two)
-
-# %% [markdown]
 # ### Channels last, channels first
 #
 # Keras stores a picture as (height, width, channels), other libraries as
