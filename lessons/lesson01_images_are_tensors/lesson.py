@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [00 · Start here](00_start_here.ipynb) |
-# | **Time** | 46 min on the road, 30 of exercises, 6 of quiz |
+# | **Time** | 49 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 28 s (quick), 2 min (full) |
 # | **Data** | 1,797 real handwritten digits (quick), MNIST (full) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
@@ -235,7 +235,8 @@ print(evidence)
 # divided by the same factor, and the shares stay as they are.
 #
 # **01.1 (core)** Write `softmax(z)`, for one row of evidence or for many. It
-# must survive evidence in the thousands.
+# must survive evidence in the thousands. Replace the `...`, and run the two
+# cells.
 
 
 # %%
@@ -250,8 +251,8 @@ ck.check("01.1", softmax)
 # %% [markdown]
 # Stuck? `ck.hint("01.1")` gives a nudge, and a bigger one each time. One good
 # answer is folded into the next cell: try first, then compare. Run it in any
-# case. The lesson goes on with your function if it is right, else with the
-# good one, and says which.
+# case. The lesson goes on with your function if it is right, else with the good
+# one, and says which.
 
 
 # %% tags=["good-answer"]
