@@ -251,8 +251,8 @@ ck.check("01.1", softmax)
 # %% [markdown]
 # Stuck? `ck.hint("01.1")` gives a nudge, and a bigger one each time. One good
 # answer is folded into the next cell: try first, then compare. Run it in any
-# case. The lesson goes on with your function if it is right, else with the good
-# one, and says which.
+# case. The lesson goes on with your function if it is right, else with the
+# good one, and says which.
 
 
 # %% tags=["good-answer"]
