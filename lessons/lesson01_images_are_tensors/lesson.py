@@ -227,8 +227,8 @@ print(evidence)
 # $$\text{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$
 #
 # The exponential makes everything positive, the division shares out one whole.
-# For the evidence 1 and 0 of two classes: $e^1 = 2.718$ and $e^0 = 1$, so
-# $2.718 / 3.718 = 0.731$ and $1 / 3.718 = 0.269$.
+# By hand, two classes with the evidence 1 and 0: $e^1 = 2.718$ and $e^0 = 1$,
+# so $2.718 / 3.718 = 0.731$ and $1 / 3.718 = 0.269$.
 #
 # One thing to take care of: $e^{1000}$ is too large for any computer. But take
 # the largest number away from all of them first: numerator and denominator are
