@@ -127,6 +127,29 @@ EXERCISES = (
                 "one row and of many.",
             ),
             Mistake(
+                edit(
+                    " - z.max(axis=-1, keepdims=True)",
+                    "",
+                    "sum(axis=-1, keepdims=True)",
+                    "sum()",
+                ),
+                "That is the formula for one row of small numbers. Of many "
+                "rows, each is shared out by itself: sum along axis=-1 and "
+                "keep that axis. And e^3000 overflows: subtract the row's "
+                "largest number first.",
+            ),
+            Mistake(
+                edit(
+                    "max(axis=-1, keepdims=True)",
+                    "max(axis=-1)",
+                    "sum(axis=-1, keepdims=True)",
+                    "sum(axis=-1)",
+                ),
+                "The largest numbers and the sums have shape (n,), and "
+                "broadcasting lays them along the classes. With keepdims=True "
+                "each row keeps its own.",
+            ),
+            Mistake(
                 edit("np.exp(z) / np.exp(z)", "z / z"),
                 "The exponential is missing. Evidence may be negative, a "
                 "probability may not.",
