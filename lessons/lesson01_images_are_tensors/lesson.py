@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [00 · Start here](00_start_here.ipynb) |
-# | **Time** | 49 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 50 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 28 s (quick), 2 min (full) |
 # | **Data** | 1,797 real handwritten digits (quick), MNIST (full) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
