@@ -23,7 +23,7 @@ NEVER_NEGATIVE = {
     "05.4": {"variance"},
     "09.3": {"x"},  # pixels
     "10.4": {"scores"},
-    "12.3": {"outputs"},  # probabilities
+    "12.4": {"outputs"},  # probabilities
     "15.2": {"share"},
     "17.4": {"nats"},  # surprises
     "17.5": {"probabilities"},
