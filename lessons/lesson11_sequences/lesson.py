@@ -784,9 +784,8 @@ def error(forecast, x, y, train, test):
 # tests on a fifth of all rows. A *chronological* one trains on the first 80 %
 # and tests on the rest. The **walk-forward** test repeats that: train on
 # everything up to a moment, test on the block after it, move on, and average
-# the errors. With cuts before the rows 3, 5 and 8 of eight rows it has two
-# folds: train on 0 to 2 and test on 3 and 4, then train on 0 to 4 and test on
-# 5 to 7.
+# the errors. Eight rows, 0 to 7, with cuts at 3, 5 and 8 make two folds: train
+# on 0 to 2 and test on 3 and 4, then train on 0 to 4 and test on 5 to 7.
 #
 # **11.2 (core)** Write `walk_forward_folds(cuts)`: a list of pairs `(train,
 # test)` of arrays of row numbers, one pair for each two neighbours of `cuts`,
