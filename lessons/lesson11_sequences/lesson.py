@@ -781,8 +781,8 @@ def error(forecast, x, y, train, test):
 
 # %% [markdown]
 # Now three ways of estimating its error from the past alone. A *random* split
-# tests on a fifth of all rows. A *chronological* one trains on the first 80 %
-# and tests on the rest. The **walk-forward** test repeats that: train on
+# tests on 20 % of all rows. A *chronological* one trains on the first 80 % and
+# tests on the rest. The **walk-forward** test repeats that: train on
 # everything up to a moment, test on the block after it, move on, and average
 # the errors. Eight rows, 0 to 7, with cuts at 3, 5 and 8 make two folds: train
 # on 0 to 2 and test on 3 and 4, then train on 0 to 4 and test on 5 to 7.
@@ -1093,8 +1093,8 @@ ck.check("11.5", pairs_right)
 # %% [markdown]
 # **To discuss.** Two questions without a check.
 #
-# *Derive.* Windows of L values, the next value as answer, a fifth of the
-# windows drawn at random for the test. How likely is it that a test window's
+# *Derive.* Windows of L values, the next value as answer, 20 % of the windows
+# drawn at random for the test. How likely is it that a test window's
 # answer is an input of some window in training? And if you left out of
 # training whatever shares a value with a test example, how much would be left?
 #

@@ -14,7 +14,7 @@
 # | **You should end with** | a curve: which cure reaches which time lag |
 #
 # ## In this lesson you will
-# - write the Jacobian of a step, multiply forty, and watch a gradient die or
+# - write the Jacobian of a step, multiply many, and watch a gradient die or
 #   grow on its way back;
 # - bound that growth with one number, and estimate it with another;
 # - drive a network to NaN, say where the first NaN comes from, and stop it;
