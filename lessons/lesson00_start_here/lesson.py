@@ -463,6 +463,25 @@ def loss_slope(w, x, t):
 ck.check("00.4", loss_slope)
 
 # %% [markdown]
+# **To discuss.** A question without a check.
+#
+# *Investigate.* Move all test digits by one pixel, and the nearest neighbour
+# fails. Repair it without touching its rule: what else would you let it know?
+# How far does your repair carry, and what does it cost?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Let it know each training picture three times: as it is, moved one pixel to
+# the left, and one to the right. Then 353 of the moved digits are right, as
+# many as before. But moved *down* only 240 are, and moved by two pixels 216:
+# it forgives what it has been shown, and nothing else. With nine copies, all
+# directions, a diagonal step is forgiven as well (353). Memory and time grow
+# with the copies, and the copies multiply: place, size, slant, width of the
+# pen. The method knows many threes; it has not learned what moving is.
+# (Training with changed copies is **augmentation**, lesson 05.)
+#
+# </details>
+#
 # ## You can now
 # - say that your machine multiplies tensors and takes a training step, which
 #   you worked out by hand: from 0 to 1;

@@ -24,6 +24,37 @@ def test_the_nearest_neighbour_gets_as_many_as_a_tree_search(
     assert f"{expected} of 360 right" in lesson_text("00")
 
 
+def copies(pictures, right, down):
+    """Pictures moved by whole pixels; what comes in is paper, 0."""
+    wide = np.pad(pictures, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    return wide[:, 2 - down : 10 - down, 2 - right : 10 - right].reshape(
+        -1, 64
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "moved", "expected"),
+    [
+        ("row", (1, 0), 353),
+        ("row", (0, 1), 240),
+        ("row", (2, 0), 216),
+        ("nine", (1, 1), 353),
+    ],
+)
+def test_what_copies_forgive_the_nearest_neighbour(known, moved, expected):
+    digits = data.load("digits", size=8)
+    downs = (0,) if known == "row" else (-1, 0, 1)
+    steps = [(x, y) for x in (-1, 0, 1) for y in downs]
+    shown = [copies(digits.train.x, *step) for step in steps]
+    tree = spatial.cKDTree(np.concatenate(shown).astype(float))
+    nearest = tree.query(copies(digits.test.x, *moved).astype(float))[1]
+    labels = np.tile(digits.train.y, len(steps))[nearest]
+    # Two copies may be equally near: one digit more or less.
+    assert abs(int((labels == digits.test.y).sum()) - expected) <= 1
+    told = (lessons.folder("00") / "lesson.py").read_text(encoding="utf-8")
+    assert str(expected) in told.split("To discuss")[1]
+
+
 def test_the_training_step_by_hand_is_the_step_of_the_slope():
     def error(w):
         return (w[0] - 2) ** 2

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [00 · Start here](00_start_here.ipynb) |
-# | **Time** | 45 min on the road, 30 of exercises, 6 of quiz |
+# | **Time** | 50 min on the road, 35 of exercises, 6 of quiz |
 # | **Runs in** | 28 s (quick), 2 min (full) |
 # | **Data** | 1,797 real handwritten digits (quick), MNIST (full) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
@@ -227,16 +227,48 @@ print(evidence)
 # $$\text{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$
 #
 # The exponential makes everything positive, the division shares out one whole.
-# Which class gets most? And does the class with evidence 0 get nothing?
+# By hand, two classes with the evidence 1 and 0: $e^1 = 2.718$ and $e^0 = 1$,
+# so $2.718 / 3.718 = 0.731$ and $1 / 3.718 = 0.269$.
+#
+# One thing to take care of: $e^{1000}$ is too large for any computer. But take
+# the largest number away from all of them first: numerator and denominator are
+# divided by the same factor, and the shares stay as they are.
+#
+# **01.1 (core)** Write `softmax(z)`, for one row of evidence or for many. It
+# must survive evidence in the thousands. Replace the `...`, and run the two
+# cells.
 
 
 # %%
 def softmax(z):
     """Probabilities along the last axis of z, (..., classes)."""
-    z = z - z.max(axis=-1, keepdims=True)  # prevents overflow, see below
+    ...  # your code here
+
+
+# %%
+ck.check("01.1", softmax)
+
+# %% [markdown]
+# Stuck? `ck.hint("01.1")` gives a nudge, and a bigger one each time. One good
+# answer is folded into the next cell: try first, then compare. Run it in any
+# case. The lesson goes on with your function if it is right, else with the
+# good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_softmax(z):
+    z = z - z.max(axis=-1, keepdims=True)  # prevents overflow
     return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
 
 
+softmax = ck.yours_or_good("01.1", softmax, good_softmax)
+
+# %% [markdown]
+# Back to the three classes. Which one gets most? And does the class with
+# evidence 0 get nothing?
+
+# %%
 probability = softmax(evidence)
 print(np.round(probability, 3), "sum", round(float(probability.sum()), 6))
 assert np.isclose(probability.sum(), 1)
@@ -244,7 +276,7 @@ assert np.isclose(probability.sum(), 1)
 # %% [markdown]
 # Evidence 0 is not "no chance". It is one share out of $e^2 + e^1 + e^0$: only
 # the *differences* of evidence count. That is why the function may subtract
-# the largest one first. Here is what happens if it does not:
+# the largest one first. Here is what happens if one does not:
 
 # %%
 with np.errstate(over="ignore", invalid="ignore"):
@@ -366,16 +398,39 @@ assert x_train.shape[1] == 28 * 28 == 784
 # is the mean over the pictures, so the slopes are divided by their number.
 # (All slopes together are the **gradient**; to step against it again and again
 # is **gradient descent**.)
+#
+# By hand, two pictures of one pixel, 1 and 3, of the classes 0 and 1, all
+# weights zero: every probability is $1/2$, so $p - y$ is $(-1/2, 1/2)$ and
+# $(1/2, -1/2)$. The loss is $\ln 2 = 0.693$. The slopes of $W$ are
+# $(-1/2 \cdot 1 + 1/2 \cdot 3) / 2 = 1/2$ and $-1/2$; those of $b$ are 0.
+#
+# **01.2 (core)** Write `loss_and_slopes(W, b, x, y)`, for any number of
+# pictures, pixels and classes; `y` is one-hot. The slopes have the shapes of
+# $W$ and $b$: which product of `x` and $p - y$ has that of $W$?
 
 
 # %%
 def loss_and_slopes(W, b, x, y):
-    """Mean cross-entropy for one-hot y (n, 10), and its slopes."""
-    p = softmax(x @ W + b)  # (n, 10)
+    """x (n, pixels), y (n, classes) -> mean loss, slopes of W and of b."""
+    ...  # your code here
+
+
+# %%
+ck.check("01.2", loss_and_slopes)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_loss_and_slopes(W, b, x, y):
+    p = softmax(x @ W + b)  # (n, classes)
     loss = -np.log(p[y == 1]).mean()
     difference = (p - y) / len(x)
     return loss, x.T @ difference, difference.sum(axis=0)
 
+
+loss_and_slopes = ck.yours_or_good(
+    "01.2", loss_and_slopes, good_loss_and_slopes
+)
 
 # %% [markdown]
 # Start with all weights zero. Every class is then equally likely, so you know
@@ -875,21 +930,21 @@ ck.quiz("01")
 # %% [markdown]
 # ## Exercises
 #
-# Replace each `...` and run the cell below it. Stuck? `ck.hint("01.1")` gives
-# a nudge, and a bigger one each time. `ck.solution("01.1")` shows how it can
-# be done.
+# Replace each `...` and run the cell below it. Stuck? `ck.hint("01.3")` gives
+# a nudge, and a bigger one each time. `ck.solution("01.3")` shows how it can
+# be done. 01.1 and 01.2 stand on the road, above.
 #
-# **01.1 (warm-up)** How many parameters, weights and biases, has a dense layer
+# **01.3 (warm-up)** How many parameters, weights and biases, has a dense layer
 # of 50 units on a 64 x 64 colour picture? Set `answer` to the number.
 
 # %%
 answer = ...  # your number here
 
 # %%
-ck.check("01.1", answer)
+ck.check("01.3", answer)
 
 # %% [markdown]
-# **01.2 (warm-up)** Write `to_batch(photo)`: from a uint8 picture of shape
+# **01.4 (warm-up)** Write `to_batch(photo)`: from a uint8 picture of shape
 # (height, width, 3) to what a network expects, a batch of one picture with
 # values from 0 to 1.
 
@@ -901,10 +956,10 @@ def to_batch(photo):
 
 
 # %%
-ck.check("01.2", to_batch)
+ck.check("01.4", to_batch)
 
 # %% [markdown]
-# **01.3 (core)** Write `one_hot(labels, classes)`: whole-number labels of
+# **01.5 (core)** Write `one_hot(labels, classes)`: whole-number labels of
 # shape (n,) to an array of shape (n, classes).
 
 
@@ -915,25 +970,10 @@ def one_hot(labels, classes):
 
 
 # %%
-ck.check("01.3", one_hot)
+ck.check("01.5", one_hot)
 
 # %% [markdown]
-# **01.4 (core)** Write `mean_cross_entropy(logits, labels)` for logits (n,
-# classes) and whole-number labels (n,). It must survive logits in the
-# thousands, of the right class or of a wrong one.
-
-
-# %%
-def mean_cross_entropy(logits, labels):
-    """Logits (n, classes), labels (n,) -> one number."""
-    ...  # your code here
-
-
-# %%
-ck.check("01.4", mean_cross_entropy)
-
-# %% [markdown]
-# **01.5 (core)** Write `shift_down(pictures, pixels)` for pictures (n, height,
+# **01.6 (core)** Write `shift_down(pictures, pixels)` for pictures (n, height,
 # width, channels): the lowest rows leave the picture, rows of zeros come in at
 # the top. `pixels` is 0 or more.
 
@@ -945,23 +985,55 @@ def shift_down(pictures, pixels):
 
 
 # %%
-ck.check("01.5", shift_down)
+ck.check("01.6", shift_down)
 
 # %% [markdown]
-# **01.6 (stretch)** Write `gradient_step(W, b, x, y, rate)`: one step of
-# gradient descent for softmax regression, for x (n, pixels) and one-hot y (n,
-# classes). Return the new `W` and `b`; leave the old ones unchanged. Try it
-# without looking up.
+# **01.7 (stretch)** Write `mean_cross_entropy(logits, labels)` for logits (n,
+# classes) and whole-number labels (n,). It must survive logits in the
+# thousands, of the right class or of a wrong one.
 
 
 # %%
-def gradient_step(W, b, x, y, rate):
-    """Returns the new W (pixels, classes) and the new b (classes,)."""
+def mean_cross_entropy(logits, labels):
+    """Logits (n, classes), labels (n,) -> one number."""
     ...  # your code here
 
 
 # %%
-ck.check("01.6", gradient_step)
+ck.check("01.7", mean_cross_entropy)
+
+# %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* Add one and the same picture to all ten templates. What changes in
+# the probabilities? How many of the 7,850 parameters are too many, then? And
+# which sum do the ten templates of this lesson have?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Nothing changes: the evidence of all classes grows by the same number, and
+# only differences count. So one template and one bias could be fixed at zero,
+# and $9 \cdot 785 = 7065$ parameters would do; of two classes one template is
+# left (logistic regression). For each picture $p - y$ sums to $1 - 1 = 0$ over
+# the classes, and so do all slopes. Whoever starts at zero has templates with
+# the sum zero at every step.
+#
+# </details>
+#
+# *Investigate.* Move each digit so that the centre of its ink is the centre of
+# the picture, before the dense model sees it. Is the problem of this lesson
+# solved?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# The curve over shifts, with and without centring, trained and tested the same
+# way; it is flat for as long as no ink leaves the picture, because a shifted
+# digit is centred to the same pixels. (MNIST was made like that.) And what the
+# rule costs: it must be known and written down by somebody, it helps against
+# shifts only, not against size or slant, and it fails with two things in the
+# picture, or with one blot beside the digit.
+#
+# </details>
 
 # %% [markdown]
 # ## You can now

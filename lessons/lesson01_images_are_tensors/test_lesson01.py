@@ -86,7 +86,7 @@ def test_the_cross_entropy_of_the_solution_is_that_of_scipy():
     )
 
 
-def test_a_step_of_the_solution_goes_against_the_measured_slope():
+def test_the_slopes_of_the_solution_are_the_measured_ones():
     rng = np.random.default_rng(3)
     W, b = rng.standard_normal((3, 4)), rng.standard_normal(4)
     x, y = rng.standard_normal((5, 3)), np.eye(4)[[0, 1, 2, 3, 1]]
@@ -95,12 +95,47 @@ def test_a_step_of_the_solution_goes_against_the_measured_slope():
         logits = x @ theta[:12].reshape(3, 4) + theta[12:]
         return -(special.log_softmax(logits, axis=1) * y).sum() / 5
 
-    slope = optimize.approx_fprime(np.concatenate([W.ravel(), b]), loss, 1e-7)
-    new_W, new_b = answers.gradient_step(W, b, x, y, 0.3)
+    theta = np.concatenate([W.ravel(), b])
+    slope = optimize.approx_fprime(theta, loss, 1e-7)
+    value, slope_W, slope_b = answers.loss_and_slopes(W, b, x, y)
+    assert value == pytest.approx(loss(theta))
+    np.testing.assert_allclose(slope_W.ravel(), slope[:12], atol=1e-5)
+    np.testing.assert_allclose(slope_b, slope[12:], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["softmax", "loss_and_slopes"])
+def test_the_good_answer_of_a_gap_is_the_exercises_reference(
+    lesson_functions, name
+):
+    own = lesson_functions("01", np=np, profile=None)
+    own["softmax"] = own["good_softmax"]
+    reference = getattr(answers, name)
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    for case in exercise.cases:
+        good = own[f"good_{name}"](*case.args)
+        for one, other in zip(good, reference(*case.args), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_the_softmax_of_the_solution_is_that_of_scipy():
+    rng = np.random.default_rng(6)
+    z = 500 * rng.standard_normal((6, 2, 4))
     np.testing.assert_allclose(
-        new_W.ravel(), W.ravel() - 0.3 * slope[:12], atol=1e-5
+        answers.softmax(z), special.softmax(z, axis=-1), atol=1e-12
     )
-    np.testing.assert_allclose(new_b, b - 0.3 * slope[12:], atol=1e-5)
+
+
+def test_templates_that_start_at_zero_sum_to_zero():
+    """What the first question to discuss derives."""
+    rng = np.random.default_rng(7)
+    W, b = np.zeros((3, 4)), np.zeros(4)
+    x, y = rng.standard_normal((9, 3)), np.eye(4)[np.arange(9) % 4]
+    for _ in range(20):
+        _, slope_W, slope_b = answers.loss_and_slopes(W, b, x, y)
+        W, b = W - slope_W, b - slope_b
+    assert np.abs(W).max() > 0.1
+    np.testing.assert_allclose(W.sum(axis=1), 0, atol=1e-12)
+    assert b.sum() == pytest.approx(0, abs=1e-12)
 
 
 def test_the_evidence_figure_adds_up_to_the_logits():

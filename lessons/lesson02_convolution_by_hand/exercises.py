@@ -6,6 +6,16 @@ from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
+def correlate_loops(image, kernel):
+    f, g = kernel.shape
+    height, width = image.shape[0] - f + 1, image.shape[1] - g + 1
+    result = np.zeros((height, width))
+    for i, j in np.ndindex(height, width):
+        for a, b in np.ndindex(f, g):
+            result[i, j] += image[i + a, j + b] * kernel[a, b]
+    return result
+
+
 def convolve(image, kernel):
     kernel = kernel[::-1, ::-1]
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
@@ -42,12 +52,134 @@ def kernel_gradient(image, G):
     return np.einsum("abij,ij->ab", windows, G)
 
 
+def transposed(small, kernel, stride):
+    (p, q), (f, g) = small.shape, kernel.shape
+    result = np.zeros(((p - 1) * stride + f, (q - 1) * stride + g))
+    for i, j in np.ndindex(p, q):
+        top, left = i * stride, j * stride
+        result[top : top + f, left : left + g] += small[i, j] * kernel
+    return result
+
+
 _rng = np.random.default_rng(2)
 _step = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [0.0, 1.0, 0.0]])
 
 EXERCISES = (
     Exercise(
         id="02.1",
+        title="The sliding sum",
+        level="core",
+        reference=correlate_loops,
+        cases=(
+            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
+            Case(np.arange(12.0).reshape(3, 4), _step),
+            Case(_rng.random((4, 4)), _rng.random((2, 2))),
+            Case(_rng.standard_normal((5, 7)), _rng.standard_normal((3, 2))),
+        ),
+        hints=(
+            "At the place (i, j), which pixel does kernel[a, b] meet?",
+            "It meets image[i + a, j + b]. Start from a map of zeros with "
+            "h - f + 1 rows and w - g + 1 columns.",
+            "In the innermost of four loops: "
+            "result[i, j] += image[i + a, j + b] * kernel[a, b]",
+        ),
+        mistakes=(
+            Mistake(
+                edit("kernel[a, b]", "kernel[f - 1 - a, g - 1 - b]"),
+                "You flipped the kernel. Here it slides as it is.",
+            ),
+            Mistake(
+                edit("+=", "="),
+                "You kept the last product of each window. Add all of them "
+                "up: +=.",
+            ),
+            Mistake(
+                edit(
+                    "height, width = image.shape[0] - f + 1, "
+                    "image.shape[1] - g + 1",
+                    "height, width = image.shape[0] - f, image.shape[1] - g",
+                ),
+                "The last row and column of places are missing: the place "
+                "where the window starts counts, too.",
+            ),
+            Mistake(
+                edit("zeros((height, width))", "zeros(image.shape)"),
+                "Your map is as large as the picture, with zeros where no "
+                "window fits. There are h - f + 1 rows and w - g + 1 columns.",
+            ),
+            Mistake(
+                edit("i + a, j + b", "a, b"),
+                "Your window never moves. At the place (i, j) it begins at "
+                "the pixel (i, j).",
+            ),
+            Mistake(
+                edit("zeros((height, width))", "zeros((height, width), int)"),
+                "You collect in whole numbers, and decimals are cut off: "
+                "np.zeros((height, width)) holds decimals.",
+            ),
+            Mistake(
+                edit("return result", "return result / kernel.size"),
+                "You averaged. The products are added up.",
+            ),
+        ),
+        explanation="Slide, multiply, add. The two outer loops choose a "
+        "place, the two inner ones add up its products.",
+    ),
+    Exercise(
+        id="02.2",
+        title="The kernel's gradient",
+        level="core",
+        reference=kernel_gradient,
+        cases=(
+            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
+            Case(np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])),
+            Case(_rng.random((5, 5)), _rng.standard_normal((3, 3))),
+            Case(_rng.standard_normal((5, 7)), _rng.standard_normal((2, 4))),
+        ),
+        hints=(
+            "Which pixels did the weight at (a, b) meet, and with which G?",
+            "dL/dW[a, b] = sum over i, j of G[i, j] X[i + a, j + b]: a "
+            "correlation.",
+            "Slide G over the image, as if G were the kernel.",
+        ),
+        mistakes=(
+            Mistake(
+                edit("windows, G", "windows, G[::-1, ::-1]"),
+                "You flipped G. The gradient for the kernel is a plain "
+                "correlation; the one for the image has the flip.",
+            ),
+            Mistake(
+                lambda image, G: kernel_gradient(
+                    np.pad(image, [(side - 1,) for side in G.shape]), G
+                ),
+                "You padded the picture. That belongs to the gradient for "
+                "the image, where G is padded; here nothing is.",
+            ),
+            Mistake(
+                edit("windows, G)", "windows, G) / G.size"),
+                "You averaged. Each place used the weight, so the gradients "
+                "of all places are summed.",
+            ),
+            Mistake(
+                edit("windows, G)", "windows, G)[::-1, ::-1]"),
+                "The result is turned round: dL/dW[a, b] belongs at [a, b].",
+            ),
+            Mistake(
+                edit("windows, G", "windows[..., -1:, -1:], G[-1:, -1:]"),
+                "You kept the last place only. Add the places up, in a loop "
+                "with +=.",
+            ),
+            Mistake(
+                edit("return ", "return -"),
+                "The sign is turned round. The minus belongs to the step of "
+                "descent, not to the gradient.",
+            ),
+        ),
+        explanation="A shared weight collects the gradient of every place "
+        "that used it. The sum over places is again a correlation.",
+    ),
+    Exercise(
+        id="02.3",
         title="Shape of a layer's output",
         level="warm-up",
         reference=(32, 32, 16),
@@ -100,7 +232,7 @@ EXERCISES = (
         "give 16 maps. The typical mistake is padding on one side only.",
     ),
     Exercise(
-        id="02.2",
+        id="02.4",
         title="Parameters of a layer",
         level="warm-up",
         reference=parameters,
@@ -157,7 +289,7 @@ EXERCISES = (
         "not appear, because the weights are shared by all places.",
     ),
     Exercise(
-        id="02.3",
+        id="02.5",
         title="A true convolution",
         level="core",
         reference=convolve,
@@ -205,7 +337,7 @@ EXERCISES = (
         "which is a correlation with the kernel turned by 180 degrees.",
     ),
     Exercise(
-        id="02.4",
+        id="02.6",
         title="One filter on several channels",
         level="core",
         reference=one_filter,
@@ -259,7 +391,7 @@ EXERCISES = (
         "columns and channels, one sum, one bias.",
     ),
     Exercise(
-        id="02.5",
+        id="02.7",
         title="Padding and stride",
         level="core",
         reference=strided,
@@ -357,7 +489,7 @@ EXERCISES = (
         "map, so slicing the windows is enough.",
     ),
     Exercise(
-        id="02.6",
+        id="02.8",
         title="Where the zeros of same go",
         level="core",
         reference=same_padding,
@@ -437,56 +569,55 @@ EXERCISES = (
         "The zip-code network of lesson 04 has this very layer.",
     ),
     Exercise(
-        id="02.7",
-        title="The kernel's gradient",
+        id="02.9",
+        title="Back to a large picture",
         level="stretch",
-        reference=kernel_gradient,
+        reference=transposed,
         cases=(
-            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 1.0]])),
-            Case(np.arange(6.0).reshape(2, 3), np.array([[1.0, 2.0]])),
-            Case(_rng.random((5, 5)), _rng.standard_normal((3, 3))),
-            Case(_rng.standard_normal((5, 7)), _rng.standard_normal((2, 4))),
+            Case(np.array([[2.0, 3.0]]), np.array([[1.0, 10.0]]), 2),
+            Case(np.array([[2.0, 3.0]]), np.array([[1.0, 10.0]]), 1),
+            Case(np.array([[1.0], [-2.0]]), _step, 2),
+            Case(_rng.random((2, 2)), _rng.random((3, 3)), 3),
+            Case(
+                _rng.standard_normal((5, 3)), _rng.standard_normal((4, 3)), 2
+            ),
         ),
         hints=(
-            "Which pixels did the weight at (a, b) meet, and with which G?",
-            "dL/dW[a, b] = sum over i, j of G[i, j] X[i + a, j + b]: a "
-            "correlation.",
-            "Slide G over the image, as if G were the kernel.",
+            "Start from a large picture of zeros. Where does the copy for "
+            "small[i, j] begin?",
+            "At row i * stride and column j * stride; it is f rows high and "
+            "g columns wide.",
+            "result[top : top + f, left : left + g] += small[i, j] * kernel",
         ),
         mistakes=(
             Mistake(
-                edit("windows, G", "windows, G[::-1, ::-1]"),
-                "You flipped G. The gradient for the kernel is a plain "
-                "correlation; the one for the image has the flip.",
+                edit("+=", "="),
+                "Where copies overlap, the last one wiped out the others. "
+                "Add them up: +=.",
             ),
             Mistake(
-                lambda image, G: kernel_gradient(
-                    np.pad(image, [(side - 1,) for side in G.shape]), G
+                lambda small, kernel, stride: transposed(small, kernel, 1),
+                "Your copies begin one place apart. They are stride apart.",
+            ),
+            Mistake(
+                edit(
+                    "small[i, j] * kernel", "small[i, j] * kernel[::-1, ::-1]"
                 ),
-                "You padded the picture. That belongs to the gradient for "
-                "the image, where G is padded; here nothing is.",
+                "You flipped the kernel. Each copy lies as the kernel does.",
             ),
             Mistake(
-                edit("windows, G)", "windows, G) / G.size"),
-                "You averaged. Each place used the weight, so the gradients "
-                "of all places are summed.",
+                edit("small[i, j] * kernel", "kernel"),
+                "You laid down the bare kernel. Each copy is multiplied by "
+                "its number.",
             ),
             Mistake(
-                edit("windows, G)", "windows, G)[::-1, ::-1]"),
-                "The result is turned round: dL/dW[a, b] belongs at [a, b].",
-            ),
-            Mistake(
-                edit("windows, G", "windows[..., -1:, -1:], G[-1:, -1:]"),
-                "You kept the last place only. Add the places up, in a loop "
-                "with +=.",
-            ),
-            Mistake(
-                edit("return ", "return -"),
-                "The sign is turned round. The minus belongs to the step of "
-                "descent, not to the gradient.",
+                edit("return result", "return result[::-1, ::-1]"),
+                "Your picture is turned round: the copy of small[0, 0] "
+                "belongs into the upper left corner.",
             ),
         ),
-        explanation="A shared weight collects the gradient of every place "
-        "that used it. The sum over places is again a correlation.",
+        explanation="A convolution gathers a window into one number, this "
+        "spreads one number over a window: it is the matrix of the "
+        "convolution with that stride, transposed.",
     ),
 )

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [01 · Images are tensors](01_images_are_tensors.ipynb) |
-# | **Time** | 59 min on the road, 35 of exercises, 5 of quiz |
+# | **Time** | 58 min on the road, 45 of exercises, 5 of quiz |
 # | **Runs in** | 12 s (quick and full) |
 # | **Data** | two real photographs (bundled) |
 # | **Hardware** | any laptop; a GPU brings nothing here |
@@ -15,7 +15,7 @@
 #
 # ## In this lesson you will
 # - smooth a noisy sensor with seven weights, and meet the flip;
-# - slide a kernel over a picture: loops, then NumPy, then Keras, all equal;
+# - write the sliding sum in loops; NumPy and Keras give the same, exactly;
 # - see what twelve hand-made kernels find in a photograph, and draw your own;
 # - compute sizes and parameters with padding, stride and channels;
 # - write a convolution as a matrix, and back-propagate through it;
@@ -203,12 +203,34 @@ figures.SlidingWindowFilm(binary, cross)
 
 # %% [markdown]
 # The result is called a **feature map**: it says *where* the picture looks
-# like the kernel. As code: two loops over the places, two over the kernel.
+# like the kernel. Now as code. A picture of $h \times w$ and a kernel of
+# $f \times g$ give a map with $h - f + 1$ rows and $w - g + 1$ columns. With
+# $i, j, a, b$ counted from 0:
+#
+# $$Y_{ij} = \sum_{a=0}^{f-1} \sum_{b=0}^{g-1} X_{i+a,\,j+b}\, W_{ab}$$
+#
+# **02.1 (core)** Write `correlate_loops`: two loops over the places, two over
+# the kernel. Pictures and kernels need not be square, and nothing is flipped.
 
 
 # %%
 def correlate_loops(image, kernel):
     """(h, w) and (f, g) -> (h - f + 1, w - g + 1), one product at a time."""
+    ...  # your code here
+
+
+# %%
+ck.check("02.1", correlate_loops)
+
+# %% [markdown]
+# Stuck? `ck.hint("02.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your loops
+# if they are right, else with the good ones, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_correlate_loops(image, kernel):
     f, g = kernel.shape
     height, width = image.shape[0] - f + 1, image.shape[1] - g + 1
     result = np.zeros((height, width))
@@ -219,6 +241,10 @@ def correlate_loops(image, kernel):
                     result[i, j] += image[i + a, j + b] * kernel[a, b]
     return result
 
+
+correlate_loops = ck.yours_or_good(
+    "02.1", correlate_loops, good_correlate_loops
+)
 
 # %%
 counted = correlate_loops(binary, cross)
@@ -372,48 +398,9 @@ print("within the rounding of float32:", bool((difference <= allowed).all()))
 assert (difference <= allowed).all()
 
 # %% [markdown]
-# Equal as far as numbers in a machine can be. And how much slower are the
-# loops? First count what there is to do, one product for each weight at each
-# place:
-
-# %%
-shapes = profile.module("shapes")
-
-products = shapes.multiply_adds((211, 318, 1), kernel_size=3, channels=1)
-print(f"{products:,} products")
-assert products == by_numpy.size * 9
-
-# %% [markdown]
-# Guess a factor, then look at the picture. (The times are those of the machine
-# that made this page; run the cell for yours.)
-
-# %%
-import time
-
-
-def seconds(way, repeats):
-    """Shortest of several runs; the others were disturbed."""
-    runs = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        way(grey, sobel)
-        runs.append(time.perf_counter() - start)
-    return min(runs)
-
-
-took = {
-    "four loops": seconds(correlate_loops, 1),
-    "NumPy windows": seconds(correlate, 5),
-    "Keras layer": seconds(correlate_keras, 5),
-}
-assert took["four loops"] > 3 * took["NumPy windows"]
-figures.timings(took)
-
-# %% [markdown]
-# NumPy is a hundred times as fast and more. (The Keras bar includes making the
-# layer, and for one kernel on one picture that is most of it. The layer pays
-# with many filters and many pictures. The same sliding along one axis and
-# along three is in the [Reference](#Reference).)
+# Equal as far as numbers in a machine can be. (How much faster the other two
+# are, and the same sliding along one axis and along three, is in the
+# [Reference](#Reference).)
 #
 # ## What kernels find in a photograph
 #
@@ -625,6 +612,8 @@ assert narrow[0, 0] == 1 and narrow[4, 4] == 9
 #   the map grows by $f - 1$.
 
 # %%
+shapes = profile.module("shapes")
+
 for name, p in (("valid", 0), ("same", 1), ("full", 2)):
     side = shapes.output_size(8, kernel_size=3, padding=p)
     print(f"{name:<6} p = {p}: 8 x 8 -> {side} x {side}")
@@ -741,18 +730,9 @@ print((side, side, 2), by_layer[1:])
 assert by_layer[1:] == (side, side, 2) == (3, 3, 2)
 
 # %% [markdown]
-# The helper `shapes.output_size` computes the same, and says why when there is
-# no such layer:
-
-# %%
-with ck.expect_error(ValueError):
-    shapes.output_size(5, kernel_size=3, stride=0)
-with ck.expect_error(ValueError):
-    shapes.padding_for_same(kernel_size=4)
-with ck.expect_error(ValueError):
-    shapes.output_size(5, kernel_size=7)
-
-# %% [markdown]
+# The helper `shapes.output_size` computes the same
+# ([Reference](#Reference)).
+#
 # "Stride 0" is sometimes written for windows that do not overlap. Those have
 # stride $f$: three windows of three tile nine pixels.
 #
@@ -926,16 +906,46 @@ assert (by_dense == correlate_keras(eight, third)).all()
 # \qquad
 # \frac{\partial L}{\partial X_{mn}} = \sum_{ab} G_{m-a,\,n-b}\, W_{ab} .$$
 #
-# Look at the indices. The first is a **correlation** of the picture with $G$:
-# a shared weight collects from every place that used it. The second has minus
-# signs: a **convolution** of $G$, padded wide, with $W$. There is the flip
-# again.
+# By hand: the picture has the rows 1 2 and 3 4, the kernel two weights, one
+# above the other. So the map has two numbers; let 10 and 1 be their
+# gradients. The upper weight met the pixels 1 and 2, and its gradient is
+# $10 \cdot 1 + 1 \cdot 2 = 12$. The lower one met 3 and 4:
+# $10 \cdot 3 + 1 \cdot 4 = 34$.
+#
+# **02.2 (core)** Write `kernel_gradient`, the first sum. Look at its indices
+# before you write a loop: below, training calls it at every step.
+
+
+# %%
+def kernel_gradient(image, G):
+    """(h, w) and (p, q) -> (h - p + 1, w - q + 1), as large as the kernel."""
+    ...  # your code here
+
+
+# %%
+ck.check("02.2", kernel_gradient)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_kernel_gradient(image, G):
+    return correlate(image, G)  # as if G were the kernel
+
+
+kernel_gradient = ck.yours_or_good(
+    "02.2", kernel_gradient, good_kernel_gradient
+)
+
+# %% [markdown]
+# So the first is a **correlation** of the picture with $G$: a shared weight
+# collects from every place that used it. The second has minus signs: a
+# **convolution** of $G$, padded wide, with $W$. There is the flip again.
 
 
 # %%
 def backward(image, kernel, G):
     """Gradients for kernel and image."""
-    for_kernel = correlate(image, G)
+    for_kernel = kernel_gradient(image, G)
     f, g = kernel.shape
     wide = np.pad(G, ((f - 1, f - 1), (g - 1, g - 1)))
     for_image = correlate(wide, kernel[::-1, ::-1])  # flipped: a convolution
@@ -987,28 +997,10 @@ print("transposed matrix:", np.array_equal(by_matrix, by_hand_X.ravel()))
 assert np.array_equal(by_matrix, by_hand_X.ravel())
 
 # %% [markdown]
-# What does a stride change? The places that were skipped have no gradient. So
-# put zeros where they were, and go back as before:
-
-# %%
-G = correlate(six, third)[::2, ::2]  # (2, 2), of a map at stride 2
-spread = np.zeros((4, 4))
-spread[::2, ::2] = G
-with tf.GradientTape() as tape:
-    tape.watch([X, W])
-    loss = tf.reduce_sum(tf.nn.conv2d(X, W, 2, "VALID") ** 2) / 2
-auto_X, auto_W = (g.numpy().squeeze() for g in tape.gradient(loss, [X, W]))
-strided_W, strided_X = backward(six, third, spread)
-print("with stride 2:", np.array_equal(strided_W, auto_W))
-assert np.array_equal(strided_W, auto_W) and np.array_equal(strided_X, auto_X)
-
-# %% [markdown]
-# (The way back from the small map to the large picture is a layer of its own:
-# `Conv2DTranspose`, which draws pictures instead of reading them.)
-#
-# Last, the whole layer: a batch, channels, filters and biases. The gradient
-# for the pictures is again a *forward* pass, with the kernel turned round and
-# channels and filters exchanged:
+# Last, the whole layer: a batch, channels, filters and biases. (The way back
+# through a stride is in the [Reference](#Reference).) The gradient for the
+# pictures is again a *forward* pass, with the kernel turned round and channels
+# and filters exchanged:
 
 
 # %%
@@ -1074,8 +1066,9 @@ def learn_kernel(image, wanted, steps):
 
 # %% [markdown]
 # (One over the steepest curvature is a safe step. This one is a tenth of it,
-# so that you can watch.) The picture is noise, for a reason that comes below.
-# The answers are those of Sobel's kernel:
+# so that you can watch.) The picture is noise: on a photograph it takes far
+# longer, and the [Reference](#Reference) says why. The answers are those of
+# Sobel's kernel:
 
 # %%
 noise = rng.standard_normal((40, 40))
@@ -1156,43 +1149,10 @@ print("a millionth of the baseline:", error < 1e-6 * right_answers.var())
 assert error < 1e-6 * right_answers.var()
 
 # %% [markdown]
-# Then why learn from noise, and not from the photograph itself? Here is what
-# as many steps on the photograph give:
-
-# %%
-stuck = learn_kernel(tower, correlate(tower, sobel), profile.steps)[-1]
-print(stuck.round(1) + 0.0)
-
-
-# %%
-def steepness(image):
-    """Steepest over flattest curvature of the loss: 1 would be a bowl."""
-    lengths = np.linalg.svd(windows_of(image), compute_uv=False)
-    return (lengths[0] / lengths[-1]) ** 2
-
-
-print("noise below 2:         ", bool(steepness(noise) < 2))
-print("photograph above 1,000:", bool(steepness(tower) > 1000))
-assert steepness(noise) < 2 and steepness(tower) > 1000
-
-# %% [markdown]
-# In a photograph neighbours are alike. So most changes of the kernel that
-# leave its sum alone hardly change the answers: the loss is a long, flat
-# valley, more than a thousand times as steep across as along, and a step that
-# is safe across is tiny along. The way to the bottom exists; solved as an
-# equation for nine unknowns, the photograph gives the kernel exactly:
-
-# %%
-solved = np.linalg.lstsq(
-    windows_of(tower), correlate(tower, sobel).ravel(), rcond=None
-)[0]
-print(solved.reshape(3, 3).round(6) + 0.0)
-assert np.allclose(solved, sobel.ravel(), atol=1e-8)
-
-# %% [markdown]
 # How far does this carry? One layer without non-linearity is a linear
 # problem, with one bottom. A network of several has no equation to solve, and
-# the valleys remain: lesson 05 is about optimisers that get through them.
+# its loss has long, flat valleys, as a photograph's has here: lesson 05 is
+# about optimisers that get through them.
 #
 # ## It moves with the picture
 #
@@ -1323,7 +1283,7 @@ assert (keras_map == right_only).all() and (keras_map != both_sides).any()
 # The rule: the map gets $m = \lceil n / s \rceil$ places, which need
 # $(m - 1)\,s + f - n$ zeros altogether (none, if that is negative). Half of
 # them, rounded down, go to the left and top, the rest to the right and bottom.
-# You will code it in exercise 02.6.
+# You will code it in exercise 02.8.
 #
 # ## Quiz
 
@@ -1333,17 +1293,19 @@ ck.quiz("02")
 # %% [markdown]
 # ## Exercises
 #
-# **02.1 (warm-up)** A 64 x 64 picture with 3 channels, 16 filters of 5 x 5,
+# 02.1 and 02.2 stand on the road, above.
+#
+# **02.3 (warm-up)** A 64 x 64 picture with 3 channels, 16 filters of 5 x 5,
 # stride 2, padding 2. Set `answer` to the tuple (height, width, maps).
 
 # %%
 answer = ...  # (height, width, maps)
 
 # %%
-ck.check("02.1", answer)
+ck.check("02.3", answer)
 
 # %% [markdown]
-# **02.2 (warm-up)** Write `parameters(size, channels, filters)`: how many
+# **02.4 (warm-up)** Write `parameters(size, channels, filters)`: how many
 # numbers does a layer of `size` x `size` kernels learn, biases included?
 
 
@@ -1354,10 +1316,10 @@ def parameters(size, channels, filters):
 
 
 # %%
-ck.check("02.2", parameters)
+ck.check("02.4", parameters)
 
 # %% [markdown]
-# **02.3 (core)** Write `convolve(image, kernel)`: a *true* convolution,
+# **02.5 (core)** Write `convolve(image, kernel)`: a *true* convolution,
 # without padding.
 
 
@@ -1368,10 +1330,10 @@ def convolve(image, kernel):
 
 
 # %%
-ck.check("02.3", convolve)
+ck.check("02.5", convolve)
 
 # %% [markdown]
-# **02.4 (core)** Write `one_filter(image, kernels, bias)`: several channels,
+# **02.6 (core)** Write `one_filter(image, kernels, bias)`: several channels,
 # one filter, one map.
 
 
@@ -1382,10 +1344,10 @@ def one_filter(image, kernels, bias):
 
 
 # %%
-ck.check("02.4", one_filter)
+ck.check("02.6", one_filter)
 
 # %% [markdown]
-# **02.5 (core)** Write `strided(image, kernel, stride, padding)`: correlation
+# **02.7 (core)** Write `strided(image, kernel, stride, padding)`: correlation
 # with zero padding on all sides and a stride.
 
 
@@ -1396,10 +1358,10 @@ def strided(image, kernel, stride, padding):
 
 
 # %%
-ck.check("02.5", strided)
+ck.check("02.7", strided)
 
 # %% [markdown]
-# **02.6 (core)** Write `same_padding(n, f, s)`: how many zeros does Keras'
+# **02.8 (core)** Write `same_padding(n, f, s)`: how many zeros does Keras'
 # "same" put before and after a row of `n` pixels? Return the two numbers.
 
 
@@ -1410,21 +1372,61 @@ def same_padding(n, f, s):
 
 
 # %%
-ck.check("02.6", same_padding)
+ck.check("02.8", same_padding)
 
 # %% [markdown]
-# **02.7 (stretch)** Write `kernel_gradient(image, G)`: the gradient of the
-# loss with respect to the kernel, given the one with respect to the map.
+# **02.9 (stretch)** From a small map to a large picture. Write
+# `transposed(small, kernel, stride)`: each number of `small` lays down a copy
+# of the kernel, times that number. The copies begin `stride` places apart and
+# leave no gap between them; where they overlap, they add up.
 
 
 # %%
-def kernel_gradient(image, G):
-    """(h, w) and (p, q) -> (h - p + 1, w - q + 1)."""
+def transposed(small, kernel, stride):
+    """(p, q), (f, g), s -> ((p - 1) * s + f, (q - 1) * s + g)."""
     ...  # your code here
 
 
 # %%
-ck.check("02.7", kernel_gradient)
+ck.check("02.9", transposed)
+
+# %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* The Gaussian kernel is a column times a row, $W_{ab} = u_a v_b$.
+# Show that you may slide the row first, and the column over what comes out.
+# What does it save? Which others of this lesson's twelve kernels can be taken
+# apart like this?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# $\sum_{a,b} X_{i+a,\,j+b}\, u_a v_b = \sum_a u_a \sum_b X_{i+a,\,j+b}\,
+# v_b$: the inner sum is the row, slid, the outer one the column. A kernel of
+# f x f then takes 2f products at each place, not f x f: 10, not 25. It works
+# for kernels of rank 1 (`np.linalg.matrix_rank`), seven of the twelve: the
+# identity, both blurs, vertical and horizontal edges, Sobel, Scharr. So Sobel
+# is a blur along one axis and a difference along the other. The Laplacian,
+# the sharpener and the two oblique ones have rank 2, a sum of two such pairs;
+# the relief has rank 3.
+#
+# </details>
+#
+# *Investigate.* The map moves with the picture. Can a network of convolutions
+# then know *where* in the picture it is? Send an even picture, all ones,
+# through one, two, three layers of 3 x 3, without a border and with zeros.
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Without a border every map stays even: nothing says where. With zeros around
+# it, a kernel of ones answers 9 inside, 6 along the rim and 4 in the corners,
+# and each further layer carries the rim one pixel further in. So the rule
+# holds in the inside only, and the inside ends as far from the border as there
+# are layers. A deep network with padding *can* know where it is (M. Islam, S.
+# Jia and N. Bruce 2020, *How much position information do convolutional neural
+# networks encode?*, ICLR); whether it uses that is another measurement. And
+# other borders: `np.pad(..., mode="edge")` leaves an even picture even.
+#
+# </details>
 
 # %% [markdown]
 # ## You can now
@@ -1436,7 +1438,7 @@ ck.check("02.7", kernel_gradient)
 #   costs;
 # - write a convolution as a sparse matrix, and its two gradients as a
 #   correlation and a convolution;
-# - let nine numbers learn to be a Sobel kernel, and say when that is slow.
+# - let nine numbers learn to be a Sobel kernel, from examples alone.
 #
 # Next: what comes between the convolutions,
 # [03 · Non-linearity and pooling](03_nonlinearity_and_pooling.ipynb).
@@ -1461,6 +1463,47 @@ ck.check("02.7", kernel_gradient)
 # You will come back for these; nothing above needs them.
 
 # %% [markdown]
+# ### How much faster?
+#
+# How much slower than the other two are the loops? First count what there is
+# to do, one product for each weight at each place:
+
+# %%
+products = shapes.multiply_adds((211, 318, 1), kernel_size=3, channels=1)
+print(f"{products:,} products")
+assert products == by_numpy.size * 9
+
+# %% [markdown]
+# Guess a factor, then look at the picture. (The times are those of the machine
+# that made this page; run the cell for yours.)
+
+# %%
+import time
+
+
+def seconds(way, repeats):
+    """Shortest of several runs; the others were disturbed."""
+    runs = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        way(grey, sobel)
+        runs.append(time.perf_counter() - start)
+    return min(runs)
+
+
+took = {
+    "four loops": seconds(good_correlate_loops, 1),
+    "NumPy windows": seconds(correlate, 5),
+    "Keras layer": seconds(correlate_keras, 5),
+}
+assert took["four loops"] > 3 * took["NumPy windows"]
+figures.timings(took)
+
+# %% [markdown]
+# NumPy is a hundred times as fast and more. (The Keras bar includes making the
+# layer, and for one kernel on one picture that is most of it. The layer pays
+# with many filters and many pictures.)
+#
 # ### One, two, three axes
 #
 # The same idea along other axes. One function for all of them, since NumPy
@@ -1518,3 +1561,76 @@ layer = layers.Conv2D(4, 3)
 for side in (10, 28, 64):
     print(side, "->", layer(np.zeros((1, side, side, 1))).shape[1:])
 print("parameters, each time:", layer.count_params())
+
+# %% [markdown]
+# ### Layers that do not exist
+#
+# `shapes.output_size` computes the one formula, and says why when there is no
+# such layer:
+
+# %%
+with ck.expect_error(ValueError):
+    shapes.output_size(5, kernel_size=3, stride=0)
+with ck.expect_error(ValueError):
+    shapes.padding_for_same(kernel_size=4)
+with ck.expect_error(ValueError):
+    shapes.output_size(5, kernel_size=7)
+
+# %% [markdown]
+# ### Why noise, and not the photograph?
+#
+# The kernel learned from noise. Here is what as many steps on the photograph
+# give:
+
+# %%
+stuck = learn_kernel(tower, correlate(tower, sobel), profile.steps)[-1]
+print(stuck.round(1) + 0.0)
+
+
+# %%
+def steepness(image):
+    """Steepest over flattest curvature of the loss: 1 would be a bowl."""
+    lengths = np.linalg.svd(windows_of(image), compute_uv=False)
+    return (lengths[0] / lengths[-1]) ** 2
+
+
+print("noise below 2:         ", bool(steepness(noise) < 2))
+print("photograph above 1,000:", bool(steepness(tower) > 1000))
+assert steepness(noise) < 2 and steepness(tower) > 1000
+
+# %% [markdown]
+# In a photograph neighbours are alike. So most changes of the kernel that
+# leave its sum alone hardly change the answers: the loss is a long, flat
+# valley, more than a thousand times as steep across as along, and a step that
+# is safe across is tiny along. The way to the bottom exists; solved as an
+# equation for nine unknowns, the photograph gives the kernel exactly:
+
+# %%
+solved = np.linalg.lstsq(
+    windows_of(tower), correlate(tower, sobel).ravel(), rcond=None
+)[0]
+print(solved.reshape(3, 3).round(6) + 0.0)
+assert np.allclose(solved, sobel.ravel(), atol=1e-8)
+
+# %% [markdown]
+# ### Backwards through a stride
+#
+# The places that a stride skipped have no gradient. So put zeros where they
+# were, and go back as before:
+
+# %%
+G = correlate(six, third)[::2, ::2]  # (2, 2), of a map at stride 2
+spread = np.zeros((4, 4))
+spread[::2, ::2] = G
+with tf.GradientTape() as tape:
+    tape.watch([X, W])
+    loss = tf.reduce_sum(tf.nn.conv2d(X, W, 2, "VALID") ** 2) / 2
+auto_X, auto_W = (g.numpy().squeeze() for g in tape.gradient(loss, [X, W]))
+strided_W, strided_X = backward(six, third, spread)
+print("with stride 2:", np.array_equal(strided_W, auto_W))
+assert np.array_equal(strided_W, auto_W) and np.array_equal(strided_X, auto_X)
+
+# %% [markdown]
+# (The way back from the small map to the large picture is a layer of its own:
+# `Conv2DTranspose`, which draws pictures instead of reading them. You write it
+# in exercise 02.9.)

@@ -10,11 +10,15 @@ from coursekit import lessons
 
 answers = lessons.module("02", "exercises")
 figures = lessons.module("02", "figures")
+GAPS = ("correlate_loops", "kernel_gradient")
 
 
 @pytest.fixture(scope="module")
 def own(lesson_functions):
-    return lesson_functions("02", np=np)
+    own = lesson_functions("02", np=np)
+    for name in GAPS:
+        own[name] = own[f"good_{name}"]
+    return own
 
 
 def arrays(seed, sides, kernel):
@@ -35,6 +39,15 @@ def test_the_sharpened_example_is_scipys():
     result = signal.correlate2d(values, sharpen, mode="same")
     assert result[0].tolist() == [320, 206, 198, 188, 281]
     assert result[4].tolist() == [317, 211, 210, 194, 291]
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
+    reference = getattr(answers, name)
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    for case in exercise.cases:
+        ours = own[f"good_{name}"](*case.args)
+        assert np.allclose(ours, reference(*case.args), atol=1e-12)
 
 
 @settings(deadline=None, max_examples=30)
@@ -90,6 +103,36 @@ def test_the_references_of_the_exercises_are_scipys(seed, side, kernel):
         answers.kernel_gradient(image, G),
         signal.correlate2d(image, G, mode="valid"),
     )
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 99), st.integers(3, 8), st.integers(1, 3))
+def test_spreading_out_is_the_adjoint_of_a_strided_correlation(
+    seed, side, size
+):
+    """sum(strided(X) * Y) = sum(X * transposed(Y)), where windows tile X."""
+    small, kernel = arrays(seed, (side, side + 1), (size, size + 1))
+    for stride in range(1, size + 1):
+        large = answers.transposed(small, kernel, stride)
+        image = np.random.default_rng(seed).standard_normal(large.shape)
+        there = answers.strided(image, kernel, stride, 0)
+        assert there.shape == small.shape
+        assert (there * small).sum() == pytest.approx((image * large).sum())
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_spreading_out_is_keras_transposed_layer(stride):
+    from coursekit.backend import import_keras
+
+    layers = import_keras().layers
+    small, kernel = arrays(7, (4, 5), (3, 4))
+    layer = layers.Conv2DTranspose(
+        1, kernel.shape, strides=stride, use_bias=False, dtype="float64"
+    )
+    layer.build((None, *small.shape, 1))
+    layer.set_weights([kernel[:, :, np.newaxis, np.newaxis]])
+    theirs = np.array(layer(small[np.newaxis, :, :, np.newaxis]))[0, :, :, 0]
+    assert np.allclose(answers.transposed(small, kernel, stride), theirs)
 
 
 def test_a_film_begins_at_the_first_place_and_rests_at_the_end():

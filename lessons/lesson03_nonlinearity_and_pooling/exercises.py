@@ -6,15 +6,9 @@ from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
-def average_pool(image, size):
-    rows, columns = image.shape[0] // size, image.shape[1] // size
-    kept = image[: rows * size, : columns * size]
-    return kept.reshape(rows, size, columns, size).mean(axis=(1, 3))
-
-
-def _stride_one(image, size):
+def pool(image, size, stride, reduce):
     windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))
-    return windows.mean(axis=(2, 3))
+    return reduce(windows[::stride, ::stride], axis=(2, 3))
 
 
 def sigmoid_backward(y, gradient):
@@ -49,11 +43,201 @@ def _global_maximum(image, gradient):
     )
 
 
+def overlapping_backward(image, gradient, size, stride):
+    result = np.zeros(image.shape)
+    for i, j in np.ndindex(gradient.shape):
+        top, left = i * stride, j * stride
+        block = image[top : top + size, left : left + size]
+        row, column = np.unravel_index(block.argmax(), block.shape)
+        result[top + row, left + column] += gradient[i, j]
+    return result
+
+
+def _all_equals(image, gradient, size, stride):
+    result = np.zeros(image.shape)
+    for i, j in np.ndindex(gradient.shape):
+        place = np.s_[i * stride :, j * stride :]
+        block = image[place][:size, :size]
+        result[place][:size, :size] += gradient[i, j] * (block == block.max())
+    return result
+
+
 _rng = np.random.default_rng(3)
 
 EXERCISES = (
     Exercise(
         id="03.1",
+        title="Pooling with any rule",
+        level="core",
+        reference=pool,
+        cases=(
+            Case(np.array([[1.0, 3.0], [5.0, 7.0]]), 2, 2, np.max),
+            Case(np.array([[1.0, 3.0], [5.0, 7.0]]), 2, 2, np.mean),
+            Case(np.arange(9.0).reshape(3, 3), 2, 2, np.max),
+            Case(np.arange(8.0).reshape(2, 4), 2, 1, np.min),
+            Case(_rng.random((6, 7)), 3, 2, np.mean),
+            Case(_rng.standard_normal((5, 7)), 2, 3, np.max),
+        ),
+        hints=(
+            "Where does the window of the place (i, j) begin, and how many "
+            "places are there?",
+            "At row i * stride and column j * stride; there are "
+            "(height - size) // stride + 1 rows of places. Give each window "
+            "to reduce.",
+            "With windows = sliding_window_view(image, (size, size)): "
+            "windows[::stride, ::stride], reduced over the axes 2 and 3.",
+        ),
+        mistakes=(
+            Mistake(
+                lambda image, size, stride, reduce: pool(
+                    image, size, stride, np.max
+                ),
+                "You always take the largest. The rule is reduce, and it may "
+                "be a mean.",
+            ),
+            Mistake(
+                lambda image, size, stride, reduce: pool(
+                    image, size, stride, np.mean
+                ),
+                "You always take the mean. The rule is reduce, and it may be "
+                "a maximum.",
+            ),
+            Mistake(
+                edit("[::stride, ::stride]", ""),
+                "Your windows move by 1. They move by stride.",
+            ),
+            Mistake(
+                edit("[::stride, ::stride]", "[::size, ::size]"),
+                "Your windows move by their size. They move by stride, and "
+                "may overlap.",
+            ),
+            Mistake(
+                edit("[::stride, ::stride]", "[::stride]"),
+                "The stride applies to columns as well as to rows.",
+            ),
+            Mistake(
+                lambda image, size, stride, reduce: pool(
+                    np.pad(
+                        image,
+                        [(0, (size - side) % stride) for side in image.shape],
+                    ),
+                    size,
+                    stride,
+                    reduce,
+                ),
+                "You filled the last window with zeros. A window that would "
+                "stick out is not placed.",
+            ),
+            Mistake(
+                edit(", axis=(2, 3)", ""),
+                "You made one number of the whole image. Every window gives "
+                "one.",
+            ),
+            Mistake(
+                edit("axis=(2, 3)", "axis=(0, 1)"),
+                "You reduced over the places. The pixels of a window are the "
+                "last two axes.",
+            ),
+            Mistake(
+                edit(
+                    "windows[::stride, ::stride]",
+                    "windows[:-stride:stride, :-stride:stride]",
+                ),
+                "The last row and column of places are missing: the place "
+                "where the window starts counts, too.",
+            ),
+            Mistake(
+                lambda image, size, stride, reduce: image[::stride, ::stride],
+                "You took the first pixel of each window. The rule looks at "
+                "all of them.",
+            ),
+        ),
+        explanation="Every window gets a pair of axes, the stride picks "
+        "places, and one call of the rule does the work of four loops.",
+    ),
+    Exercise(
+        id="03.2",
+        title="Backward through max pooling",
+        level="core",
+        reference=max_pool_backward,
+        cases=(
+            Case(np.array([[1.0, 4.0], [2.0, 3.0]]), np.array([[10.0]])),
+            Case(
+                np.array([[1.0, 2.0, 8.0, 7.0], [4.0, 3.0, 5.0, 6.0]]),
+                np.array([[1.0, -2.0]]),
+            ),
+            Case(np.array([[-4.0, -5.0], [-2.0, -3.0]]), np.array([[1.0]])),
+            Case(
+                np.array([[1.0, 3.0, 3.0, 5.0], [2.0, 0.0, 4.0, 1.0]]),
+                np.array([[1.0, -2.0]]),
+            ),
+            Case(
+                _rng.permutation(48).reshape(6, 8) * 1.0, _rng.random((3, 4))
+            ),
+            Case(_rng.standard_normal((10, 4)), _rng.standard_normal((5, 2))),
+        ),
+        hints=(
+            "Who in each block is to blame for the output?",
+            "Start from zeros of the image's shape; write each gradient to "
+            "the place of its block's maximum.",
+            "For block (i, j): np.unravel_index(block.argmax(), (2, 2)) is "
+            "the place inside it.",
+        ),
+        mistakes=(
+            Mistake(
+                lambda image, gradient: np.kron(gradient, np.ones((2, 2))),
+                "You gave the gradient to all four places. Only the largest "
+                "one reached the output.",
+            ),
+            Mistake(
+                lambda image, gradient: np.kron(gradient, np.ones((2, 2))) / 4,
+                "You shared it out: that is average pooling. In max pooling "
+                "the largest place gets all.",
+            ),
+            Mistake(
+                edit("gradient[i, j]", "1"),
+                "The places are right. What arrives there is the gradient of "
+                "the block, not 1.",
+            ),
+            Mistake(
+                edit("argmax", "argmin"),
+                "You gave it to the smallest of each block. That is min "
+                "pooling.",
+            ),
+            Mistake(
+                edit(" + di,", ",", " + dj]", "]"),
+                "You gave it to the first of each block. Look for the "
+                "largest.",
+            ),
+            Mistake(
+                _global_maximum,
+                "You looked for the maximum of the whole image. Every block "
+                "has its own.",
+            ),
+            Mistake(
+                edit("gradient[i, j]", "gradient[i, j] * block.max()"),
+                "You multiplied by the value. A maximum passes its input on "
+                "with slope 1.",
+            ),
+            Mistake(
+                edit("block.argmax", "np.maximum(block, 0).argmax"),
+                "Your search starts from 0 and finds nothing among negative "
+                "values. Start from the first value of the block.",
+            ),
+            Mistake(
+                edit(
+                    "result[2 * i + di, 2 * j + dj]",
+                    "result[image == block.max()]",
+                ),
+                "You looked for the value all over the image, and another "
+                "block can hold it, too. Look inside the block.",
+            ),
+        ),
+        explanation="A maximum copies one input, so its slope is 1 for that "
+        "input and 0 for the others.",
+    ),
+    Exercise(
+        id="03.3",
         title="Pooling twice",
         level="warm-up",
         reference=15,
@@ -102,7 +286,7 @@ EXERCISES = (
         "typical mistake is to halve.",
     ),
     Exercise(
-        id="03.2",
+        id="03.4",
         title="What pooling leaves to the dense layer",
         level="warm-up",
         reference=11_530,
@@ -148,7 +332,7 @@ EXERCISES = (
         "448 and 4,640 either way.",
     ),
     Exercise(
-        id="03.3",
+        id="03.5",
         title="Backward through a sigmoid",
         level="core",
         reference=sigmoid_backward,
@@ -191,77 +375,7 @@ EXERCISES = (
         "that ever passes.",
     ),
     Exercise(
-        id="03.4",
-        title="Average pooling",
-        level="core",
-        reference=average_pool,
-        cases=(
-            Case(np.array([[1.0, 3.0], [5.0, 7.0]]), 2),
-            Case(np.arange(9.0).reshape(3, 3), 2),
-            Case(np.arange(10.0).reshape(2, 5), 2),
-            Case(_rng.random((6, 7)), 3),
-            Case(_rng.standard_normal((5, 7)), 2),
-        ),
-        hints=(
-            "Cut the picture to a multiple of size, then give each block "
-            "axes of its own.",
-            "After reshape the shape is (rows, size, columns, size); the "
-            "mean is over axes 1 and 3.",
-            "kept.reshape(rows, size, columns, size).mean(axis=(1, 3))",
-        ),
-        mistakes=(
-            Mistake(
-                edit("mean", "max"), "That is max pooling. Take the mean."
-            ),
-            Mistake(
-                edit("mean", "sum"),
-                "That is the sum of each block. Divide by the number of its "
-                "pixels, size times size.",
-            ),
-            Mistake(
-                _stride_one,
-                "Your windows overlap: they move by 1. Blocks that do not "
-                "overlap move by their size.",
-            ),
-            Mistake(
-                lambda image, size: average_pool(
-                    np.pad(image, [(0, -side % size) for side in image.shape]),
-                    size,
-                ),
-                "You filled the last block with zeros. Here rows and columns "
-                "that do not fill a block are dropped.",
-            ),
-            Mistake(
-                edit("windows.mean", "windows[::2, ::2].mean").apply(
-                    _stride_one
-                ),
-                "Your windows always move by 2. Blocks that do not overlap "
-                "move by their size.",
-            ),
-            Mistake(
-                edit("mean(axis=(1, 3))", "sum(axis=(1, 3)) / size"),
-                "You divided by size. A block has size times size pixels.",
-            ),
-            Mistake(
-                lambda image, size: image[::size, ::size],
-                "You took the first pixel of each block. Take the mean of "
-                "all.",
-            ),
-            Mistake(
-                edit(
-                    "(rows, size, columns, size).mean(axis=(1, 3))",
-                    "(rows, columns, size * size).mean(axis=2)",
-                ),
-                "Your blocks hold pixels of one row only: a reshape keeps the "
-                "order of the memory. Give rows and columns of a block axes "
-                "of their own: (rows, size, columns, size).",
-            ),
-        ),
-        explanation="Reshaping gives every block its own pair of axes, and "
-        "one mean does the work of four loops.",
-    ),
-    Exercise(
-        id="03.5",
+        id="03.6",
         title="Backward through a ReLU",
         level="core",
         reference=relu_backward,
@@ -326,7 +440,7 @@ EXERCISES = (
         "slope of a ReLU is a switch, set by the forward input.",
     ),
     Exercise(
-        id="03.6",
+        id="03.7",
         title="A layer of maxout units",
         level="core",
         reference=maxout_layer,
@@ -405,84 +519,82 @@ EXERCISES = (
         "gradient; the price is one set of weights a line.",
     ),
     Exercise(
-        id="03.7",
-        title="Backward through max pooling",
+        id="03.8",
+        title="Backward through windows that overlap",
         level="stretch",
-        reference=max_pool_backward,
+        reference=overlapping_backward,
         cases=(
-            Case(np.array([[1.0, 4.0], [2.0, 3.0]]), np.array([[10.0]])),
             Case(
-                np.array([[1.0, 2.0, 8.0, 7.0], [4.0, 3.0, 5.0, 6.0]]),
-                np.array([[1.0, -2.0]]),
+                np.array([[1.0, 9.0, 2.0], [3.0, 4.0, 5.0]]),
+                np.array([[10.0, 1.0]]),
+                2,
+                1,
             ),
-            Case(np.array([[-4.0, -5.0], [-2.0, -3.0]]), np.array([[1.0]])),
+            Case(np.array([[5.0, 5.0], [5.0, 5.0]]), np.array([[-3.0]]), 2, 2),
+            Case(np.array([[1.0, 7.0], [7.0, 0.0]]), np.array([[2.0]]), 2, 2),
             Case(
-                np.array([[1.0, 3.0, 3.0, 5.0], [2.0, 0.0, 4.0, 1.0]]),
-                np.array([[1.0, -2.0]]),
+                _rng.standard_normal((5, 7)),
+                _rng.standard_normal((2, 3)),
+                3,
+                2,
             ),
             Case(
-                _rng.permutation(48).reshape(6, 8) * 1.0, _rng.random((3, 4))
+                _rng.standard_normal((5, 4)) - 9,
+                _rng.standard_normal((2, 1)),
+                2,
+                3,
             ),
-            Case(_rng.standard_normal((10, 4)), _rng.standard_normal((5, 2))),
         ),
         hints=(
-            "Who in each block is to blame for the output?",
-            "Start from zeros of the image's shape; write each gradient to "
-            "the place of its block's maximum.",
-            "For block (i, j): np.unravel_index(block.argmax(), (2, 2)) is "
-            "the place inside it.",
+            "What changes in max_pool_backward when windows overlap, and a "
+            "place wins twice?",
+            "The window (i, j) begins at row i * stride and column "
+            "j * stride. What a place gets from several windows is added up.",
+            "argmax finds the first of equal numbers. Then "
+            "result[top + row, left + column] += gradient[i, j]",
         ),
         mistakes=(
             Mistake(
-                lambda image, gradient: np.kron(gradient, np.ones((2, 2))),
-                "You gave the gradient to all four places. Only the largest "
-                "one reached the output.",
+                edit("+=", "="),
+                "A place that wins several windows collects from all of "
+                "them: +=.",
             ),
             Mistake(
-                lambda image, gradient: np.kron(gradient, np.ones((2, 2))) / 4,
-                "You shared it out: that is average pooling. In max pooling "
-                "the largest place gets all.",
+                edit("i * stride, j * stride", "i * size, j * size"),
+                "Your windows move by their size. They move by stride, and "
+                "may overlap.",
             ),
             Mistake(
-                edit("gradient[i, j]", "1"),
-                "The places are right. What arrives there is the gradient of "
-                "the block, not 1.",
-            ),
-            Mistake(
-                edit("argmax", "argmin"),
-                "You gave it to the smallest of each block. That is min "
-                "pooling.",
-            ),
-            Mistake(
-                edit(" + di,", ",", " + dj]", "]"),
-                "You gave it to the first of each block. Look for the "
-                "largest.",
-            ),
-            Mistake(
-                _global_maximum,
-                "You looked for the maximum of the whole image. Every block "
-                "has its own.",
-            ),
-            Mistake(
-                edit("gradient[i, j]", "gradient[i, j] * block.max()"),
-                "You multiplied by the value. A maximum passes its input on "
-                "with slope 1.",
-            ),
-            Mistake(
-                edit("block.argmax", "np.maximum(block, 0).argmax"),
-                "Your search starts from 0 and finds nothing among negative "
-                "values. Start from the first value of the block.",
+                _all_equals,
+                "You gave the gradient to all of several equal numbers. The "
+                "first gets it.",
             ),
             Mistake(
                 edit(
-                    "result[2 * i + di, 2 * j + dj]",
-                    "result[image == block.max()]",
+                    "block.argmax()",
+                    "block.size - 1 - block[::-1, ::-1].argmax()",
                 ),
-                "You looked for the value all over the image, and another "
-                "block can hold it, too. Look inside the block.",
+                "Of several equal numbers you took the last. The first gets "
+                "it, as argmax finds it.",
+            ),
+            Mistake(
+                edit("block.argmax()", "block.argmin()"),
+                "You gave it to the smallest of each window. That is min "
+                "pooling.",
+            ),
+            Mistake(
+                edit("gradient[i, j]", "1"),
+                "You counted how many windows a place wins. What it gets is "
+                "the sum of their gradients.",
+            ),
+            Mistake(
+                edit("block.argmax()", "np.maximum(block, 0).argmax()"),
+                "Your search starts from 0 and finds nothing among negative "
+                "values. Start from the first value of the window.",
             ),
         ),
-        explanation="A maximum copies one input, so its slope is 1 for that "
-        "input and 0 for the others.",
+        explanation="A place that wins several windows gets the sum of their "
+        "gradients, as a shared weight does. AlexNet's windows overlap like "
+        "this.",
     ),
 )

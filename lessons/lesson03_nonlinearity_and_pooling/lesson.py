@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [02 · By hand](02_convolution_by_hand.ipynb) |
-# | **Time** | 49 min on the road, 35 of exercises, 8 of quiz |
+# | **Time** | 53 min on the road, 40 of exercises, 8 of quiz |
 # | **Runs in** | 22 s (quick), 1 min (full) |
 # | **Data** | 1,797 real digits (quick), MNIST (full) |
 # | **Hardware** | any laptop |
@@ -17,8 +17,8 @@
 # - prove that layers without activations collapse into one;
 # - compute six activations with their slopes, and see where they saturate;
 # - kill units with one step, and measure what gradient passes many layers;
-# - pool by hand: max, average, sum, min and global, and what lies between;
-# - follow a gradient through a maximum;
+# - write pooling: max, average, sum, min and global, and what lies between;
+# - write the way of a gradient back through a maximum;
 # - measure how much shift, rotation and scale pooling forgives, and its price.
 
 # %%
@@ -598,14 +598,45 @@ assert reached.pop("sigmoid") < 0.2 < 0.8 < min(reached.values())
 
 # %%
 a = np.array([[1, 2, 5, 3], [3, 0, 1, 2], [2, 1, 3, 4], [1, 1, 2, 0]])
+print(a)
+
+# %% [markdown]
+# Its upper left block holds 1, 2, 3 and 0, so the first number is 3. In
+# general a window of $f \times f$ moves by a stride $s$, and a rule makes one
+# number of it. A window that would stick out is not placed: along a side of
+# $n$ there are $\lfloor (n - f)/s \rfloor + 1$ places, as for a convolution
+# without padding.
+#
+# **03.1 (core)** Write `pool`. The rule comes as a function, `reduce`:
+# `np.max`, for instance, or `np.mean`. Both take an array and, if you like,
+# its axes.
 
 
+# %%
 def pool(image, size, stride, reduce):
     """Slide a size x size window by stride; reduce each to one number."""
+    ...  # your code here
+
+
+# %%
+ck.check("03.1", pool)
+
+# %% [markdown]
+# Stuck? `ck.hint("03.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with yours if it
+# is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_pool(image, size, stride, reduce):
     windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))
     return reduce(windows[::stride, ::stride], axis=(2, 3))
 
 
+pool = ck.yours_or_good("03.1", pool, good_pool)
+
+# %%
 print(pool(a, 2, 2, np.max))
 assert pool(a, 2, 2, np.max).tolist() == [[3, 5], [2, 4]]
 
@@ -642,10 +673,9 @@ assert pool(c, 2, 2, np.max).tolist() == [[8, 4], [7, 5]]
 assert pool(c, 2, 1, np.max).shape == (3, 3)
 
 # %% [markdown]
-# The size follows the same formula as the convolution, without padding:
-# $\lfloor (n - f)/s \rfloor + 1$. AlexNet pools with overlap, windows of 3
-# with stride 2. (Boards sometimes write (55 - 3) + 1 = 26/2 + 1; the division
-# comes before the + 1.)
+# AlexNet pools with overlap, windows of 3 with stride 2. By the formula of the
+# places, $\lfloor (n - f)/s \rfloor + 1$, what is left of 55? (Boards
+# sometimes write (55 - 3) + 1 = 26/2 + 1; the division comes before the + 1.)
 
 
 # %%
@@ -666,7 +696,7 @@ assert once == 27 and pooled_size(once, 3, 2) == 13
 
 # %%
 def power_mean(p):
-    def reduce(windows, axis):
+    def reduce(windows, axis=None):
         return (windows.astype(float) ** p).mean(axis=axis) ** (1 / p)
 
     return reduce
@@ -835,10 +865,48 @@ assert same
 #
 # ## The gradient through a maximum
 #
-# Only the largest number of a window reaches the output. So only it is to
-# blame: the whole gradient goes to that place, and the others get none. An
-# average shares it out equally. Let the loss be the sum of all outputs, so
-# that a gradient of 1 arrives at each. Predict both matrices for `a`:
+# Only the largest number of a window reaches the output, and a nudge of it
+# passes with slope 1. So only it is to blame: the whole gradient goes to that
+# place, and the others get none. If 10 arrives at the upper left block of `a`,
+# the 3 gets all of it:
+#
+# $$\begin{pmatrix} 1 & 2 \\ 3 & 0 \end{pmatrix} \quad\text{gets}\quad
+# \begin{pmatrix} 0 & 0 \\ 10 & 0 \end{pmatrix}$$
+#
+# **03.2 (core)** Write `max_pool_backward` for windows of 2 x 2 with stride 2.
+# `gradient` has half the sides of `image`: one number for each window. No
+# window holds a tie.
+
+
+# %%
+def max_pool_backward(image, gradient):
+    """(2h, 2w) and (h, w) -> (2h, 2w)."""
+    ...  # your code here
+
+
+# %%
+ck.check("03.2", max_pool_backward)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_max_pool_backward(image, gradient):
+    result = np.zeros(image.shape)
+    for i, j in np.ndindex(gradient.shape):
+        block = image[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        row, column = np.unravel_index(block.argmax(), (2, 2))
+        result[2 * i + row, 2 * j + column] = gradient[i, j]
+    return result
+
+
+max_pool_backward = ck.yours_or_good(
+    "03.2", max_pool_backward, good_max_pool_backward
+)
+
+# %% [markdown]
+# What does TensorFlow do? Let the loss be the sum of all outputs, so that a
+# gradient of 1 arrives at each. Beside the maximum stands the average, which
+# shares it out equally. Predict both matrices for `a`:
 
 
 # %%
@@ -863,15 +931,13 @@ assert (route == largest).all()
 
 # %% [markdown]
 # In a network the gradients that arrive differ. Each goes the way of its own
-# window:
+# window, in your function as in TensorFlow:
 
 # %%
 arriving = np.array([[10.0, 20.0], [30.0, -40.0]])
-print(routed(largest_of, a, arriving).astype(int))
-assert np.array_equal(
-    routed(largest_of, a, arriving),
-    largest * np.kron(arriving, np.ones((2, 2))),
-)
+mine = max_pool_backward(a, arriving)
+print(mine.astype(int))
+assert np.array_equal(mine, routed(largest_of, a, arriving))
 
 # %% [markdown]
 # Two cases need a thought. Windows that **overlap** may have the same winner.
@@ -1157,7 +1223,9 @@ ck.quiz("03")
 # %% [markdown]
 # ## Exercises
 #
-# **03.1 (warm-up)** A map of 64 x 64 goes through max pooling with windows of
+# 03.1 and 03.2 stand on the road, above.
+#
+# **03.3 (warm-up)** A map of 64 x 64 goes through max pooling with windows of
 # 3 and stride 2, without padding, twice. Set `answer` to the side of the
 # result.
 
@@ -1165,10 +1233,10 @@ ck.quiz("03")
 answer = ...  # your number here
 
 # %%
-ck.check("03.1", answer)
+ck.check("03.3", answer)
 
 # %% [markdown]
-# **03.2 (warm-up)** A picture of 32 x 32 x 3 goes through: 16 filters of
+# **03.4 (warm-up)** A picture of 32 x 32 x 3 goes through: 16 filters of
 # 3 x 3, max pooling by 2, 32 filters of 3 x 3, max pooling by 2, flatten,
 # dense with 10 units. No padding anywhere. Set `answer` to the number of
 # parameters of the *dense* layer.
@@ -1177,10 +1245,10 @@ ck.check("03.1", answer)
 answer = ...  # your number here
 
 # %%
-ck.check("03.2", answer)
+ck.check("03.4", answer)
 
 # %% [markdown]
-# **03.3 (core)** Write `sigmoid_backward(y, gradient)`: the gradient of the
+# **03.5 (core)** Write `sigmoid_backward(y, gradient)`: the gradient of the
 # loss with respect to the input of a sigmoid. You are given its *output* `y`,
 # not its input.
 
@@ -1192,24 +1260,10 @@ def sigmoid_backward(y, gradient):
 
 
 # %%
-ck.check("03.3", sigmoid_backward)
+ck.check("03.5", sigmoid_backward)
 
 # %% [markdown]
-# **03.4 (core)** Write `average_pool(image, size)`: mean over blocks that do
-# not overlap. Rows and columns that do not fill a block are dropped.
-
-
-# %%
-def average_pool(image, size):
-    """(height, width) -> (height // size, width // size)."""
-    ...  # your code here
-
-
-# %%
-ck.check("03.4", average_pool)
-
-# %% [markdown]
-# **03.5 (core)** Write `relu_backward(x, gradient)`: the gradient of the loss
+# **03.6 (core)** Write `relu_backward(x, gradient)`: the gradient of the loss
 # with respect to the input of a ReLU, given the one with respect to its
 # output.
 
@@ -1221,10 +1275,10 @@ def relu_backward(x, gradient):
 
 
 # %%
-ck.check("03.5", relu_backward)
+ck.check("03.6", relu_backward)
 
 # %% [markdown]
-# **03.6 (core)** Write `maxout_layer(x, weights, biases)`: several maxout
+# **03.7 (core)** Write `maxout_layer(x, weights, biases)`: several maxout
 # units with several inputs. Line `l` of unit `u` has the weights
 # `weights[:, u, l]` and the bias `biases[u, l]`.
 
@@ -1236,22 +1290,56 @@ def maxout_layer(x, weights, biases):
 
 
 # %%
-ck.check("03.6", maxout_layer)
+ck.check("03.7", maxout_layer)
 
 # %% [markdown]
-# **03.7 (stretch)** Write `max_pool_backward(image, gradient)`: what a 2 x 2
-# max pooling with stride 2 gives back. `gradient` has half the sides of
-# `image`. No window holds a tie.
+# **03.8 (stretch)** Write `overlapping_backward(image, gradient, size,
+# stride)`: the same for windows of any size and stride. Of equal numbers in a
+# window the first gets the gradient: upper rows first, and in a row the left.
 
 
 # %%
-def max_pool_backward(image, gradient):
-    """(2h, 2w) and (h, w) -> (2h, 2w)."""
+def overlapping_backward(image, gradient, size, stride):
+    """(h, w), one number a window, two whole numbers -> (h, w)."""
     ...  # your code here
 
 
 # %%
-ck.check("03.7", max_pool_backward)
+ck.check("03.8", overlapping_backward)
+
+# %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* Why does a ReLU network start with variance $2/n$, with $n$ inputs
+# to a unit? Begin with $E[z^2]$ of one sum $z = \sum_i x_i w_i$. And which
+# variance would a leaky ReLU with the slope $a$ want?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Weights of mean 0 and variance $v$, independent of each other and of the
+# inputs: the mixed terms vanish, and $E[z^2] = n\,v\,E[x^2]$. If $z$ lies
+# symmetrically around 0, a ReLU keeps half of that, $E[h^2] = E[z^2]/2$:
+# nothing grows or shrinks when $n\,v/2 = 1$. A leaky ReLU keeps
+# $(1 + a^2)/2$ of it, so $v = 2/(n\,(1 + a^2))$: for $a = 0.1$ one per cent
+# less, which nobody sees. It says that this holds at the start, where weights
+# know nothing of the inputs, and that on the way back $n$ counts the units
+# that a unit feeds.
+#
+# </details>
+#
+# *Investigate.* The lesson measured what *max* pooling forgives. Does average
+# pooling forgive more? Change one word of `describe`.
+#
+# <details><summary>What a good answer contains</summary>
+#
+# `max` becomes `mean`, and the baseline is measured anew: averaged by 4 x 4,
+# two different digits are less alike (cosine 0.57, not 0.71). In the quick
+# profile three pixels then leave a likeness of 0.21, not 0.31, and 0.68 of the
+# digits are recognised, not 0.71: six of 200, nothing to build on. The border
+# is the same, the window, and neither rule helps against a larger turn. It
+# says that one kind of feature and one sample of digits were asked.
+#
+# </details>
 
 # %% [markdown]
 # ## You can now
@@ -1259,7 +1347,7 @@ ck.check("03.7", max_pool_backward)
 # - draw six activations with their slopes, and say which saturate where;
 # - say how units die, and how much gradient passes many layers: that depends
 #   on the activation and on the start;
-# - pool by hand, and say what stride and window do to size and parameters;
+# - write pooling, and say what stride and window do to size and parameters;
 # - route a gradient through a maximum, with overlaps and ties;
 # - say what pooling forgives (shifts below the window), and at what price.
 #

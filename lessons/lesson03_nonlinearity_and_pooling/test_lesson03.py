@@ -9,11 +9,24 @@ from scipy import ndimage, signal, special
 from coursekit import lessons
 
 answers = lessons.module("03", "exercises")
+GAPS = ("pool", "max_pool_backward")
 
 
 @pytest.fixture(scope="module")
 def own(lesson_functions):
-    return lesson_functions("03", np=np)
+    own = lesson_functions("03", np=np)
+    for name in GAPS:
+        own[name] = own[f"good_{name}"]
+    return own
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
+    reference = getattr(answers, name)
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    for case in exercise.cases:
+        ours = own[f"good_{name}"](*case.args)
+        assert np.allclose(ours, reference(*case.args), atol=1e-12)
 
 
 def test_the_sigmoid_is_scipys(own):
@@ -174,4 +187,38 @@ def test_average_pooling_is_scipys_mean_over_labels():
     image = np.random.default_rng(2).random((6, 9))
     labels = np.arange(6)[:, None] // 3 * 3 + np.arange(9) // 3
     means = ndimage.mean(image, labels, range(6)).reshape(2, 3)
-    assert np.allclose(answers.average_pool(image, 3), means)
+    assert np.allclose(answers.pool(image, 3, 3, np.mean), means)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 99), st.integers(1, 3), st.integers(1, 3))
+def test_the_gradient_through_overlaps_agrees_with_finite_differences(
+    seed, size, stride
+):
+    rng = np.random.default_rng(seed)
+    image = rng.permutation(42).reshape(6, 7) * 1.0  # no ties
+    shape = [(side - size) // stride + 1 for side in image.shape]
+    gradient = rng.standard_normal(shape)
+
+    def loss(image):
+        return (answers.pool(image, size, stride, np.max) * gradient).sum()
+
+    ours = answers.overlapping_backward(image, gradient, size, stride)
+    for place in np.ndindex(image.shape):
+        measured = slope(loss, image, place)
+        assert measured == pytest.approx(ours[place], abs=1e-6)
+
+
+def test_a_tie_goes_the_way_that_keras_sends_it():
+    import tensorflow as tf
+
+    image = np.random.default_rng(8).integers(0, 3, (6, 9)) * 1.0  # many ties
+    gradient = np.arange(8.0).reshape(2, 4) - 3
+    x = tf.constant(image[np.newaxis, :, :, np.newaxis])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        pooled = tf.nn.max_pool2d(x, 3, 2, "VALID")[0, ..., 0]
+        loss = tf.reduce_sum(pooled * gradient)
+    theirs = tape.gradient(loss, x)[0, :, :, 0].numpy()
+    ours = answers.overlapping_backward(image, gradient, 3, 2)
+    assert np.array_equal(ours, theirs)

@@ -6,6 +6,39 @@ from coursekit.exercises import networks
 from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
+_LENET = ("c1", "s2", "c3", "s4", "c5", "f6", "output")
+
+
+def build_lenet(dropout=0.0):
+    from keras import Model, layers
+
+    image = layers.Input((28, 28, 1))
+    c1 = layers.Conv2D(6, 5, padding="same", activation="relu", name="c1")
+    x = layers.MaxPooling2D(2, name="s2")(c1(image))
+    x = layers.Conv2D(16, 5, activation="relu", name="c3")(x)
+    x = layers.MaxPooling2D(2, name="s4")(x)
+    x = layers.Dropout(dropout)(layers.Flatten()(x))
+    x = layers.Dense(120, activation="relu", name="c5")(x)
+    x = layers.Dropout(dropout)(x)
+    x = layers.Dense(84, activation="relu", name="f6")(x)
+    return Model(image, layers.Dense(10, name="output")(x))
+
+
+def _lenet_facts(model):
+    """What it computes, its layers by name, and its dropout."""
+    shapes = {layer.name: layer.output.shape[1:] for layer in model.layers}
+    dropout = [
+        (layer.output.shape[-1], layer.rate)
+        for layer in model.layers
+        if type(layer).__name__ == "Dropout"
+    ]
+    named = {
+        f"output shape of {name}": shapes.get(name, "no layer of this name")
+        for name in _LENET
+    }
+    facts = _as_a_learner_sees_it(model)
+    return facts | named | {"dropout (units, rate)": dropout}
+
 
 def output_size(n, f, p, s):
     return (n + 2 * p - f) // s + 1
@@ -89,6 +122,200 @@ def count_connections(size, channels, filters, f, p, s):
 EXERCISES = (
     Exercise(
         id="04.1",
+        title="LeNet-5 in functional style",
+        level="core",
+        reference=build_lenet,
+        cases=(Case(), Case(0.3), Case(dropout=0.5)),
+        summarise=_lenet_facts,
+        atol=1e-3,  # a GPU may multiply in fewer digits
+        hints=(
+            "One line a layer, in the order of the list: x = "
+            "layers.Something(...)(x).",
+            'The first is layers.Conv2D(6, 5, padding="same", '
+            'activation="relu", name="c1")(image); the dropout layers stand '
+            "behind Flatten and behind c5.",
+            "... x = layers.Flatten()(x); x = layers.Dropout(dropout)(x); x "
+            '= layers.Dense(120, activation="relu", name="c5")(x) ...; '
+            'logits = layers.Dense(10, name="output")(x); return '
+            "keras.Model(image, logits)",
+        ),
+        mistakes=(
+            Mistake(
+                edit('6, 5, padding="same"', "6, 5"),
+                'c1 is not padded: with padding="same" its maps keep 28 '
+                "pixels, and 5 x 5 of them are left for c5.",
+            ),
+            Mistake(
+                edit("16, 5", '16, 5, padding="same"'),
+                "You padded c3, too. Its maps have 10 x 10 places.",
+            ),
+            Mistake(
+                edit(
+                    'x = layers.MaxPooling2D(2, name="s4")(x)',
+                    'layers.MaxPooling2D(2, name="s4")(x)',
+                ),
+                "You called s4 but did not keep what it gives: x = ...(x).",
+            ),
+            Mistake(
+                edit(
+                    'MaxPooling2D(2, name="s2")',
+                    "AveragePooling2D(2)",
+                    'MaxPooling2D(2, name="s4")',
+                    "AveragePooling2D(2)",
+                ),
+                "Your pooling takes the mean of each field. Take the "
+                "maximum, as the list does.",
+            ),
+            Mistake(
+                edit("    x = layers.Dropout(dropout)(x)\n", ""),
+                "One of the two dropout layers is missing: one before c5, one "
+                "before f6.",
+            ),
+            Mistake(
+                edit(
+                    "Dropout(dropout)(layers",
+                    "Dropout(0.5)(layers",
+                    "Dropout(dropout)(x)",
+                    "Dropout(0.5)(x)",
+                ),
+                "Your rate is fixed. Hand the argument on: Dropout(dropout).",
+            ),
+            Mistake(
+                edit(
+                    "layers.Dropout(dropout)(layers.Flatten()(x))",
+                    "layers.Flatten()(x)",
+                    'name="output")(x)',
+                    'name="output")(layers.Dropout(dropout)(x))',
+                ),
+                "Your dropout layers stand behind c5 and f6. They belong "
+                "before each.",
+            ),
+            Mistake(
+                edit("Dense(10,", 'Dense(10, activation="softmax",'),
+                "The last layer applies a softmax. The list ends in logits, "
+                "the values before it.",
+            ),
+            Mistake(
+                edit("Dense(10,", 'Dense(10, activation="relu",'),
+                "Your outputs are never negative. Logits have no activation "
+                "behind them.",
+            ),
+            Mistake(
+                edit('16, 5, activation="relu"', "16, 5"),
+                "c3 has no ReLU.",
+            ),
+            Mistake(
+                edit(
+                    '120, activation="relu"',
+                    "120",
+                    '84, activation="relu"',
+                    "84",
+                ),
+                "c5 and f6 have no ReLU: two dense layers without one between "
+                "them are a single one.",
+            ),
+            Mistake(
+                edit("layers.Flatten()(x)", "x"),
+                "Flatten is missing: the dense layers work on the last axis "
+                "only, and give ten logits for each of 5 x 5 places.",
+            ),
+            Mistake(
+                edit(', name="c3"', "", ', name="c1"', ""),
+                "The names are missing. The lesson looks inside c1 and c3, by "
+                "their names.",
+            ),
+        ),
+        explanation="A line a layer, each called on what comes before it. "
+        "Since every result has a name of yours, you can branch off from it, "
+        "which a list cannot.",
+    ),
+    Exercise(
+        id="04.2",
+        title="Where to reject",
+        level="core",
+        reference=reject_threshold,
+        cases=(
+            Case(np.array([0.2, 0.9]), np.array([True, False]), 0.0),
+            Case(
+                np.array([0.5, 0.5, 0.8]), np.array([True, True, False]), 0.5
+            ),
+            Case(
+                np.array([0.1, 0.4, 0.6, 0.8]),
+                np.array([True, True, False, False]),
+                0.3,
+            ),
+            Case(
+                np.array([0.5, 0.1, 0.8, 0.3]),
+                np.array([False, True, False, False]),
+                0.25,
+            ),
+            Case(
+                np.array([0.9, 0.8, 0.7, 0.4, 0.2, 0.1]),
+                np.array([False, True, False, False, False, True]),
+                0.25,
+            ),
+            Case(np.array([0.3]), np.array([False]), 0.2),
+        ),
+        hints=(
+            "Try every gap as the threshold, beginning with the smallest.",
+            "Accepted are the digits with gap >= t; the share of wrong ones "
+            "is wrong[accepted].mean().",
+            "for t in np.sort(gaps): if wrong[gaps >= t].mean() <= goal: "
+            "return t",
+        ),
+        mistakes=(
+            Mistake(
+                edit(".mean()", ".sum() / len(wrong)"),
+                "You divided by all digits. The share counts among the "
+                "accepted ones only.",
+            ),
+            Mistake(
+                _from_the_top,
+                "You stopped at the first threshold that fails. One sure "
+                "mistake can hide a longer good stretch: try all.",
+            ),
+            Mistake(
+                edit("return threshold", "return gaps.max()"),
+                "That rejects all but one digit. The smallest threshold that "
+                "reaches the goal rejects the fewest.",
+            ),
+            Mistake(
+                edit(">=", ">", "if wrong", "if accepted.any() and wrong"),
+                "A digit whose gap equals t is accepted, too: gap >= t, not "
+                ">.",
+            ),
+            Mistake(
+                edit("<=", "<"),
+                "At most the goal means that the goal itself is good enough: "
+                "<=, not <.",
+            ),
+            Mistake(
+                edit("np.sort(gaps)", "gaps"),
+                "You tried the gaps in the order given. The smallest is asked "
+                "for: sort them first.",
+            ),
+            Mistake(
+                edit(".mean()", ".sum()"),
+                "You counted the wrong ones. The goal is a share: divide by "
+                "how many are accepted.",
+            ),
+            Mistake(
+                edit(">=", "<="),
+                "You accept the digits with a small gap, the unsure ones. "
+                "Accepted are those with gap >= t.",
+            ),
+            Mistake(
+                _one_after_the_other,
+                "You rejected one digit after the other. Digits with equal "
+                "gaps are accepted together: gaps >= t.",
+            ),
+        ),
+        explanation="The error among the accepted need not fall steadily as "
+        "you reject more, because a wrong answer may be a sure one; so every "
+        "threshold is tried, from the smallest.",
+    ),
+    Exercise(
+        id="04.3",
         title="Parameters of a convolution layer",
         level="warm-up",
         reference=(3 * 3 * 16 + 1) * 32,
@@ -122,7 +349,7 @@ EXERCISES = (
         "filter is used at every place.",
     ),
     Exercise(
-        id="04.2",
+        id="04.4",
         title="The output size of a convolution",
         level="core",
         reference=output_size,
@@ -175,11 +402,11 @@ EXERCISES = (
             ),
         ),
         explanation="n + 2p - f is how far the filter can slide; divided by "
-        "the stride and rounded down that is the number of steps; there is one "
-        "place more than steps.",
+        "the stride and rounded down that is the number of steps; there is "
+        "one place more than steps.",
     ),
     Exercise(
-        id="04.3",
+        id="04.5",
         title="What reaches the dense layer",
         level="core",
         reference=flatten_size,
@@ -258,7 +485,7 @@ EXERCISES = (
         "400 inputs of LeNet-5's first dense layer.",
     ),
     Exercise(
-        id="04.4",
+        id="04.6",
         title="The loss that fits",
         level="core",
         reference=choose_loss,
@@ -346,7 +573,7 @@ EXERCISES = (
         "layer, and prefer logits.",
     ),
     Exercise(
-        id="04.5",
+        id="04.7",
         title="A small CNN",
         level="core",
         reference=small_cnn,
@@ -410,92 +637,7 @@ EXERCISES = (
         "dense layer, 13,610 together: count them once by hand.",
     ),
     Exercise(
-        id="04.6",
-        title="Where to reject",
-        level="core",
-        reference=reject_threshold,
-        cases=(
-            Case(np.array([0.2, 0.9]), np.array([True, False]), 0.0),
-            Case(
-                np.array([0.5, 0.5, 0.8]), np.array([True, True, False]), 0.5
-            ),
-            Case(
-                np.array([0.1, 0.4, 0.6, 0.8]),
-                np.array([True, True, False, False]),
-                0.3,
-            ),
-            Case(
-                np.array([0.5, 0.1, 0.8, 0.3]),
-                np.array([False, True, False, False]),
-                0.25,
-            ),
-            Case(
-                np.array([0.9, 0.8, 0.7, 0.4, 0.2, 0.1]),
-                np.array([False, True, False, False, False, True]),
-                0.25,
-            ),
-            Case(np.array([0.3]), np.array([False]), 0.2),
-        ),
-        hints=(
-            "Try every gap as the threshold, beginning with the smallest.",
-            "Accepted are the digits with gap >= t; the share of wrong ones "
-            "is wrong[accepted].mean().",
-            "for t in np.sort(gaps): if wrong[gaps >= t].mean() <= goal: "
-            "return t",
-        ),
-        mistakes=(
-            Mistake(
-                edit(".mean()", ".sum() / len(wrong)"),
-                "You divided by all digits. The share counts among the "
-                "accepted ones only.",
-            ),
-            Mistake(
-                _from_the_top,
-                "You stopped at the first threshold that fails. One sure "
-                "mistake can hide a longer good stretch: try all.",
-            ),
-            Mistake(
-                edit("return threshold", "return gaps.max()"),
-                "That rejects all but one digit. The smallest threshold that "
-                "reaches the goal rejects the fewest.",
-            ),
-            Mistake(
-                edit(">=", ">", "if wrong", "if accepted.any() and wrong"),
-                "A digit whose gap equals t is accepted, too: gap >= t, not "
-                ">.",
-            ),
-            Mistake(
-                edit("<=", "<"),
-                "At most the goal means that the goal itself is good enough: "
-                "<=, not <.",
-            ),
-            Mistake(
-                edit("np.sort(gaps)", "gaps"),
-                "You tried the gaps in the order given. The smallest is asked "
-                "for: sort them first.",
-            ),
-            Mistake(
-                edit(".mean()", ".sum()"),
-                "You counted the wrong ones. The goal is a share: divide by "
-                "how many are accepted.",
-            ),
-            Mistake(
-                edit(">=", "<="),
-                "You accept the digits with a small gap, the unsure ones. "
-                "Accepted are those with gap >= t.",
-            ),
-            Mistake(
-                _one_after_the_other,
-                "You rejected one digit after the other. Digits with equal "
-                "gaps are accepted together: gaps >= t.",
-            ),
-        ),
-        explanation="The error among the accepted need not fall steadily as "
-        "you reject more, because a wrong answer may be a sure one; so every "
-        "threshold is tried, from the smallest.",
-    ),
-    Exercise(
-        id="04.7",
+        id="04.8",
         title="Connections of a convolution layer",
         level="stretch",
         reference=count_connections,

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [03 · Pooling](03_nonlinearity_and_pooling.ipynb) |
-# | **Time** | 56 min on the road, 35 of exercises, 6 of quiz |
+# | **Time** | 59 min on the road, 40 of exercises, 6 of quiz |
 # | **Runs in** | 36 s (quick), 5 min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST and real zip codes (full) |
 # | **Hardware** | any laptop; full is faster on a GPU |
@@ -138,21 +138,9 @@ print("groups=2:", shape_and_count(layers.Conv2D(16, 5, groups=2), maps))
 # %% [markdown]
 # By hand: $(5 \cdot 5 \cdot 6 + 1) \cdot 16 = 2416$, and with three of the
 # six channels $(5 \cdot 5 \cdot 3 + 1) \cdot 16 = 1216$. The other arguments
-# leave the count alone, and all but `data_format` the shape:
-#
-# | argument | default | what it does |
-# |---|---|---|
-# | `activation` | none | bends the result; saves a layer |
-# | `kernel_initializer` | `"glorot_uniform"` | where the weights start |
-# | `bias_initializer` | `"zeros"` | where the biases start |
-# | `kernel_regularizer` | none | a price on large weights (lesson 05) |
-# | `trainable` | `True` | `False`: training leaves the layer alone |
-# | `data_format` | `"channels_last"` | the order of the axes |
-# | `name` | counted up | how you find the layer again: always give one |
-#
-# (The order of the axes is explained in the [Reference](#Reference).)
-# "Saves a layer" can be checked: `activation="relu"` and an `Activation` layer
-# behind it are the same.
+# leave the count alone; they are in the [Reference](#Reference). One of them
+# saves a layer: `activation="relu"` and an `Activation` layer behind it are
+# the same.
 
 # %%
 import numpy as np
@@ -271,18 +259,45 @@ assert lenet.count_params() == sum(counts.values()) == 61_706
 # More than three quarters are in `c5`, the first dense layer. (And the 241 KB?
 # Each parameter takes four bytes: $61706 \cdot 4 / 1024 = 241$.)
 #
-# The same network in the **functional** style: you call each layer on what
-# comes before it. It takes a few more words and can do more: branches, several
+# The same network in the **functional** style: make a layer, call it on what
+# comes before it, and keep the result. Three lines of it:
+#
+# ```python
+# image = layers.Input((28, 28, 1), name="image")
+# x = layers.Conv2D(6, 5, name="c1")(image)
+# model = keras.Model(image, x)
+# ```
+#
+# That takes a few more words than a list and can do more: branches, several
 # inputs, a look inside. From here on this course uses it.
+#
+# **04.1 (core)** Write `build_lenet(dropout)`: the layers of the list above,
+# with the same names, and a `Dropout(dropout)` just before `c5` and another
+# just before `f6`. The check looks at shapes, counts and what the model
+# computes.
 
 
 # %%
 def build_lenet(dropout=0.0):
+    """An uncompiled keras.Model from (28, 28, 1) to ten logits."""
+    ...  # your code here
+
+
+# %%
+ck.check("04.1", build_lenet)
+
+# %% [markdown]
+# Stuck? `ck.hint("04.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your network
+# if it is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_build_lenet(dropout=0.0):
     image = layers.Input((28, 28, 1), name="image")
-    x = layers.Conv2D(6, 5, padding="same", activation="relu", name="c1")(
-        image
-    )
-    x = layers.MaxPooling2D(2, name="s2")(x)
+    c1 = layers.Conv2D(6, 5, padding="same", activation="relu", name="c1")
+    x = layers.MaxPooling2D(2, name="s2")(c1(image))
     x = layers.Conv2D(16, 5, activation="relu", name="c3")(x)
     x = layers.MaxPooling2D(2, name="s4")(x)
     x = layers.Flatten(name="flatten")(x)
@@ -293,6 +308,8 @@ def build_lenet(dropout=0.0):
     logits = layers.Dense(10, name="output")(x)
     return keras.Model(image, logits, name="lenet5")
 
+
+build_lenet = ck.yours_or_good("04.1", build_lenet, good_build_lenet)
 
 # %% [markdown]
 # Are the two the same function? Give them the same weights, and compare what
@@ -1227,16 +1244,40 @@ assert enough < 0.2 and error[len(error) // 2] < error[0]
 # %% [markdown]
 # One thing is not honest yet. Reading the best threshold off this curve means
 # choosing it on the *test* digits. Choose it on the validation digits, then
-# see what it does to the test digits:
+# see what it does to the test digits.
+#
+# **04.2 (core)** Write `reject_threshold(gaps, wrong, goal)`: the smallest t
+# among `gaps` such that of the digits with gap >= t a share of at most `goal`
+# is wrong. You may assume that there is one. For the five digits above, with
+# gaps 0.9, 0.7, 0.5, 0.3 and 0.1, and a goal of 0.25, it is 0.3.
+
+
+# %%
+def reject_threshold(gaps, wrong, goal):
+    """gaps (n,) numbers, wrong (n,) booleans -> one of the gaps."""
+    ...  # your code here
+
+
+# %%
+ck.check("04.2", reject_threshold)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_reject_threshold(gaps, wrong, goal):
+    candidates = np.sort(gaps)  # smallest first: it rejects the fewest
+    return next(t for t in candidates if wrong[gaps >= t].mean() <= goal)
+
+
+reject_threshold = ck.yours_or_good(
+    "04.2", reject_threshold, good_reject_threshold
+)
 
 # %% tags=["nbval-approx-2e0"]
 outputs_seen, wrong_seen = outputs_and_errors(small.validation)
 ranked_seen = np.sort(outputs_seen, axis=1)
 gaps_seen = ranked_seen[:, -1] - ranked_seen[:, -2]
-candidates = np.sort(gaps_seen)
-threshold = next(
-    t for t in candidates if wrong_seen[gaps_seen >= t].mean() <= 0.01
-)
+threshold = reject_threshold(gaps_seen, wrong_seen, 0.01)
 kept = gaps >= threshold
 print(f"all:      {100 * wrong.mean():.1f} % errors")
 print(f"rejected: {100 - 100 * kept.mean():.1f} % of the digits")
@@ -1327,20 +1368,20 @@ ck.quiz("04")
 # %% [markdown]
 # ## Exercises
 #
-# Replace each `...` and run the cell below it. `ck.hint("04.1")` gives a
-# nudge, and a bigger one each time.
+# Replace each `...` and run the cell below it. `ck.hint("04.3")` gives a
+# nudge, and a bigger one each time. 04.1 and 04.2 stand on the road, above.
 #
-# **04.1 (warm-up)** How many parameters has a `Conv2D` of 32 filters of 3 x 3
+# **04.3 (warm-up)** How many parameters has a `Conv2D` of 32 filters of 3 x 3
 # on maps with 16 channels? Set `answer`.
 
 # %%
 answer = ...  # your number here
 
 # %%
-ck.check("04.1", answer)
+ck.check("04.3", answer)
 
 # %% [markdown]
-# **04.2 (core)** Write `output_size(n, f, p, s)`: the side of the map when a
+# **04.4 (core)** Write `output_size(n, f, p, s)`: the side of the map when a
 # filter of side f moves in steps of s over n pixels, padded by p on each side.
 
 
@@ -1351,10 +1392,10 @@ def output_size(n, f, p, s):
 
 
 # %%
-ck.check("04.2", output_size)
+ck.check("04.4", output_size)
 
 # %% [markdown]
-# **04.3 (core)** Write `flatten_size(side, filters)`: how many numbers reach
+# **04.5 (core)** Write `flatten_size(side, filters)`: how many numbers reach
 # the dense layer, when a picture of side x side goes through 5 x 5
 # convolutions (valid, stride 1), each followed by a 2 x 2 max pooling?
 # `filters` has one entry for each convolution: on a padded picture, LeNet-5 is
@@ -1368,10 +1409,10 @@ def flatten_size(side, filters):
 
 
 # %%
-ck.check("04.3", flatten_size)
+ck.check("04.5", flatten_size)
 
 # %% [markdown]
-# **04.4 (core)** Write `choose_loss(activation, labels)`: the Keras loss for a
+# **04.6 (core)** Write `choose_loss(activation, labels)`: the Keras loss for a
 # model that ends in `Dense(10, activation=activation)`, where `activation` is
 # None or "softmax". `labels` is an array, either of class numbers (n,) or of
 # one-hot rows (n, 10).
@@ -1384,10 +1425,10 @@ def choose_loss(activation, labels):
 
 
 # %%
-ck.check("04.4", choose_loss)
+ck.check("04.6", choose_loss)
 
 # %% [markdown]
-# **04.5 (core)** Write `small_cnn()`: a Keras model for 28 x 28 grey pictures
+# **04.7 (core)** Write `small_cnn()`: a Keras model for 28 x 28 grey pictures
 # with a 3 x 3 convolution of 8 filters (ReLU, `valid`), a 2 x 2 max pooling,
 # flatten, and 10 logits.
 
@@ -1399,25 +1440,10 @@ def small_cnn():
 
 
 # %%
-ck.check("04.5", small_cnn)
+ck.check("04.7", small_cnn)
 
 # %% [markdown]
-# **04.6 (core)** Write `reject_threshold(gaps, wrong, goal)`: the smallest t
-# among `gaps` such that of the digits with gap >= t a share of at most `goal`
-# is wrong. You may assume that there is one.
-
-
-# %%
-def reject_threshold(gaps, wrong, goal):
-    """gaps (n,) numbers, wrong (n,) booleans -> one of the gaps."""
-    ...  # your code here
-
-
-# %%
-ck.check("04.6", reject_threshold)
-
-# %% [markdown]
-# **04.7 (stretch)** Write
+# **04.8 (stretch)** Write
 # `count_connections(size, channels, filters, f, p, s)`: the connections of an
 # ordinary convolution layer on a square map, counted as for the network of
 # 1989, the bias of each unit included.
@@ -1430,12 +1456,40 @@ def count_connections(size, channels, filters, f, p, s):
 
 
 # %%
-ck.check("04.7", count_connections)
+ck.check("04.8", count_connections)
 
 # %% [markdown]
-# **For you to judge.** Give H1 and H2 of 1989 an ordinary bias, one for each
-# map, and train both networks with three seeds. Do the 936 parameters matter?
-# How many test digits would you need to tell?
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* Write LeNet-5's `c5` as a convolution that gives the same 120
+# numbers. What does the network, built that way, make of a picture of 60 x 60?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# `c5` sees 16 maps of 5 x 5: it is `Conv2D(120, 5)`, with the same
+# $(5 \cdot 5 \cdot 16 + 1) \cdot 120 = 48120$ parameters; `f6` and `output`
+# are `Conv2D(84, 1)` and `Conv2D(10, 1)`. The sides are then 60, 30, 26, 13
+# and 9: ten logits at 9 x 9 places, 4 pixels apart, each for a field of
+# 32 x 32. It reads a whole form in one pass. (The paper of 1998 does so, and
+# calls it a space displacement neural network.) And what differs from cutting
+# the fields out one by one: `c1` then sees the neighbours where a single digit
+# has a border of zeros.
+#
+# </details>
+#
+# *Investigate.* Give H1 and H2 of 1989 an ordinary bias, one for each map. Do
+# the 936 parameters matter? How many test digits would you need to tell?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Both networks with several seeds, all else equal, the difference beside its
+# spread over the seeds. And a calculation: two accuracies near 0.95, each on n
+# digits of its own, differ by chance with a standard deviation of
+# $\sqrt{2 \cdot 0.95 \cdot 0.05 / n}$. To see half a point at two of those,
+# n must be about 15,200. On the *same* digits fewer will do: only those count
+# on which the two disagree.
+#
+# </details>
 #
 # ## You can now
 # - say shapes and counts first: 156, 456, 65,536 and 61,706;
@@ -1473,6 +1527,20 @@ ck.check("04.7", count_connections)
 # You will come back for these; nothing above needs them.
 
 # %% [markdown]
+# ### The other arguments of a convolution layer
+#
+# These leave the count alone, and all but `data_format` the shape:
+#
+# | argument | default | what it does |
+# |---|---|---|
+# | `activation` | none | bends the result; saves a layer |
+# | `kernel_initializer` | `"glorot_uniform"` | where the weights start |
+# | `bias_initializer` | `"zeros"` | where the biases start |
+# | `kernel_regularizer` | none | a price on large weights (lesson 05) |
+# | `trainable` | `True` | `False`: training leaves the layer alone |
+# | `data_format` | `"channels_last"` | the order of the axes |
+# | `name` | counted up | how you find the layer again: always give one |
+#
 # ### Channels last, channels first
 #
 # Keras stores a picture as (height, width, channels), other libraries as

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coursekit import lessons
+from coursekit.exercises import engine
 
 answers = lessons.module("04", "exercises")
 
@@ -17,6 +18,59 @@ def own(lesson_functions):
     return lesson_functions(
         "04", np=np, profile=SimpleNamespace(epochs=1), x_test=None
     )
+
+
+def test_the_good_answer_of_the_threshold_is_the_exercises_reference(own):
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "04.2")
+    for case in exercise.cases:
+        good = own["good_reject_threshold"](*case.args)
+        assert good == answers.reject_threshold(*case.args)
+
+
+def test_the_good_lenet_is_right_and_the_list_without_dropout_is_not(own):
+    import keras
+
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "04.1")
+    own["keras"], own["layers"] = keras, keras.layers
+    good = own["good_build_lenet"]
+    assert engine.judge(exercise, good).state == "correct"
+    listed = [layer for layer in good().layers if "drop" not in layer.name]
+    no_dropout = engine.judge(
+        exercise, lambda dropout=0: keras.Sequential(listed)
+    )
+    assert no_dropout.state == "not yet"
+    assert "dropout" in no_dropout.message
+
+
+def test_c5_is_a_convolution_and_reads_a_form_at_nine_places_a_side(own):
+    """What the first question to discuss derives."""
+    import keras
+
+    own["keras"], own["layers"] = keras, keras.layers
+    lenet = own["good_build_lenet"]()
+    layers = keras.layers
+    image = x = layers.Input((None, None, 1))
+    for name, size in (
+        ("c1", 0),
+        ("s2", 0),
+        ("c3", 0),
+        ("s4", 0),
+        ("c5", 5),
+        ("f6", 1),
+        ("output", 1),
+    ):
+        layer = lenet.get_layer(name)
+        if size:
+            last = "relu" if name != "output" else None
+            layer = layers.Conv2D(layer.units, size, activation=last)
+        x = layer(x)
+    wide = keras.Model(image, x)
+    for ours, theirs in zip(wide.weights, lenet.weights, strict=True):
+        ours.assign(keras.ops.reshape(theirs, ours.shape))
+    picture = np.random.default_rng(0).random((1, 28, 28, 1), "float32")
+    logits = np.array(wide(picture))[:, 0, 0]
+    assert np.allclose(logits, lenet(picture), atol=1e-5)
+    assert wide(np.zeros((1, 60, 60, 1))).shape == (1, 9, 9, 10)
 
 
 def best_rejections(gaps, wrong):

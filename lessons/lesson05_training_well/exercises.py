@@ -11,13 +11,12 @@ from coursekit.exercises.engine import Case, Exercise, Mistake
 def adam_step(w, g, m, s, t, rate):
     m = 0.9 * m + 0.1 * g
     s = 0.999 * s + 0.001 * g**2
-    m_corrected = m / (1 - 0.9**t)
-    s_corrected = s / (1 - 0.999**t)
-    w = w - rate * m_corrected / (np.sqrt(s_corrected) + 1e-7)
+    rate = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+    w = w - rate * m / (np.sqrt(s) + 1e-7)
     return w, m, s
 
 
-def inverted_dropout(x, mask, keep, training):
+def dropout(x, mask, keep, training):
     if not training:
         return x
     return x * mask / keep
@@ -67,56 +66,6 @@ _rng = np.random.default_rng(5)
 EXERCISES = (
     Exercise(
         id="05.1",
-        title="Two steps with momentum",
-        level="warm-up",
-        reference=0.29,
-        hints=(
-            "Write down the speed after the first step, then after the "
-            "second.",
-            "v = 0.9 v - 0.1 g: first -0.1, then 0.9 x (-0.1) - 0.1.",
-            "The distance is 0.1 + 0.19.",
-        ),
-        mistakes=(
-            Mistake(
-                0.2,
-                "That is SGD without momentum: 0.1 and 0.1. The second step "
-                "keeps 0.9 of the first and adds 0.1.",
-            ),
-            Mistake(
-                0.19,
-                "That is the length of the second step. The first counts too.",
-            ),
-            Mistake(
-                1.71,
-                "That is where the weight is; the question is how far it has "
-                "moved.",
-            ),
-            Mistake(
-                -0.29,
-                "That is the change of the weight, with its sign. A distance "
-                "is positive.",
-            ),
-            Mistake(
-                0.561,
-                "That is one step too many: 0.1 + 0.19 + 0.271 are three.",
-            ),
-            Mistake(
-                0.461,
-                "That is Nesterov's ball, which is one look-ahead further. "
-                "Plain momentum makes the steps 0.1 and 0.19.",
-            ),
-            Mistake(
-                0.029,
-                "You took the new gradient with the share 0.1 as well as the "
-                "learning rate. In momentum v = 0.9 v - 0.1 g: the 0.1 is "
-                "the learning rate, and it counts once.",
-            ),
-        ),
-        explanation="The steps are 0.1 and 0.19; with a constant gradient "
-        "they grow towards 0.1 / (1 - 0.9) = 1.",
-    ),
-    Exercise(
-        id="05.2",
         title="One step of Adam",
         level="core",
         reference=adam_step,
@@ -142,36 +91,65 @@ EXERCISES = (
             ),
         ),
         hints=(
-            "Update the two running means first; what you store is not what "
-            "you divide.",
-            "m / (1 - 0.9**t) and s / (1 - 0.999**t) go into the step; m and "
-            "s themselves are returned.",
-            "w - rate * m_corrected / (np.sqrt(s_corrected) + 1e-7)",
+            "Update the two running means first, then the corrected rate, "
+            "then the weight.",
+            "m = 0.9 * m + 0.1 * g, s = 0.999 * s + 0.001 * g**2; the rate is "
+            "multiplied by the root of 1 - 0.999**t and divided by "
+            "1 - 0.9**t.",
+            "w - rate * m / (np.sqrt(s) + 1e-7), and m and s as they are",
         ),
         mistakes=(
             Mistake(
-                edit(" / (1 - 0.9**t)", "", " / (1 - 0.999**t)", ""),
-                "The two means start at zero and are too small at first: "
-                "divide them by 1 - 0.9**t and 1 - 0.999**t.",
+                edit(" * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)", ""),
+                "The two means start at zero and are too small at first: the "
+                "rate is multiplied by the root of 1 - 0.999**t and divided "
+                "by 1 - 0.9**t.",
             ),
             Mistake(
-                edit("return w, m, s", "return w, m_corrected, s_corrected"),
+                edit(
+                    "return w, m, s",
+                    "return w, m / (1 - 0.9**t), s / (1 - 0.999**t)",
+                ),
                 "You returned the corrected means. The next step corrects "
                 "again: return the plain running means.",
             ),
             Mistake(
-                edit("np.sqrt", ""),
+                edit("return w, m, s", "return w"),
+                "The next step needs both means again: return w, m, s.",
+            ),
+            Mistake(
+                edit("(np.sqrt(s) + 1e-7)", "(s + 1e-7)"),
                 "The root is missing: divide by the root of the mean square, "
                 "so that the step has the unit of the weight.",
+            ),
+            Mistake(
+                edit("rate * np.sqrt(1 - 0.999**t)", "rate * (1 - 0.999**t)"),
+                "The root of the correction is missing: s stands under a "
+                "root, so the rate gets the root of 1 - 0.999**t.",
             ),
             Mistake(
                 edit("w - rate", "w + rate"),
                 "You went uphill: the step is subtracted.",
             ),
             Mistake(
-                edit(" / (1 - 0.999**t)", ""),
+                edit(" * np.sqrt(1 - 0.999**t)", ""),
                 "Only the first mean is corrected. The mean of the squares "
-                "starts at zero too: divide it by 1 - 0.999**t.",
+                "starts at zero too: multiply the rate by the root of "
+                "1 - 0.999**t.",
+            ),
+            Mistake(
+                edit(" / (1 - 0.9**t)", ""),
+                "Only the mean of the squares is corrected. The mean of the "
+                "gradients starts at zero too: divide the rate by "
+                "1 - 0.9**t.",
+            ),
+            Mistake(
+                edit(
+                    "np.sqrt(1 - 0.999**t) / (1 - 0.9**t)",
+                    "(1 - 0.9**t) / np.sqrt(1 - 0.999**t)",
+                ),
+                "The correction is upside down: the rate is multiplied by the "
+                "root of 1 - 0.999**t and divided by 1 - 0.9**t.",
             ),
             Mistake(
                 edit(
@@ -179,32 +157,28 @@ EXERCISES = (
                     "0.999 * m + 0.001",
                     "0.999 * s + 0.001",
                     "0.9 * s + 0.1",
-                    "m / (1 - 0.9**t)",
-                    "m / (1 - 0.999**t)",
-                    "s / (1 - 0.999**t)",
-                    "s / (1 - 0.9**t)",
+                    "np.sqrt(1 - 0.999**t) / (1 - 0.9**t)",
+                    "np.sqrt(1 - 0.9**t) / (1 - 0.999**t)",
                 ),
                 "The two shares are exchanged: m keeps 0.9, s keeps 0.999.",
             ),
             Mistake(
-                edit(") + 1e-7", " + 1e-7)"),
+                edit("np.sqrt(s) + 1e-7", "np.sqrt(s + 1e-7)"),
                 "Epsilon stands inside your root. It is added to the root: "
                 "with a tiny gradient it makes a difference.",
             ),
             Mistake(
-                edit(
-                    "(np.sqrt(s_corrected) + 1e-7)",
-                    "(np.sqrt(s) + 1e-7) * np.sqrt(1 - 0.999**t)",
-                ),
-                "That is Keras' form: epsilon is added to the root of the "
-                "plain mean. Here correct the mean first, as in the paper.",
+                edit("+ 1e-7", "+ 1e-7 * np.sqrt(1 - 0.999**t)"),
+                "That is the paper's form: epsilon is added to the root of "
+                "the corrected mean. Here, as in Keras, it is added to the "
+                "root of s itself.",
             ),
             Mistake(
                 edit("g**2", "g"),
                 "s is the mean of the squares: add 0.001 * g**2.",
             ),
             Mistake(
-                edit("(np.sqrt(s_corrected) + 1e-7)", "np.sqrt(s_corrected)"),
+                edit("(np.sqrt(s) + 1e-7)", "np.sqrt(s)"),
                 "Epsilon is missing. Without it a weight that never had a "
                 "gradient gives 0 / 0.",
             ),
@@ -219,6 +193,11 @@ EXERCISES = (
                 ),
                 "You counted the steps from 0. Here the first step is t = 1.",
             ),
+            Mistake(
+                edit("rate * m /", "rate * g /"),
+                "You step along the gradient. The step goes along its running "
+                "mean m.",
+            ),
         ),
         explanation="In the first step both corrections give back the "
         "gradient and its square, so that the step is the learning rate, "
@@ -226,10 +205,10 @@ EXERCISES = (
         atol=1e-9,
     ),
     Exercise(
-        id="05.3",
+        id="05.2",
         title="Inverted dropout",
         level="core",
-        reference=inverted_dropout,
+        reference=dropout,
         cases=(
             Case(np.array([1.0, 2.0]), np.array([1, 0]), 0.5, True),
             Case(np.array([1.0, 2.0]), np.array([1, 0]), 0.5, False),
@@ -308,6 +287,56 @@ EXERCISES = (
         ),
         explanation="The mean over masks is x, in training and at test time. "
         "That is why the layer can vanish at test time.",
+    ),
+    Exercise(
+        id="05.3",
+        title="Two steps with momentum",
+        level="warm-up",
+        reference=0.29,
+        hints=(
+            "Write down the speed after the first step, then after the "
+            "second.",
+            "v = 0.9 v - 0.1 g: first -0.1, then 0.9 x (-0.1) - 0.1.",
+            "The distance is 0.1 + 0.19.",
+        ),
+        mistakes=(
+            Mistake(
+                0.2,
+                "That is SGD without momentum: 0.1 and 0.1. The second step "
+                "keeps 0.9 of the first and adds 0.1.",
+            ),
+            Mistake(
+                0.19,
+                "That is the length of the second step. The first counts too.",
+            ),
+            Mistake(
+                1.71,
+                "That is where the weight is; the question is how far it has "
+                "moved.",
+            ),
+            Mistake(
+                -0.29,
+                "That is the change of the weight, with its sign. A distance "
+                "is positive.",
+            ),
+            Mistake(
+                0.561,
+                "That is one step too many: 0.1 + 0.19 + 0.271 are three.",
+            ),
+            Mistake(
+                0.461,
+                "That is Nesterov's ball, which is one look-ahead further. "
+                "Plain momentum makes the steps 0.1 and 0.19.",
+            ),
+            Mistake(
+                0.029,
+                "You took the new gradient with the share 0.1 as well as the "
+                "learning rate. In momentum v = 0.9 v - 0.1 g: the 0.1 is "
+                "the learning rate, and it counts once.",
+            ),
+        ),
+        explanation="The steps are 0.1 and 0.19; with a constant gradient "
+        "they grow towards 0.1 / (1 - 0.9) = 1.",
     ),
     Exercise(
         id="05.4",

@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [04 · The first CNN](04_first_cnn.ipynb) |
-# | **Time** | 60 min on the road, 35 of exercises, 7 of quiz |
+# | **Time** | 59 min on the road, 35 of exercises, 7 of quiz |
 # | **Runs in** | 49 s (quick), 13 CPU min (full) |
 # | **Data** | 1,797 real digits (quick); MNIST (full) |
 # | **Hardware** | any laptop; a GPU helps in full |
@@ -183,10 +183,63 @@ def adadelta(w, g, memory, t, rate, keep=0.95):
 # ## Both at once
 #
 # **Adam** takes the running mean of the gradients (momentum) over the root of
-# the running mean of their squares (RMSprop). Both means start at zero and are
-# too small at first, so it divides by $1 - \beta^t$. By hand, for $t = 1$: the
-# mean is $0.1\,g$, divided by $1 - 0.9$ it is $g$. (The code, like Keras, puts
-# both corrections into the rate.)
+# the running mean of their squares (RMSprop):
+#
+# $$m \leftarrow 0.9\,m + 0.1\,g, \qquad s \leftarrow 0.999\,s + 0.001\,g^2.$$
+#
+# Both start at zero and are too small at first: after one step $m = 0.1\,g$.
+# Divided by $1 - 0.9^t$ it is $g$, and in the same way $s$ over $1 - 0.999^t$
+# is $g^2$. Keras puts both corrections into the rate:
+#
+# $$w \leftarrow w - \eta\,\frac{\sqrt{1 - 0.999^t}}{1 - 0.9^t}\,
+# \frac{m}{\sqrt{s} + 10^{-7}}.$$
+#
+# By hand, the first step for $g = 2$ and $\eta = 0.1$: $m = 0.2$, $s = 0.004$,
+# the rate becomes $0.1 \sqrt{0.001} / 0.1 = \sqrt{0.001}$, and the step is
+# $\sqrt{0.001} \cdot 0.2 / \sqrt{0.004} = 0.1$: the learning rate, whatever
+# $g$ is.
+#
+# **05.1 (core)** Write `adam_step`. It returns the new weight with the two
+# means, which the next step gets back.
+
+
+# %%
+def adam_step(w, g, m, s, t, rate):
+    """Numbers or arrays, t from 1 -> new w, new m, new s."""
+    ...  # your code here
+
+
+# %%
+ck.check("05.1", adam_step)
+
+# %% [markdown]
+# Stuck? `ck.hint("05.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your step if
+# it is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_adam_step(w, g, m, s, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g**2
+    rate = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+    return w - rate * m / (np.sqrt(s) + 1e-7), m, s
+
+
+adam_step = ck.yours_or_good("05.1", adam_step, good_adam_step)
+
+
+# %%
+def adam(w, g, memory, t, rate):
+    m, s = memory.get("m", 0.0), memory.get("s", 0.0)
+    w, memory["m"], memory["s"] = adam_step(w, g, m, s, t, rate)
+    return w
+
+
+# %% [markdown]
+# **Adamax** replaces the mean of the squares by a decaying maximum, which
+# needs no correction:
 
 
 # %%
@@ -196,19 +249,6 @@ def running(memory, name, value, keep):
     return memory[name]
 
 
-def adam(w, g, memory, t, rate, keep=0.9, keep2=0.999):
-    m = running(memory, "m", g, keep)
-    s = running(memory, "s", g**2, keep2)
-    rate = rate * np.sqrt(1 - keep2**t) / (1 - keep**t)
-    return w - rate * m / (np.sqrt(s) + 1e-7)
-
-
-# %% [markdown]
-# **Adamax** replaces the mean of the squares by a decaying maximum, which
-# needs no correction:
-
-
-# %%
 def adamax(w, g, memory, t, rate, keep=0.9, keep2=0.999):
     m = running(memory, "m", g, keep)
     memory["u"] = np.maximum(keep2 * memory.get("u", 0), np.abs(g))
@@ -568,6 +608,14 @@ def run(arm, seed=0):
     return remembered[arm, seed]
 
 
+def recall(arm):
+    """The network as the run of an arm has left it, switches included."""
+    model = lab.model()
+    lab.turn_on(*ARMS[arm].get("on", ()))
+    model.set_weights(run(arm)[2])
+    return model
+
+
 # %% tags=["nbval-approx-5e-2"]
 _, plain_history, plain_weights = run("plain")
 losses = ("cross_entropy", "accuracy")
@@ -663,37 +711,9 @@ assert np.allclose(penalised, [2.5, -0.2], atol=1e-3)  # Adam's
 # weights move by the learning rate, and the small one overshoots zero.
 # `weight_decay` acts past Adam's division and shrinks in proportion.
 #
-# Which weights? Parameters come in **groups**, and each may have its own
-# $\lambda$. The kernels get one. Biases and batch normalisation's $\gamma$ and
-# $\beta$ are few and gain nothing from being small. In Keras a group is
-# penalised by naming it (`kernel_regularizer`, as in our base network); how
-# weight decay spares one is in the Reference. Sum the penalty up by hand for
-# the network that has just over-fitted:
-
-
-# %%
-def recall(arm):
-    """The network as the run of an arm has left it, switches included."""
-    model = lab.model()
-    lab.turn_on(*ARMS[arm].get("on", ()))
-    model.set_weights(run(arm)[2])
-    return model
-
-
-# %% tags=["nbval-approx"]
-model = recall("plain")
-lab.turn_on("L2")
-kernels = [k.numpy() for k in model.trainable_weights if k.name == "kernel"]
-own = profile.l2 * sum((kernel**2).sum() for kernel in kernels)
-print([kernel.size for kernel in kernels], "weights in four kernels")
-print(f"penalty {own:.2f}, Keras' {float(sum(model.losses)):.2f}")
-assert np.isclose(own, float(sum(model.losses)))
-
-# %%
-ARMS["L2"] = {"on": ["L2"]}
-ARMS["weight decay"] = {"decay": 0.1}
-
-# %% [markdown]
+# (Which weights? The kernels. How a **group** of weights is spared is in the
+# Reference.)
+#
 # ## Cure 3: more pictures than you have
 #
 # A digit moved by a pixel is the same digit. **Augmentation** layers change
@@ -749,10 +769,6 @@ print("sixes still taken for a six:", f"{turned[6] / turned.sum():.2f}")
 print("twos still taken for a two: ", f"{mirrored[2] / mirrored.sum():.2f}")
 assert turned[6] < turned.sum() / 4 and mirrored[2] < mirrored.sum() / 4
 
-# %%
-for name in changes:
-    ARMS[name] = {"on": [name]}
-
 # %% [markdown]
 # Few or none. (Among the small digits of the quick profile most turned sixes
 # are taken for a nine.) An augmentation is a claim: "this does not change the
@@ -767,18 +783,36 @@ for name in changes:
 #
 # The sum that arrives at the next layer would shrink to $p$ times its size. So
 # **inverted** dropout divides by $p$ during training, and at test time does
-# nothing at all:
+# nothing at all. By hand, for 1, 2, 3, 4, the mask 1, 0, 1, 0 and $p = 0.5$:
+# 2, 0, 6, 0 in training, and 1, 2, 3, 4 later.
+#
+# **05.2 (core)** Write `dropout`. The mask is 1 for a unit that is kept;
+# `keep` is $p$.
 
 
 # %%
-def dropout(x, mask, keep):
-    """Inverted dropout: the mask is 1 for a unit that is kept."""
+def dropout(x, mask, keep, training):
+    """x and mask of one shape -> what the layer passes on."""
+    ...  # your code here
+
+
+# %%
+ck.check("05.2", dropout)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_dropout(x, mask, keep, training):
+    if not training:
+        return x
     return x * mask / keep
 
 
+dropout = ck.yours_or_good("05.2", dropout, good_dropout)
+
 # %%
 x = np.array([1.0, 2.0, 3.0, 4.0])
-print(dropout(x, mask=np.array([1, 0, 1, 0]), keep=0.5))
+print(dropout(x, np.array([1, 0, 1, 0]), 0.5, training=True))
 
 # %% [markdown]
 # Here the sum was 10, and $2 + 6 = 8$ is left; on average it is 10. Is that
@@ -791,7 +825,8 @@ for rate in (0.5, 0.2):
     layer = layers.Dropout(rate, seed=profile.seed)
     output = np.array(layer(activity, training=True))
     mask = output != 0
-    difference = np.abs(output - dropout(activity, mask, 1 - rate)).max()
+    ours = dropout(activity, mask, 1 - rate, True)
+    difference = np.abs(output - ours).max()
     same = np.array_equal(layer(activity, training=False), activity)
     print(f"keep {1 - rate}: kept {mask.mean():.2f}", end=", ")
     print(f"largest difference {difference:.4f}")
@@ -1060,9 +1095,6 @@ assert norm_accuracy[0.9] > 0.9 and norm_accuracy[0.99] < 0.7
 # symptom to remember: training accuracy excellent, validation far below, even
 # at chance.
 
-# %%
-ARMS["batch norm"] = {"on": ["batch norm"]}
-
 # %% [markdown]
 # ## Cure 6: share the weights
 #
@@ -1085,9 +1117,6 @@ for kind in (layers.Conv2D, laboratory.Unshared):
 answers = [np.array(twin(x_test[:20])) for twin in twins]
 print(f"largest difference {np.abs(answers[0] - answers[1]).max():.3f}")
 assert np.allclose(*answers, atol=1e-4)
-
-# %%
-ARMS["no sharing"] = {"convolution": laboratory.Unshared}
 
 # %% [markdown]
 # ## Cures 7 and 8: the activation, and modest targets
@@ -1117,14 +1146,11 @@ print(f"ours {ours:.4f}, Keras' {theirs:.4f}")
 assert np.isclose(ours, theirs)
 assert np.isclose(ours, -(target * np.log(target)).sum())
 
-# %%
-ARMS["tanh"] = {"on": ["tanh"]}
-ARMS["label smoothing"] = {"on": ["label smoothing"]}
-
 # %% [markdown]
 # ## The experiment
 #
-# Two arms more: the cosine from above, and three cures at once.
+# Here are all arms. Two are new: the cosine from above, and three cures at
+# once.
 
 
 # %%
@@ -1136,6 +1162,10 @@ def cosine_rate():
     )
 
 
+for name in ("L2", *changes, "batch norm", "tanh", "label smoothing"):
+    ARMS[name] = {"on": [name]}
+ARMS["weight decay"] = {"decay": 0.1}
+ARMS["no sharing"] = {"convolution": laboratory.Unshared}
 ARMS["cosine rate"] = {"callbacks": (cosine_rate,)}
 ARMS["three at once"] = {"on": ["dropout", "batch norm", "shift"]}
 
@@ -1255,7 +1285,7 @@ ones = np.ones(1000)
 mask = np.random.default_rng(profile.seed).random(1000) < 0.5
 print("test time          ", ones.sum())
 print("training, forgotten", (ones * mask).sum())
-print("training, inverted ", dropout(ones, mask, 0.5).sum())
+print("training, inverted ", dropout(ones, mask, 0.5, True).sum())
 assert (ones * mask).sum() < 0.6 * ones.sum()
 
 # %% [markdown]
@@ -1313,7 +1343,9 @@ ck.quiz("05")
 # %% [markdown]
 # ## Exercises
 #
-# **05.1 (warm-up)** A weight is 2, its gradient is constantly 1. How far from
+# 05.1 and 05.2 stand on the road, above.
+#
+# **05.3 (warm-up)** A weight is 2, its gradient is constantly 1. How far from
 # the start is it after *two* steps of SGD with momentum 0.9 and learning rate
 # 0.1, beginning at rest? Set `answer` (a positive distance).
 
@@ -1321,36 +1353,7 @@ ck.quiz("05")
 answer = ...  # your number here
 
 # %%
-ck.check("05.1", answer)
-
-# %% [markdown]
-# **05.2 (core)** Write `adam_step(w, g, m, s, t, rate)`: the new weight, m and
-# s after step t of Adam, with 0.9, 0.999 and $10^{-7}$, both means corrected.
-# Here $\epsilon$ is added as in the paper, to the root of the corrected mean.
-
-
-# %%
-def adam_step(w, g, m, s, t, rate):
-    """Returns (w, m, s)."""
-    ...  # your code here
-
-
-# %%
-ck.check("05.2", adam_step)
-
-# %% [markdown]
-# **05.3 (core)** Write `inverted_dropout(x, mask, keep, training)`: what the
-# layer returns in training and at test time.
-
-
-# %%
-def inverted_dropout(x, mask, keep, training):
-    """An array like x."""
-    ...  # your code here
-
-
-# %%
-ck.check("05.3", inverted_dropout)
+ck.check("05.3", answer)
 
 # %% [markdown]
 # **05.4 (core)** Write `batch_norm(x, mean, variance, training)`: z-scores of
@@ -1414,6 +1417,42 @@ def mean_of_thinned(x, W, keep):
 ck.check("05.7", mean_of_thinned)
 
 # %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* In the valley of this lesson plain descent explodes above $\eta =
+# 0.02$. Above which rate does momentum with $\mu = 0.9$ explode? And by which
+# factor do $x$ and $y$ shrink in the long run of the figure ($\eta = 0.01$)?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Along an axis of slope $a$ two neighbouring steps give $w_{t+1} = (1 + \mu -
+# \eta a)\,w_t - \mu\,w_{t-1}$. Its solutions are powers of the roots of
+# $\lambda^2 - (1 + \mu - \eta a)\,\lambda + \mu = 0$. Both are inside the unit
+# circle while $\eta a < 2\,(1 + \mu)$: up to $3.8/100 = 0.038$. While the
+# roots are complex, for $\eta a$ between $(1 - \sqrt\mu)^2$ and $(1 +
+# \sqrt\mu)^2$, their product is $\mu$, so that each has the size $\sqrt{0.9} =
+# 0.949$, *whatever the slope*. At $\eta = 0.01$ this holds for both axes (0.01
+# and 1 lie between 0.0026 and 3.80): both shrink alike, where plain descent
+# left $x$ at 0.982 a step.
+#
+# </details>
+#
+# *Investigate.* Batch normalisation gained two points in the full table. Is
+# it a cure for over-fitting, or does it only train faster? What would you
+# measure?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Training and test loss side by side, epoch by epoch, and plain runs that may
+# go on longer. If speed were all, a longer plain run would catch up; here it
+# knows every training digit already. Larger batches: their statistics are less
+# noisy, so a gain that comes from noise must shrink. A learning rate that was
+# tuned for each arm, and several seeds. It names the debate: Santurkar et al.
+# (2018) for the training, Luo et al. (2019) for the noise.
+#
+# </details>
+
+# %% [markdown]
 # ## You can now
 # - write nine optimisers, equal to Keras over 20 steps, and say where Keras
 #   departs from the papers;
@@ -1439,7 +1478,9 @@ ck.check("05.7", mean_of_thinned)
 # (2013), *Understanding dropout*, NIPS 26 (the geometric mean). S. Ioffe and
 # C. Szegedy (2015), *Batch normalization*, arXiv:1502.03167. C. Szegedy et al.
 # (2016), *Rethinking the Inception architecture*, arXiv:1512.00567 (label
-# smoothing).
+# smoothing). S. Santurkar et al. (2018), *How does batch normalization help
+# optimization?*, NeurIPS. P. Luo et al. (2019), *Towards understanding
+# regularization in batch normalization*, ICLR.
 #
 # ## Reference
 #
@@ -1568,8 +1609,24 @@ assert found >= 10  # the cooled ones
 # mini-batches is not a temperature, and nobody proves that a network ends in
 # its lowest valley.
 #
-# ### Spare a group from weight decay
+# ### Which weights are penalised
 #
+# Parameters come in **groups**, and each may have its own $\lambda$. The
+# kernels get one. Biases and batch normalisation's $\gamma$ and $\beta$ are
+# few and gain nothing from being small. In Keras a group is penalised by
+# naming it (`kernel_regularizer`, as in our base network). Sum the penalty up
+# by hand for the network that over-fitted:
+
+# %% tags=["nbval-approx"]
+model = recall("plain")
+lab.turn_on("L2")
+kernels = [k.numpy() for k in model.trainable_weights if k.name == "kernel"]
+own = profile.l2 * sum((kernel**2).sum() for kernel in kernels)
+print([kernel.size for kernel in kernels], "weights in four kernels")
+print(f"penalty {own:.2f}, Keras' {float(sum(model.losses)):.2f}")
+assert np.isclose(own, float(sum(model.losses)))
+
+# %% [markdown]
 # With weight decay, which knows no layers, a group is spared by its name:
 
 # %%

@@ -15,9 +15,11 @@ def make_windows(values, length, horizon, start, stop):
 
 
 def quantile_loss(truth, forecast, share):
+    from keras import ops
+
     missing = truth - forecast
-    loss = np.maximum(share * missing, (share - 1) * missing)
-    return loss.mean()
+    loss = ops.maximum(share * missing, (share - 1) * missing)
+    return ops.mean(loss)
 
 
 def seasonal_naive(past, season, horizon):
@@ -294,21 +296,21 @@ EXERCISES = (
                 "what is missing there. Their product is the cost.",
             ),
             Mistake(
-                edit("np.maximum", "np.minimum"),
+                edit("ops.maximum", "ops.minimum"),
                 "Take the larger of the two: the smaller is never positive, "
                 "and training would run away.",
             ),
             Mistake(
-                edit("loss.mean()", "loss.sum()"),
+                edit("ops.mean(loss)", "ops.sum(loss)"),
                 "That is the sum. The mean does not grow with the batch.",
             ),
             Mistake(
-                edit("loss.mean()", "loss"),
+                edit("ops.mean(loss)", "loss"),
                 "Those are the losses one by one. Return their mean.",
             ),
             Mistake(
                 edit(
-                    "np.maximum(share * missing, (share - 1) * missing)",
+                    "ops.maximum(share * missing, (share - 1) * missing)",
                     "np.abs(missing)",
                 ),
                 "That is the absolute error: it treats too low and too high "
@@ -316,7 +318,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "np.maximum(share * missing, (share - 1) * missing)",
+                    "ops.maximum(share * missing, (share - 1) * missing)",
                     "share * np.abs(missing)",
                 ),
                 "You weigh both sides alike. Too low costs share, too high "
@@ -324,15 +326,15 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "np.maximum(share * missing, (share - 1) * missing)",
-                    "np.maximum(share * missing, 0)",
+                    "ops.maximum(share * missing, (share - 1) * missing)",
+                    "ops.maximum(share * missing, 0)",
                 ),
                 "Too high costs nothing in yours: the best forecast would be "
                 "endlessly high. It costs 1 - share.",
             ),
             Mistake(
                 edit(
-                    "np.maximum(share * missing, (share - 1) * missing)",
+                    "ops.maximum(share * missing, (share - 1) * missing)",
                     "np.where(missing > 0, share * missing, (1 - share) * "
                     "missing)",
                 ),
@@ -341,7 +343,7 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "np.maximum(share * missing, (share - 1) * missing)",
+                    "ops.maximum(share * missing, (share - 1) * missing)",
                     "np.where(missing > 0, share * missing**2, (1 - share) * "
                     "missing**2)",
                 ),
@@ -349,12 +351,12 @@ EXERCISES = (
                 "quantile. The cost grows in a straight line on each side.",
             ),
             Mistake(
-                edit("loss.mean()", "loss.mean(axis=0)"),
+                edit("ops.mean(loss)", "ops.mean(loss, axis=0)"),
                 "One mean for each column, or each share: return one number, "
                 "the mean over all.",
             ),
             Mistake(
-                edit("loss.mean()", "loss.mean(axis=-1)"),
+                edit("ops.mean(loss)", "ops.mean(loss, axis=-1)"),
                 "One mean for each row: return one number, the mean over all.",
             ),
         ),

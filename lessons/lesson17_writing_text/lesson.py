@@ -868,7 +868,8 @@ sound = profile.module("sound")
 sound.Tune(songs.split()[0])
 
 # %% [markdown]
-# (In your session a player appears under the cell.) Nothing changes but the
+# (In your session a player appears under the cell; it plays the first twelve
+# seconds.) Nothing changes but the
 # text:
 
 # %% tags=["nbval-approx-1e-1"]

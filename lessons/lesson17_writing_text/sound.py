@@ -62,13 +62,14 @@ class Tune:
 
     def __repr__(self) -> str:
         notes = notes_of(self.text)
-        seconds = min(len(waves(self.text)), MOST) / RATE
+        seconds = len(waves(self.text)) / RATE
+        heard = min(seconds, MOST / RATE)
         bars = self.text.count("|")
         letters = [letter for letter, _ in notes] or ["-"]
         low, high = (f(letters, key=NOTES.find) for f in (min, max))
         return (
             f"a tune of {bars:2d} bars, {len(notes):3d} notes from {low} to "
-            f"{high}, {seconds:4.1f} seconds"
+            f"{high}, {heard:4.1f} of {seconds:4.1f} seconds"
         )
 
     def _ipython_display_(self) -> None:

@@ -306,7 +306,9 @@ def test_no_tune_of_the_corpus_is_larger_than_100_kilobytes():
 
 def test_the_summary_of_a_tune_has_one_length_and_says_what_is_heard():
     one, other = map(repr, map(sound.Tune, ("C2E2g4|", "C8|" * 12)))
-    assert one == "a tune of  1 bars,   3 notes from C to g,  1.4 seconds"
+    assert one.startswith("a tune of  1 bars,   3 notes from C to g")
+    assert one.endswith(",  1.4 of  1.4 seconds")
+    assert repr(sound.Tune("C8|" * 12)).endswith("12.0 of 17.3 seconds")
     assert len(one) == len(other)
     assert "0 notes" in repr(sound.Tune("||"))
 

@@ -9,10 +9,11 @@ from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
 def masked_loss(tags, probabilities):
-    real = tags > 0
-    rows, steps = np.indices(tags.shape)
-    each = -np.log(probabilities[rows, steps, tags])
-    return (each * real).sum() / real.sum()
+    from keras import losses, ops
+
+    each = losses.sparse_categorical_crossentropy(tags, probabilities)
+    real = ops.cast(tags > 0, each.dtype)
+    return ops.sum(each * real) / ops.sum(real)
 
 
 def spans(tags):
@@ -237,34 +238,36 @@ EXERCISES = (
         ),
         mistakes=(
             Mistake(
-                edit("(each * real).sum() / real.sum()", "each.mean()"),
+                edit("ops.sum(each * real) / ops.sum(real)", "ops.mean(each)"),
                 "Padding is in your loss: you take the mean over all places. "
                 "Multiply by the mask, and divide by the number of words.",
             ),
             Mistake(
                 edit(
-                    "(each * real).sum() / real.sum()", "(each * real).mean()"
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.mean(each * real)",
                 ),
                 "You leave padding out of the sum but divide by all places: "
                 "the loss shrinks with each padding. Divide by the number of "
                 "words.",
             ),
             Mistake(
-                edit("(each * real).sum() / real.sum()", "each * real"),
+                edit("ops.sum(each * real) / ops.sum(real)", "each * real"),
                 "Those are the losses place by place. Give one number: their "
                 "sum over the number of words.",
             ),
             Mistake(
                 edit(
-                    "(each * real).sum() / real.sum()", "(each * real).sum()"
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.sum(each * real)",
                 ),
                 "That is the sum. It grows with the batch; divide by the "
                 "number of words.",
             ),
             Mistake(
                 edit(
-                    "(each * real).sum() / real.sum()",
-                    "((each * real).sum(axis=1) / real.sum(axis=1)).mean()",
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.mean(ops.sum(each * real, 1) / ops.sum(real, 1))",
                 ),
                 "A mean of means: the word of a short sentence weighs more "
                 "than that of a long one. One sum over all words, divided "
@@ -272,24 +275,24 @@ EXERCISES = (
             ),
             Mistake(
                 edit(
-                    "(each * real).sum() / real.sum()",
-                    "(each * real).sum() / len(tags)",
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.sum(each * real) / len(tags)",
                 ),
                 "You divide by the number of sentences. Divide by the number "
                 "of words.",
             ),
             Mistake(
                 edit(
-                    "(each * real).sum() / real.sum()",
-                    "(each * real).sum(axis=1) / real.sum(axis=1)",
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.sum(each * real, 1) / ops.sum(real, 1)",
                 ),
                 "That is one loss for each sentence. Give one number for all "
                 "words.",
             ),
             Mistake(
                 edit(
-                    "(each * real).sum() / real.sum()",
-                    "each.sum() / real.sum()",
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.sum(each) / ops.sum(real)",
                 ),
                 "The losses of padding are still in your sum. Multiply by the "
                 "mask first.",
@@ -308,25 +311,25 @@ EXERCISES = (
                 "Where padding is, the true tags say, not the network.",
             ),
             Mistake(
-                edit("-np.log(", "np.log("),
+                edit("= losses", "= -losses"),
                 "The sign: cross-entropy is minus the logarithm.",
             ),
             Mistake(
-                edit("-np.log(", "-np.log2("),
+                edit(
+                    "ops.sum(each * real) / ops.sum(real)",
+                    "ops.sum(each * real) / ops.sum(real) / 0.693147",
+                ),
                 "That is in bits. The natural logarithm is wanted.",
             ),
             Mistake(
-                edit(
-                    "-np.log(probabilities[rows, steps, tags])",
-                    "1 - probabilities[rows, steps, tags]",
-                ),
+                edit("each * real", "(1 - ops.exp(-each)) * real"),
                 "Cross-entropy is the negative logarithm of the probability, "
                 "not what is missing to 1.",
             ),
             Mistake(
                 edit(
-                    "-np.log(probabilities[rows, steps, tags])",
-                    "-np.log(probabilities.max(axis=-1))",
+                    "each * real",
+                    "-ops.log(ops.max(probabilities, -1)) * real",
                 ),
                 "You take the largest probability. That of the true tag is "
                 "what counts.",

@@ -620,7 +620,7 @@ for sentence, word, kind in (
     ("The old animal is social .", "social", "ADJ"),
     ("The social animal waits .", "animal", "NOUN"),
 ):
-    line = f"{sentence:<26}{word} {kind}:"
+    line = f"{sentence:<28}{word} {kind}:"
     for name, model in {"alone": alone, "in context": unsure}.items():
         line += f"  {name} {chances(model, sentence, word)[kind]:.2f}"
     print(line)

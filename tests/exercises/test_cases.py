@@ -15,11 +15,11 @@ from coursekit.exercises.engine import Exercise
 
 # Arrays that cannot be negative, by exercise: shares, costs, lengths ...
 NEVER_NEGATIVE = {
-    "01.6": {"y"},  # one-hot rows
-    "03.3": {"y"},  # values of a sigmoid
-    "04.4": {"labels"},
-    "04.6": {"gaps"},
-    "05.2": {"s"},  # a mean of squares
+    "01.2": {"y"},  # one-hot rows
+    "03.5": {"y"},  # values of a sigmoid
+    "04.2": {"gaps"},
+    "04.6": {"labels"},
+    "05.1": {"s"},  # a mean of squares
     "05.4": {"variance"},
     "09.3": {"x"},  # pixels
     "10.4": {"scores"},

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from coursekit import lessons, lookup
-from coursekit.exercises import engine
+from coursekit.exercises import engine, forms
 from coursekit.exercises.compare import shown
 from coursekit.exercises.engine import Exercise
 from coursekit.exercises.progress import Progress
@@ -59,16 +59,22 @@ def yours_or_good(exercise_id: str, yours: Any, good: Any) -> Any:
     """The learner's answer where it is correct, else the good one.
 
     Fills the gap in a lesson: ``lstm_step = ck.yours_or_good("14.1",
-    lstm_step, good_lstm_step)``. Prints which of the two it returns.
+    lstm_step, good_lstm_step)``. Prints which of the two it returns, and
+    why a correct one cannot stand in the lesson: it returns a list, say,
+    and the next cells want an array.
     """
     exercise = _find(exercise_id)
     # After a second run of the cell ``yours`` is what the first returned.
     own = getattr(yours, "__name__", "") != getattr(good, "__name__", "")
     verdict = _verdict(exercise, yours) if exercise and own else None
-    if verdict and verdict.state == "correct":
-        print(f"{exercise_id}  the lesson goes on with your answer")
-        return yours
-    print(f"{exercise_id}  the lesson goes on with the good answer")
+    why = ""
+    if exercise and verdict and verdict.state == "correct":
+        why = forms.misfit(yours, good, exercise.cases)
+        if not why:
+            print(f"{exercise_id}  the lesson goes on with your answer")
+            return yours
+        why = f"yours is correct, but {why}: "
+    print(f"{exercise_id}  {why}the lesson goes on with the good answer")
     return good
 
 
