@@ -22,18 +22,15 @@ def _first_wrong(answer):
     return len(_TASKS)
 
 
-def windows_ahead(series, length, ahead):
+def windows(series, length, ahead=1):
     count = len(series) - length - ahead + 1
     x = np.stack([series[row : row + length] for row in range(count)])
     return x, series[length + ahead - 1 :]
 
 
-def walk_forward_folds(n, first, size):
-    folds = []
-    for start in range(first, n - size + 1, size):
-        rows = list(range(start + size))
-        folds.append((rows[:start], rows[start:]))
-    return folds
+def walk_forward_folds(cuts):
+    pairs = zip(cuts[:-1], cuts[1:], strict=True)
+    return [(np.arange(a), np.arange(a, b)) for a, b in pairs]
 
 
 def tagger(words, tags):
@@ -66,49 +63,11 @@ _said = np.array([1, 1, 1, 0, 1, 1, 0, 0, 0, 0])
 EXERCISES = (
     Exercise(
         id="11.1",
-        title="The shape of a task",
-        level="warm-up",
-        reference=_TASKS,
-        summarise=_first_wrong,
-        hints=(
-            "Count the steps that go in and the steps that come out.",
-            "A language is one label; a tune has many notes; a tag belongs "
-            "to each word; a summary is shorter than its article.",
-            "many to one, one to many, equal, and one more",
-        ),
-        mistakes=(
-            Mistake(
-                ("equal", "one to many", "equal", "unequal"),
-                "Look at the first task. Many words go in, and the sentence "
-                "has one language: how many answers come out?",
-            ),
-            Mistake(
-                ("many to one", "one to one", "equal", "unequal"),
-                "Look at the second task. One name goes in, but a tune comes "
-                "out: note after note.",
-            ),
-            Mistake(
-                ("many to one", "one to many", "unequal", "unequal"),
-                "Look at the third task. Each word gets exactly one tag: as "
-                "many outputs as inputs.",
-            ),
-            Mistake(
-                ("many to one", "one to many", "equal", "many to one"),
-                "Look at the last task. A summary is a sequence of words, "
-                "not one label, and shorter than its article.",
-            ),
-        ),
-        explanation="Only the numbers of input and output steps count. The "
-        "typical trap is tagging: the lengths vary from sentence to "
-        "sentence, but in and out they are equal.",
-    ),
-    Exercise(
-        id="11.2",
-        title="Windows, and a value further ahead",
+        title="Windows and their answers",
         level="core",
-        reference=windows_ahead,
+        reference=windows,
         cases=(
-            Case(_six, 2, 1),
+            Case(_six, 3),
             Case(_six, 3, 2),
             Case(_six, 2, 4),
             Case(np.arange(12.0) ** 2, 4, 3),
@@ -189,74 +148,120 @@ EXERCISES = (
         "mistake is an answer that lies inside the window.",
     ),
     Exercise(
-        id="11.3",
+        id="11.2",
         title="Walk forward",
         level="core",
         reference=walk_forward_folds,
         cases=(
-            Case(6, 2, 2),
-            Case(8, 3, 2),
-            Case(9, 1, 3),
-            Case(10, 4, 1),
-            Case(4, 3, 2),
+            Case(np.array([3, 5, 8])),
+            Case(np.array([2, 3, 4, 5, 6])),
+            Case(np.array([1, 4, 6])),
+            Case(np.array([4, 10])),
         ),
         hints=(
-            "Where does the first test block begin, and where the second?",
-            "The test blocks begin at first, first + size, first + 2 size; "
-            "the training rows are all those before.",
-            "for start in range(first, n - size + 1, size)",
+            "Which rows are tested between two neighbouring cuts, and what "
+            "is known before them?",
+            "zip(cuts, cuts[1:]) gives the neighbours (a, b): the test rows "
+            "are a to b - 1, the training rows all before a.",
+            "[(np.arange(a), np.arange(a, b)) for a, b in zip(cuts, "
+            "cuts[1:])]",
         ),
         mistakes=(
             Mistake(
-                edit("rows[:start]", "rows"),
+                edit("np.arange(a),", "np.arange(b),"),
                 "The test rows are among the training rows. That is the "
                 "leak which this test is there to avoid.",
             ),
             Mistake(
-                edit("rows[:start]", "rows[start - first : start]"),
+                edit("np.arange(a),", "np.arange(a - cuts[0], a),"),
                 "You dropped the oldest rows, so that the training set "
                 "keeps its size. That exists (a sliding window), but here "
                 "all rows before the test are used.",
             ),
             Mistake(
-                edit("rows[:start]", "rows[:first]"),
+                edit("np.arange(a),", "np.arange(cuts[0]),"),
                 "Every fold trains on the first rows only. Walking forward "
                 "means that later folds train on more.",
             ),
             Mistake(
-                edit("1, size", "1"),
-                "Your test blocks overlap: you moved on by one row and not "
-                "by a whole block.",
+                edit("arange(a, b)", "arange(a, cuts[-1])"),
+                "You test on all that follows. A test block ends before the "
+                "next cut.",
             ),
             Mistake(
-                edit(
-                    "n - size + 1", "n", "start + size", "min(start + size, n)"
-                ),
-                "Your last test block is shorter than the others. Only full "
-                "blocks count: stop where a whole one no longer fits.",
+                edit("arange(a, b)", "arange(a, b + 1)"),
+                "Your test blocks share a row: a block ends before the next "
+                "cut, where the next one begins.",
             ),
             Mistake(
-                edit("n - size + 1", "n"),
-                "Your last test block runs past the last row, n - 1. Stop "
-                "where a whole block no longer fits.",
+                edit("np.arange(a),", "np.arange(a + 1),"),
+                "Row a is the first of the test, and you train on it, too: "
+                "np.arange(a) ends before a.",
             ),
             Mistake(
-                edit("n - size + 1", "n - size"),
-                "The last test block is missing where it ends exactly with "
-                "the last row: the last start is n - size.",
-            ),
-            Mistake(
-                edit("(rows[:start], rows[start:])", "rows[start:]"),
+                edit("(np.arange(a), np.arange(a, b))", "np.arange(a, b)"),
                 "You gave the test rows alone. Each fold is a pair: first "
                 "the training rows, then the test rows.",
             ),
             Mistake(
-                edit("rows[start:]", "list(range(start, n))"),
-                "You test on all that follows. A test block has `size` rows.",
+                edit(
+                    "(np.arange(a), np.arange(a, b))",
+                    "(np.arange(a, b), np.arange(a))",
+                ),
+                "Each pair is the wrong way round: first the training rows, "
+                "then the test rows.",
+            ),
+            Mistake(
+                edit("zip(cuts[:-1], cuts[1:]", "zip(cuts[1:-1], cuts[2:]"),
+                "The first fold is missing: it trains on all rows before the "
+                "first cut.",
+            ),
+            Mistake(
+                edit("zip(cuts[:-1], cuts[1:]", "zip([0, *cuts[:-1]], cuts"),
+                "Your first fold has no training rows: the first test block "
+                "begins at the first cut.",
             ),
         ),
-        explanation="Each row after the first ones is tested exactly once, "
+        explanation="Each row from the first cut on is tested exactly once, "
         "by a model that knows all earlier rows and no later one.",
+    ),
+    Exercise(
+        id="11.3",
+        title="The shape of a task",
+        level="warm-up",
+        reference=_TASKS,
+        summarise=_first_wrong,
+        hints=(
+            "Count the steps that go in and the steps that come out.",
+            "A language is one label; a tune has many notes; a tag belongs "
+            "to each word; a summary is shorter than its article.",
+            "many to one, one to many, equal, and one more",
+        ),
+        mistakes=(
+            Mistake(
+                ("equal", "one to many", "equal", "unequal"),
+                "Look at the first task. Many words go in, and the sentence "
+                "has one language: how many answers come out?",
+            ),
+            Mistake(
+                ("many to one", "one to one", "equal", "unequal"),
+                "Look at the second task. One name goes in, but a tune comes "
+                "out: note after note.",
+            ),
+            Mistake(
+                ("many to one", "one to many", "unequal", "unequal"),
+                "Look at the third task. Each word gets exactly one tag: as "
+                "many outputs as inputs.",
+            ),
+            Mistake(
+                ("many to one", "one to many", "equal", "many to one"),
+                "Look at the last task. A summary is a sequence of words, "
+                "not one label, and shorter than its article.",
+            ),
+        ),
+        explanation="Only the numbers of input and output steps count. The "
+        "typical trap is tagging: the lengths vary from sentence to "
+        "sentence, but in and out they are equal.",
     ),
     Exercise(
         id="11.4",

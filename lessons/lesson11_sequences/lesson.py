@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [01 · Images are tensors](01_images_are_tensors.ipynb) |
-# | **Time** | 40 min on the road, 25 of exercises, 7 of quiz |
+# | **Time** | 45 min on the road, 25 of exercises, 7 of quiz |
 # | **Runs in** | 22 s (quick), 3 min (full) |
 # | **Data** | generated reviews, real series (full: and real weather) |
 # | **Hardware** | any laptop |
@@ -19,7 +19,8 @@
 # - build the five input/output shapes in Keras and predict their outputs;
 # - measure what a dense network cannot do with a sequence;
 # - tell reviews apart that consist of the same words in another order;
-# - measure how far a random split flatters a forecast, and repair it.
+# - cut a series into examples and into honest tests, with two functions of
+#   your own, and measure how far a random split flatters a forecast.
 
 # %%
 # Finds the kit: installed, in a folder above this one, or (on Colab and
@@ -566,10 +567,10 @@ def as_bags(texts):
 
 
 # %% [markdown]
-# The bag model is softmax regression from lesson 01: a weight for each word.
-# The recurrent one turns each word into 16 learned numbers (an **embedding**,
-# the subject of lesson 16), reads them in order, and keeps each unit's largest
-# state:
+# The bag model is softmax regression from lesson 01 for a yes/no question,
+# **logistic regression**: one weight for each word. The recurrent one turns
+# each word into 16 learned numbers (an **embedding**, the subject of lesson
+# 16), reads them in order, and keeps each unit's largest state:
 
 
 # %%
@@ -690,16 +691,45 @@ assert control < 0.65
 #
 # A forecast is tested on what comes later. How do you cut a series into
 # training and test? First, cut it into examples. A **window** of three values
-# predicts the next one:
+# predicts the next one: of 1, 2, 3, 4, 5, 6 the window 1, 2, 3 has the answer
+# 4, then 2, 3, 4 has 5, and 3, 4, 5 has 6. The window 4, 5, 6 has no answer
+# and is left out. If you ask for *two* steps ahead, 1, 2, 3 has the answer 5,
+# and only two windows are left.
+#
+# **11.1 (core)** Write `windows(series, length, ahead=1)`: for an array of n
+# values all windows of `length` values that have an answer, in an array
+# (windows, length), and their answers, (windows,). The answer is the value
+# `ahead` steps after the window's last one.
 
 
 # %%
-def windows(series, length):
-    """x (n, length) and y (n,): each window and the value after it."""
+def windows(series, length, ahead=1):
+    """series (time,) -> x (windows, length), y (windows,)."""
+    ...  # your code here
+
+
+# %%
+ck.check("11.1", windows)
+
+# %% [markdown]
+# Stuck? `ck.hint("11.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your
+# function if it is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_windows(series, length, ahead=1):
     views = np.lib.stride_tricks.sliding_window_view(series, length)
-    return views[:-1], series[length:]
+    return views[:-ahead], series[length + ahead - 1 :]
 
 
+windows = ck.yours_or_good("11.1", windows, good_windows)
+
+# %% [markdown]
+# All windows and their answers in the small example:
+
+# %%
 x, y = windows(np.array([1, 2, 3, 4, 5, 6]), length=3)
 print(x.tolist(), "->", y.tolist())
 
@@ -750,7 +780,40 @@ def error(forecast, x, y, train, test):
 
 
 # %% [markdown]
-# Now three ways of estimating its error from the past alone:
+# Now three ways of estimating its error from the past alone. A *random* split
+# tests on 20 % of all rows. A *chronological* one trains on the first 80 % and
+# tests on the rest. The **walk-forward** test repeats that: train on
+# everything up to a moment, test on the block after it, move on, and average
+# the errors. Eight rows, 0 to 7, with cuts at 3, 5 and 8 make two folds: train
+# on 0 to 2 and test on 3 and 4, then train on 0 to 4 and test on 5 to 7.
+#
+# **11.2 (core)** Write `walk_forward_folds(cuts)`: a list of pairs `(train,
+# test)` of arrays of row numbers, one pair for each two neighbours of `cuts`,
+# an array in rising order.
+
+
+# %%
+def walk_forward_folds(cuts):
+    """Row numbers in rising order -> list of (train, test), two arrays."""
+    ...  # your code here
+
+
+# %%
+ck.check("11.2", walk_forward_folds)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_walk_forward_folds(cuts):
+    return [(np.arange(a), np.arange(a, b)) for a, b in zip(cuts, cuts[1:])]
+
+
+walk_forward_folds = ck.yours_or_good(
+    "11.2", walk_forward_folds, good_walk_forward_folds
+)
+
+# %% [markdown]
+# The three ways, with five blocks for the last one:
 
 
 # %%
@@ -765,9 +828,8 @@ def chronological_split(n):
 
 
 def walk_forward(n, folds=5):
-    rows = np.arange(n)
     cuts = np.linspace(n // 2, n, folds + 1).astype(int)
-    return [(rows[:a], rows[a:b]) for a, b in zip(cuts, cuts[1:])]
+    return walk_forward_folds(cuts)
 
 
 ways = {
@@ -777,9 +839,7 @@ ways = {
 }
 
 # %% [markdown]
-# The chronological split trains on the first 80 % and tests on the rest. The
-# **walk-forward** test repeats that: train on everything up to a moment, test
-# on the block after it, move on, and average the errors.
+# As strips, for the windows of twelve months:
 
 # %%
 x, y = windows(past, length=12)
@@ -824,7 +884,7 @@ assert (
 )
 for honest in ("chronological", "walk-forward"):
     assert estimates[honest, three_nearest] > 2 * estimates[honest, same_again]
-    assert all(past.max() < new.min() for past, new in ways[honest](len(x)))
+    assert all(max(past) < min(new) for past, new in ways[honest](len(x)))
 
 # %% [markdown]
 # The random split did not only give a wrong number: it **chose the wrong
@@ -986,7 +1046,9 @@ ck.quiz("11")
 # %% [markdown]
 # ## Exercises
 #
-# **11.1 (warm-up)** Give the shape of each task, in this order: the language
+# 11.1 and 11.2 stand on the road, above.
+#
+# **11.3 (warm-up)** Give the shape of each task, in this order: the language
 # of a sentence; a tune from its composer's name; the part of speech of each
 # word; the summary of an article. Use the words "one to one", "one to many",
 # "many to one", "equal", "unequal".
@@ -995,38 +1057,7 @@ ck.quiz("11")
 answer = (..., ..., ..., ...)  # four texts
 
 # %%
-ck.check("11.1", answer)
-
-# %% [markdown]
-# **11.2 (core)** Write `windows_ahead(series, length, ahead)`: windows of
-# `length` values, and for each the value `ahead` steps after its last one.
-# (`ahead=1` is the next value.)
-
-
-# %%
-def windows_ahead(series, length, ahead):
-    """series (time,) -> x (n, length), y (n,)."""
-    ...  # your code here
-
-
-# %%
-ck.check("11.2", windows_ahead)
-
-# %% [markdown]
-# **11.3 (core)** Write `walk_forward_folds(n, first, size)`: a list of pairs
-# `(train, test)` of lists of row numbers. The first fold trains on the first
-# `first` rows and tests on the next `size`. Every later fold trains on all the
-# rows before its test rows. Only full test blocks count.
-
-
-# %%
-def walk_forward_folds(n, first, size):
-    """Whole numbers -> list of (list, list)."""
-    ...  # your code here
-
-
-# %%
-ck.check("11.3", walk_forward_folds)
+ck.check("11.3", answer)
 
 # %% [markdown]
 # **11.4 (core)** Write `tagger(words, tags)`: a Keras model that reads
@@ -1060,6 +1091,42 @@ def pairs_right(said, labels, pair):
 ck.check("11.5", pairs_right)
 
 # %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* Windows of L values, the next value as answer, 20 % of the windows
+# drawn at random for the test. How likely is it that a test window's
+# answer is an input of some window in training? And if you left out of
+# training whatever shares a value with a test example, how much would be left?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# The answer is an input of the L windows that follow. Each is in training with
+# probability 0.8, so at least one is with probability $1 - 0.2^L$: 0.992 for L
+# = 3, all but certain for L = 12. An example is a window and its answer, $L +
+# 1$ values; 2 L others share one with it. A training window stays if none of
+# these is a test window: $0.8^{2 L}$, about 26 % of them for L = 3, but 0.5 %
+# for L = 12. A random split of windows cannot be cleaned; a cut in time costs
+# L windows.
+#
+# </details>
+#
+# *Investigate.* A hundred stations of one region have measured for three
+# years. You may hold out stations, or the last year, or both. Which question
+# does each of the three tests answer?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Held-out stations: how well does it do at a *new place*, in weather that the
+# neighbours have shown to the training? The last year: at *known places,
+# later*. Both, new places in the last year: *elsewhere and later*, the
+# hardest. It says which of them is meant in use, that held-out stations alone
+# flatter a forecast (the same front passes all stations within hours), and how
+# to show it: one model, all three tests, then a year that nobody opened
+# before.
+#
+# </details>
+
+# %% [markdown]
 # ## You can now
 # - name eight kinds of sequences, and tell prediction, generation, recognition
 #   and decisions apart;
@@ -1069,8 +1136,9 @@ ck.check("11.5", pairs_right)
 #   idea of what it learned elsewhere;
 # - prove that a bag of words gets exactly half of the minimal pairs right, and
 #   train a network that gets nearly all;
-# - estimate the error of a forecast: the random split was wrong by a factor of
-#   eight, and chose the wrong model.
+# - cut a series into windows, test a forecast by walking forward, and say what
+#   a random split does: it was wrong by a factor of eight, and chose the wrong
+#   model.
 #
 # Next: [12 · A recurrent network from scratch](12_rnn_from_scratch.ipynb)
 # opens the layer that was a box here.

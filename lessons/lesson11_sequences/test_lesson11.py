@@ -13,7 +13,10 @@ figures = lessons.module("11", "figures")
 @pytest.fixture(scope="module")
 def own(lesson_functions):
     letters = "abcdefghijklmnopqrstuvwxyz "
-    return lesson_functions("11", np=np, letters=letters, profile=Seed())
+    own = lesson_functions("11", np=np, letters=letters, profile=Seed())
+    own["windows"] = own["good_windows"]
+    own["walk_forward_folds"] = own["good_walk_forward_folds"]
+    return own
 
 
 class Seed:
@@ -90,6 +93,52 @@ def test_the_three_nearest_are_those_of_a_search_tree(own):
     _, rows = cKDTree(x_train).query(x, k=3)
     said = own["three_nearest"](x_train, y_train, x)
     assert np.allclose(said, y_train[rows].mean(axis=1))
+
+
+@pytest.mark.parametrize("identity", ["11.1", "11.2"])
+def test_the_lesson_goes_on_with_the_good_answer(lesson_text, identity):
+    said = f"{identity}  the lesson goes on with the good answer"
+    assert said in lesson_text("11")
+
+
+def test_the_good_windows_are_the_exercises(own):
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "11.1")
+    for case in exercise.cases:
+        ours, theirs = (
+            way(*case.args) for way in (own["good_windows"], answers.windows)
+        )
+        assert all(map(np.array_equal, ours, theirs))
+
+
+def test_the_good_folds_are_those_of_the_exercise_and_of_the_text(own):
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "11.2")
+    for case in exercise.cases:
+        ours = own["good_walk_forward_folds"](*case.args)
+        theirs = answers.walk_forward_folds(*case.args)
+        for one, other in zip(ours, theirs, strict=True):
+            assert all(map(np.array_equal, one, other))
+    first, second = own["good_walk_forward_folds"](np.array([3, 5, 8]))
+    assert [rows.tolist() for rows in first] == [[0, 1, 2], [3, 4]]
+    assert [rows.tolist() for rows in second] == [[0, 1, 2, 3, 4], [5, 6, 7]]
+
+
+@pytest.mark.parametrize(
+    ("length", "leaking", "clean"), [(3, 0.992, 0.262), (12, 1, 0.0047)]
+)
+def test_a_random_split_of_windows_leaks_as_the_question_says(
+    length, leaking, clean
+):
+    assert 1 - 0.2**length == pytest.approx(leaking, abs=1e-6)
+    assert 0.8 ** (2 * length) == pytest.approx(clean, abs=1e-3)
+    n = 100_000
+    tested = np.zeros(n, dtype=bool)
+    tested[np.random.default_rng(8).permutation(n)[: n // 5]] = True
+    near = np.lib.stride_tricks.sliding_window_view(tested, 2 * length + 1)
+    middle, after = near[:, length], near[:, length + 1 :]
+    leaks = ~after[middle].all(axis=1)  # the answer is in training
+    assert leaks.mean() == pytest.approx(leaking, abs=0.003)
+    others = near.sum(axis=1)[~middle]
+    assert (others == 0).mean() == pytest.approx(clean, abs=0.005)
 
 
 @pytest.mark.parametrize("way", ["chronological_split", "walk_forward"])

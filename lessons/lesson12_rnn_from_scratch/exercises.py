@@ -15,13 +15,15 @@ def word_loss(outputs, targets):
     return float(-np.log(chosen).sum())
 
 
-def gradient_of_W(states, g_outputs, W):
-    total, future = np.zeros_like(W), np.zeros(len(W))
-    for t in range(len(g_outputs), 0, -1):
-        delta = (g_outputs[t - 1] + future) * (1 - states[t] ** 2)
-        total += np.outer(states[t - 1], delta)
+def backward(x, states, e, V, W):
+    dU = dW = db = future = 0
+    for t in range(len(x), 0, -1):
+        delta = (e[t - 1] @ V.T + future) * (1 - states[t] ** 2)
+        dU = dU + np.outer(x[t - 1], delta)
+        dW = dW + np.outer(states[t - 1], delta)
+        db = db + delta
         future = delta @ W.T
-    return total
+    return dU, dW, db
 
 
 def last_states(sequences, U, W, b):
@@ -90,10 +92,20 @@ _rng = np.random.default_rng(12)
 _W2 = np.array([[0.0, 1.0], [0.5, 0.0]])
 
 
-def _states(steps, d):
-    h = np.tanh(_rng.normal(size=(steps + 1, d)))
-    h[0] = 0
-    return h
+def _backward_case(steps, n, d, k):
+    """Any states will do, h_0 too: they need not be those of a network."""
+    shapes = (steps, n), (steps + 1, d), (steps, k), (d, k), (d, d)
+    x, states, *rest = (_rng.normal(size=shape) for shape in shapes)
+    return Case(x, np.tanh(states), *rest)
+
+
+def _single_unit():
+    """u = 1, w = 0.5, inputs 1, 0, 0; an error at the last step only."""
+    h = [0.0]
+    for x in (1, 0, 0):
+        h.append(np.tanh(x + 0.5 * h[-1]))
+    columns = (np.array([row]).T for row in ([1.0, 0, 0], h, [0.0, 0, 1]))
+    return Case(*columns, np.array([[1.0]]), np.array([[0.5]]))
 
 
 _net = (
@@ -105,58 +117,6 @@ _net = (
 EXERCISES = (
     Exercise(
         id="12.1",
-        title="Count the parameters",
-        level="warm-up",
-        reference=24_010,
-        hints=(
-            "Three tables and two rows of biases.",
-            "U is 300 x 64, W is 64 x 64, V is 64 x 10. Does the number of "
-            "steps appear?",
-            "300 * 64 + 64 * 64 + 64 * 10 + 64 + 10",
-        ),
-        mistakes=(
-            Mistake(
-                23_936,
-                "The biases are missing: one for each unit, one for each "
-                "output.",
-            ),
-            Mistake(
-                1_200_500,
-                "You counted a network for each of the 50 steps. All steps "
-                "share the same weights.",
-            ),
-            Mistake(
-                19_914,
-                "W is missing: each unit hears all 64 units of the step "
-                "before.",
-            ),
-            Mistake(
-                24_000,
-                "The ten biases of the output are missing.",
-            ),
-            Mistake(
-                23_946,
-                "The 64 biases of the units are missing.",
-            ),
-            Mistake(
-                24_074,
-                "The units have one bias each, not one for U and one for W.",
-            ),
-            Mistake(
-                23_360,
-                "The output layer is missing: V, 64 x 10, and its ten biases.",
-            ),
-            Mistake(
-                23_296,
-                "The output layer is missing, V and its ten biases, and so "
-                "are the 64 biases of the units.",
-            ),
-        ),
-        explanation="19,200 + 4,096 + 640 weights and 74 biases. The number "
-        "of steps does not appear, since every step uses the same weights.",
-    ),
-    Exercise(
-        id="12.2",
         title="One step",
         level="core",
         reference=rnn_step,
@@ -245,7 +205,200 @@ EXERCISES = (
         "because W is square.",
     ),
     Exercise(
+        id="12.2",
+        title="Back through time",
+        level="core",
+        reference=backward,
+        cases=(
+            _single_unit(),
+            _backward_case(2, 3, 2, 4),
+            _backward_case(5, 3, 2, 4),
+            _backward_case(4, 3, 3, 3),  # a forgotten .T runs
+            _backward_case(1, 2, 2, 2),
+        ),
+        hints=(
+            "Go from the last step to the first, and keep what the future "
+            "sends back. Before the last step that is nothing: 0.",
+            "delta = (e[t - 1] @ V.T + future) * (1 - states[t] ** 2); its "
+            "share of dL/dW is np.outer(states[t - 1], delta), of dL/dU "
+            "np.outer(x[t - 1], delta), of dL/db delta itself.",
+            "for t in range(len(x), 0, -1): add up all shares; future = "
+            "delta @ W.T for the next round; return dU, dW, db",
+        ),
+        mistakes=(
+            Mistake(
+                edit(" + future)", ")"),
+                "You left out what comes from later steps (the implicit "
+                "part): the state also acts on the loss through the next "
+                "state.",
+            ),
+            Mistake(
+                edit(
+                    "dU = dU +",
+                    "dU =",
+                    "dW = dW +",
+                    "dW =",
+                    "db = db +",
+                    "db =",
+                ),
+                "The sum over time is missing: you kept one step's share. "
+                "The weights are used at every step, so add the shares up.",
+            ),
+            Mistake(
+                edit("W.T", "W"),
+                "On the way back it is W transposed: forwards row i, column "
+                "j leads from unit i to unit j, backwards from j to i.",
+            ),
+            Mistake(
+                edit(" * (1 - states[t] ** 2)", ""),
+                "The slope of tanh, 1 - h_t squared, is missing.",
+            ),
+            Mistake(
+                edit("outer(states[t - 1]", "outer(states[t]"),
+                "W is multiplied by the state before the step, h_(t-1). You "
+                "used h_t.",
+            ),
+            Mistake(
+                edit("outer(x[t - 1]", "outer(x[t]"),
+                "One step too late: x and e have no row for h_0, so step t "
+                "reads x[t - 1] and has the error e[t - 1].",
+            ),
+            Mistake(
+                edit("return dU, dW, db", "return dU.T, dW.T, db"),
+                "Your tables are transposed: rows belong to what goes in, "
+                "np.outer(states[t - 1], delta).",
+            ),
+            Mistake(
+                edit("states[t] **", "states[t - 1] **"),
+                "The slope is that of the step's own tanh, at its result "
+                "h_t. You used h_(t-1).",
+            ),
+            Mistake(
+                edit(" + future)", ")", "** 2)", "** 2) + future"),
+                "What the future sends back arrives at h_t, behind the tanh: "
+                "add it before you multiply by the slope.",
+            ),
+            Mistake(
+                edit("delta @ W.T", "(e[t - 1] @ V.T + future) @ W.T"),
+                "On its way to the step before, the gradient passes the tanh "
+                "of this one: future = delta @ W.T, with the slope in delta.",
+            ),
+            Mistake(
+                edit("range(len(x), 0, -1)", "range(1, len(x) + 1)"),
+                "You go from the first step to the last. What comes from the "
+                "future is known only if you begin with the last.",
+            ),
+            Mistake(
+                edit(
+                    "return dU, dW, db",
+                    "return dU / len(x), dW / len(x), db / len(x)",
+                ),
+                "That is the mean over the steps. The gradient is their sum.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "states[t]"),
+                "The square is missing: the slope of tanh is 1 - h_t squared.",
+            ),
+            Mistake(
+                edit("states[t] ** 2", "np.tanh(states[t]) ** 2"),
+                "states[t] has passed the tanh already. Its slope is 1 - "
+                "states[t] ** 2, without another tanh.",
+            ),
+            Mistake(
+                edit("return dU, dW, db", "return -dU, -dW, -db"),
+                "That is minus the gradient. The minus belongs to the step "
+                "of descent.",
+            ),
+            Mistake(
+                edit("delta @ W.T", "delta"),
+                "W is missing on the way back: future = delta @ W.T.",
+            ),
+            Mistake(
+                edit("0, -1", "1, -1"),
+                "You stop too early: the first step has a share too, with "
+                "h_0, which need not be zero.",
+            ),
+            Mistake(
+                edit(" @ V.T", ""),
+                "V is missing: e_t belongs to the outputs. The state hears "
+                "of it through V transposed, e[t - 1] @ V.T.",
+            ),
+            Mistake(
+                edit("V.T", "V"),
+                "On the way back it is V transposed: from the k outputs to "
+                "the d units, e[t - 1] @ V.T.",
+            ),
+            Mistake(
+                edit("return dU, dW, db", "return dW, dU, db"),
+                "The order: first dL/dU, then dL/dW, then dL/db.",
+            ),
+            Mistake(
+                edit("return dU, dW, db", "return dU, dW"),
+                "dL/db is missing: the sum of all delta.",
+            ),
+            Mistake(
+                edit("return dU, dW, db", "return dW"),
+                "That is dL/dW alone. Return dU, dW, db.",
+            ),
+        ),
+        explanation="The error of each step goes back along the chain of "
+        "states, through W transposed and the slope of tanh, and leaves a "
+        "share at each step. The typical mistake is to keep one share only.",
+    ),
+    Exercise(
         id="12.3",
+        title="Count the parameters",
+        level="warm-up",
+        reference=24_010,
+        hints=(
+            "Three tables and two rows of biases.",
+            "U is 300 x 64, W is 64 x 64, V is 64 x 10. Does the number of "
+            "steps appear?",
+            "300 * 64 + 64 * 64 + 64 * 10 + 64 + 10",
+        ),
+        mistakes=(
+            Mistake(
+                23_936,
+                "The biases are missing: one for each unit, one for each "
+                "output.",
+            ),
+            Mistake(
+                1_200_500,
+                "You counted a network for each of the 50 steps. All steps "
+                "share the same weights.",
+            ),
+            Mistake(
+                19_914,
+                "W is missing: each unit hears all 64 units of the step "
+                "before.",
+            ),
+            Mistake(
+                24_000,
+                "The ten biases of the output are missing.",
+            ),
+            Mistake(
+                23_946,
+                "The 64 biases of the units are missing.",
+            ),
+            Mistake(
+                24_074,
+                "The units have one bias each, not one for U and one for W.",
+            ),
+            Mistake(
+                23_360,
+                "The output layer is missing: V, 64 x 10, and its ten biases.",
+            ),
+            Mistake(
+                23_296,
+                "The output layer is missing, V and its ten biases, and so "
+                "are the 64 biases of the units.",
+            ),
+        ),
+        explanation="19,200 + 4,096 + 640 weights and 74 biases. The number "
+        "of steps does not appear, since every step uses the same weights.",
+    ),
+    Exercise(
+        id="12.4",
         title="The loss of a sequence",
         level="core",
         reference=word_loss,
@@ -348,126 +501,6 @@ EXERCISES = (
         ),
         explanation="The probability of the whole sequence is the product "
         "of its steps; minus its logarithm is the sum of the steps' losses.",
-    ),
-    Exercise(
-        id="12.4",
-        title="The gradient of W",
-        level="core",
-        reference=gradient_of_W,
-        cases=(
-            Case(
-                np.array([[0.0], [0.5], [0.2]]),
-                np.array([[1.0], [1.0]]),
-                np.array([[0.5]]),
-            ),
-            Case(
-                np.array([[0.0, 0.0], [0.5, 0.1], [0.2, -0.3], [0.1, 0.6]]),
-                np.array([[0.0, 0.0], [0.0, 0.0], [1.0, -1.0]]),
-                _W2,
-            ),
-            Case(
-                _states(5, 3),
-                _rng.normal(size=(5, 3)),
-                _rng.normal(size=(3, 3)),
-            ),
-            Case(
-                np.array([[0.5, -0.4], [0.1, 0.6]]),
-                np.array([[1.0, 2.0]]),
-                _W2,
-            ),
-        ),
-        hints=(
-            "Go from the last step to the first, and keep what the future "
-            "sends back.",
-            "delta = (g_outputs[t - 1] + future) * (1 - states[t] ** 2); its "
-            "share of dL/dW is np.outer(states[t - 1], delta).",
-            "Add up all shares; future = delta @ W.T for the next round.",
-        ),
-        mistakes=(
-            Mistake(
-                edit(" + future", ""),
-                "You left out what comes from later steps (the implicit "
-                "part): the state also acts on the loss through the next "
-                "state.",
-            ),
-            Mistake(
-                edit("total +=", "total ="),
-                "The sum over time is missing: you kept one step's share. W "
-                "is used at every step, so add the shares up.",
-            ),
-            Mistake(
-                edit("W.T", "W"),
-                "On the way back it is W transposed: forwards row i, column "
-                "j leads from unit i to unit j, backwards from j to i.",
-            ),
-            Mistake(
-                edit(" * (1 - states[t] ** 2)", ""),
-                "The slope of tanh, 1 - h_t squared, is missing.",
-            ),
-            Mistake(
-                edit("outer(states[t - 1]", "outer(states[t]"),
-                "W is multiplied by the state before the step, h_(t-1). You "
-                "used h_t.",
-            ),
-            Mistake(
-                edit("return total", "return total.T"),
-                "Your result is transposed: rows belong to the old state, "
-                "np.outer(states[t - 1], delta).",
-            ),
-            Mistake(
-                edit("states[t] **", "states[t - 1] **"),
-                "The slope is that of the step's own tanh, at its result "
-                "h_t. You used h_(t-1).",
-            ),
-            Mistake(
-                edit(" + future", "", "** 2)", "** 2) + future"),
-                "What the future sends back arrives at h_t, behind the tanh: "
-                "add it before you multiply by the slope.",
-            ),
-            Mistake(
-                edit("delta @ W.T", "(g_outputs[t - 1] + future) @ W.T"),
-                "On its way to the step before, the gradient passes the tanh "
-                "of this one: future = delta @ W.T, with the slope in delta.",
-            ),
-            Mistake(
-                edit(
-                    "range(len(g_outputs), 0, -1)",
-                    "range(1, len(g_outputs) + 1)",
-                ),
-                "You go from the first step to the last. What comes from the "
-                "future is known only if you begin with the last.",
-            ),
-            Mistake(
-                edit("return total", "return total / len(g_outputs)"),
-                "That is the mean over the steps. The gradient is their sum.",
-            ),
-            Mistake(
-                edit("states[t] ** 2", "states[t]"),
-                "The square is missing: the slope of tanh is 1 - h_t squared.",
-            ),
-            Mistake(
-                edit("states[t] ** 2", "np.tanh(states[t]) ** 2"),
-                "states[t] has passed the tanh already. Its slope is 1 - "
-                "states[t] ** 2, without another tanh.",
-            ),
-            Mistake(
-                edit("return total", "return -total"),
-                "That is minus the gradient. The minus belongs to the step "
-                "of descent.",
-            ),
-            Mistake(
-                edit("delta @ W.T", "delta"),
-                "W is missing on the way back: future = delta @ W.T.",
-            ),
-            Mistake(
-                edit("0, -1", "1, -1"),
-                "You stop too early: the first step has a share too, with "
-                "h_0, which need not be zero.",
-            ),
-        ),
-        explanation="The error of each step goes back along the chain of "
-        "states, through W transposed and the slope of tanh, and leaves a "
-        "share at each step. The typical mistake is to keep one share only.",
     ),
     Exercise(
         id="12.5",

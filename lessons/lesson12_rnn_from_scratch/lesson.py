@@ -7,7 +7,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [11 · Sequences](11_sequences.ipynb) |
-# | **Time** | 42 min on the road, 35 of exercises, 7 of quiz |
+# | **Time** | 47 min on the road, 35 of exercises, 7 of quiz |
 # | **Runs in** | 11 s (quick), 1 min (full) |
 # | **Data** | one word: "deep" |
 # | **Hardware** | any laptop |
@@ -15,10 +15,10 @@
 # | **You should end with** | gradients right to 1e-5, and d-e-e-p-stop |
 #
 # ## In this lesson you will
-# - compute a recurrent network's states by hand, then in five lines of NumPy;
+# - compute a recurrent network's states by hand, then write its step;
 # - say the shapes of its weights, and prove it equal to Keras' `SimpleRNN`;
-# - derive back-propagation through time, as a recursion and as a sum over
-#   paths, and let autodiff and finite differences check every number;
+# - derive back-propagation through time, write it as a recursion, and let a
+#   sum over paths, autodiff and finite differences check every number;
 # - train it until it spells "deep", and look at what it remembers;
 # - cut the gradient short, and measure what is lost;
 # - measure what a step of time costs.
@@ -81,15 +81,54 @@ for x in (1, 0, 0, 0):
 #
 # Now two units: $h$ is a row of two numbers, $u$ a row $U$, and $w$ a table
 # $W$. The entry in row $i$ and column $j$ of $W$ says how much unit $i$
-# contributes to unit $j$ *one step later*. This $W$ has a single 1. What does
-# the second unit do?
+# contributes to unit $j$ *one step later*. Each unit also has a bias, one
+# number of a row $b$. All units at once, a row times a table:
+#
+# $$h_t = \tanh(x_t U + h_{t-1} W + b) .$$
+#
+# By hand, with no input and no bias: the old state is $(0.3, 0.1)$, and $W =
+# \begin{pmatrix} 0 & 1 \\ 0.5 & 0 \end{pmatrix}$. Unit 0 hears unit 1 times
+# 0.5, so 0.05, and unit 1 hears unit 0 times 1, so 0.3. The new state is
+# $(\tanh 0.05, \tanh 0.3) = (0.050, 0.291)$.
+#
+# **12.1 (core)** Write this step, `rnn_step(x, h, U, W, b)`, for $n$ inputs and
+# $d$ units: `x` is (n,), `h` and `b` are (d,), `U` is (n, d), `W` is (d, d).
+# The check begins with the state you see above, and goes on with more inputs
+# and units.
+
+
+# %%
+def rnn_step(x, h, U, W, b):
+    """The state after one more step, shape (d,)."""
+    ...  # your code here
+
+
+# %%
+ck.check("12.1", rnn_step)
+
+# %% [markdown]
+# Stuck? `ck.hint("12.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your step if
+# it is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_rnn_step(x, h, U, W, b):
+    return np.tanh(x @ U + h @ W + b)
+
+
+rnn_step = ck.yours_or_good("12.1", rnn_step, good_rnn_step)
+
+# %% [markdown]
+# Now a $W$ with a single 1. What does the second unit do?
 
 # %%
 U = np.array([[1.0, 0.0]])  # the input goes to unit 0 only
 W = np.array([[0.0, 1.0], [0.0, 0.0]])  # unit 0 goes to unit 1
-h = np.zeros(2)
+h = no_bias = np.zeros(2)
 for x in (0.1, 0.2, 0.3, 0.0):
-    h = np.tanh(np.array([x]) @ U + h @ W)
+    h = rnn_step(np.array([x]), h, U, W, no_bias)
     print(f"input {x}  state {h.round(2)}")
 
 # %% [markdown]
@@ -100,7 +139,7 @@ for x in (0.1, 0.2, 0.3, 0.0):
 # %%
 h = np.zeros(2)
 for x in (0.1, 0.2, 0.3, 0.0):
-    h = np.tanh(np.array([x]) @ U + h @ W.T)
+    h = rnn_step(np.array([x]), h, U, W.T, no_bias)
 print("W transposed, last state:", h.round(2))
 
 # %% [markdown]
@@ -123,8 +162,8 @@ print("W transposed, last state:", h.round(2))
 # | $V$ | $d \times k$ | state to output |
 # | $b$, $c$ | $d$, $k$ | biases |
 #
-# The weights have no index $t$: they are **shared** by all steps. In code,
-# with all weights in one dictionary:
+# The weights have no index $t$: they are **shared** by all steps. In code it
+# is your step in a loop, with all weights in one dictionary:
 
 
 # %%
@@ -139,7 +178,7 @@ def forward(x, weights):
     U, W, V, b, c = weights.values()
     states = np.zeros((len(x) + 1, len(W)))
     for t in range(1, len(x) + 1):
-        states[t] = np.tanh(x[t - 1] @ U + states[t - 1] @ W + b)
+        states[t] = rnn_step(x[t - 1], states[t - 1], U, W, b)
     return states, softmax(states[1:] @ V + c)
 
 
@@ -376,10 +415,60 @@ assert np.isclose(dh3, nudged, atol=1e-8)
 # $$g_t = \underbrace{e_t V^\top}_{\text{this output}} +
 # \underbrace{\delta_{t+1} W^\top}_{\text{the future}}, \qquad
 # \frac{\partial L}{\partial W} = \sum_t h_{t-1}^\top \delta_t, \qquad
-# \frac{\partial L}{\partial U} = \sum_t x_t^\top \delta_t .$$
+# \frac{\partial L}{\partial U} = \sum_t x_t^\top \delta_t, \qquad
+# \frac{\partial L}{\partial b} = \sum_t \delta_t .$$
 #
-# You compute it from the last step to the first. That is
-# **back-propagation through time**, short BPTT:
+# You compute it from the last step to the first, where the future is zero.
+# That is **back-propagation through time**, short BPTT.
+#
+# By hand: the single unit again, with $V = 1$ and an error of 1 at the last
+# step only, so that $L$ moves as $h_3$ does. What must $dL/dw$ be? Each step
+# leaves its share:
+
+# %%
+delta3 = 1 - h3**2
+delta2 = delta3 * w * (1 - h2**2)
+print(f"step 3: delta {delta3:.4f}  share {h2 * delta3:.4f}")
+print(f"step 2: delta {delta2:.4f}  share {h1 * delta2:.4f}")
+print(f"dL/dw   {h2 * delta3 + h1 * delta2:.4f}")
+
+# %% [markdown]
+# The same two terms as above. (Step 1 has a share of zero: $h_0 = 0$.)
+#
+# **12.2 (core)** Write `backward`: the recursion for any number of steps and
+# units. `x` is (T, n); `states` is (T + 1, d), with $h_0$ in row 0, so that
+# step t reads `x[t - 1]` and makes `states[t]`; `e` is (T, k), row t - 1 for
+# step t. Return dL/dU, dL/dW and dL/db. `np.outer` makes a table of two rows.
+# The check begins with the single unit of above.
+
+
+# %%
+def backward(x, states, e, V, W):
+    """dL/dU (n, d), dL/dW (d, d) and dL/db (d,)."""
+    ...  # your code here
+
+
+# %%
+ck.check("12.2", backward)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_backward(x, states, e, V, W):
+    dU = dW = db = future = 0
+    for t in range(len(x), 0, -1):
+        delta = (e[t - 1] @ V.T + future) * (1 - states[t] ** 2)
+        dU = dU + np.outer(x[t - 1], delta)
+        dW = dW + np.outer(states[t - 1], delta)
+        db = db + delta
+        future = delta @ W.T  # what step t - 1 hears from the future
+    return dU, dW, db
+
+
+backward = ck.yours_or_good("12.2", backward, good_backward)
+
+# %% [markdown]
+# With $V$ and $c$, which need no recursion, that is the whole gradient:
 
 
 # %%
@@ -388,16 +477,9 @@ def gradients(x, targets, weights):
     U, W, V, b, c = weights.values()
     states, outputs = forward(x, weights)
     e = outputs - np.eye(len(c))[targets]  # (T, k)
-    total = {name: np.zeros_like(value) for name, value in weights.items()}
-    total["V"], total["c"] = states[1:].T @ e, e.sum(axis=0)
-    future = np.zeros(len(W))
-    for t in range(len(x), 0, -1):
-        delta = (e[t - 1] @ V.T + future) * (1 - states[t] ** 2)
-        total["W"] += np.outer(states[t - 1], delta)
-        total["U"] += np.outer(x[t - 1], delta)
-        total["b"] += delta
-        future = delta @ W.T  # what step t - 1 hears from the future
-    return total
+    dU, dW, db = backward(x, states, e, V, W)
+    dV, dc = states[1:].T @ e, e.sum(axis=0)
+    return {"U": dU, "W": dW, "V": dV, "b": db, "c": dc}
 
 
 # %% [markdown]
@@ -739,7 +821,8 @@ assert max(difference) < 1e-5
 # and one update would take the whole book. **Truncated** BPTT follows each
 # error back over a few steps only. The forward pass is untouched; of the sum
 # over paths only the short ones are kept. How much of the gradient is that?
-# (The cosine is 1 where two gradients have the same direction.)
+# (The cosine is 1 where two gradients have the same direction; *missing* is
+# the largest error of a single number in $U$, $W$ or $b$.)
 
 # %%
 weights = draw_weights(4, 4, 4, seed=3)
@@ -852,11 +935,13 @@ assert small[lag] > small[1] + 0.3 and larger[1] > 0.5
 # lesson 13, and has nothing to do with truncating.)
 #
 # Both halves of the picture matter. From **small** weights the letter's echo
-# dies within a few steps: the shorter the reach, the fewer starts ever find
-# the letter, and only the full reach never fails. From **larger** weights the
+# dies within a few steps: the shorter the reach, the fewer starts find the
+# letter, and with a reach of one or two none does. From **larger** weights the
 # untrained network already carries a jumbled echo of the letter to the end;
 # one step of gradient is often enough to read it out and strengthen it. (Four
-# starts: trust the direction, not each bar.)
+# starts here: trust the direction, not each bar. Of the full profile's ten,
+# with a lag of six, 0, 0, 0, 2, 4 and 7 learn with a reach of 1 to 6 from
+# small weights: even the full gradient does not always find the letter.)
 #
 # So "truncated BPTT learns nothing beyond its reach" is too strong. It gets no
 # gradient from there, but it can use what the state happens to carry.
@@ -1019,7 +1104,9 @@ ck.quiz("12")
 # %% [markdown]
 # ## Exercises
 #
-# **12.1 (warm-up)** A network reads 300 numbers a step, has 64 units and gives
+# 12.1 and 12.2 stand on the road, above.
+#
+# **12.3 (warm-up)** A network reads 300 numbers a step, has 64 units and gives
 # 10 probabilities. It is trained on sequences of 50 steps. How many parameters
 # has it, biases included? Set `answer`.
 
@@ -1027,24 +1114,10 @@ ck.quiz("12")
 answer = ...  # your number here
 
 # %%
-ck.check("12.1", answer)
+ck.check("12.3", answer)
 
 # %% [markdown]
-# **12.2 (core)** Write `rnn_step(x, h, U, W, b)`: the new state. `x` is (n,),
-# `h` is (d,).
-
-
-# %%
-def rnn_step(x, h, U, W, b):
-    """The state after one more step, shape (d,)."""
-    ...  # your code here
-
-
-# %%
-ck.check("12.2", rnn_step)
-
-# %% [markdown]
-# **12.3 (core)** Write `word_loss(outputs, targets)`: the total loss of a
+# **12.4 (core)** Write `word_loss(outputs, targets)`: the total loss of a
 # sequence from the probabilities `outputs` (T, k) and the right signs
 # `targets` (T,), whole numbers.
 
@@ -1056,23 +1129,7 @@ def word_loss(outputs, targets):
 
 
 # %%
-ck.check("12.3", word_loss)
-
-# %% [markdown]
-# **12.4 (core)** Write `gradient_of_W(states, g_outputs, W)`: dL/dW, when
-# `states` (T + 1, d) are the states with $h_0$ first, and row t of `g_outputs`
-# (T, d) is what the output of step t + 1 contributes to the gradient of its
-# state ($e_t V^\top$ in the text).
-
-
-# %%
-def gradient_of_W(states, g_outputs, W):
-    """(T + 1, d), (T, d), (d, d) -> (d, d)."""
-    ...  # your code here
-
-
-# %%
-ck.check("12.4", gradient_of_W)
+ck.check("12.4", word_loss)
 
 # %% [markdown]
 # **12.5 (core)** Write `last_states(sequences, U, W, b)`: the last state of
@@ -1132,12 +1189,48 @@ def truncated_gradient(x, u, w, reach):
 ck.check("12.7", truncated_gradient)
 
 # %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* Back-propagation needs the states of all T steps, d numbers each.
+# You have room for far fewer. Keep only every m-th state on the way forward,
+# and compute the ones between again when the way back needs them. How many
+# states must you hold at once? Which m is best, and what does it cost? What is
+# the difference to truncation?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# $T/m$ kept states and the m of one piece, $T/m + m$: least at $m = \sqrt T$,
+# where it is $2 \sqrt T$. For 10,000 steps that is 200 states, not 10,000.
+# The price: each step is computed twice, one forward pass more. The gradient
+# is the exact one; truncation saves the same memory by leaving paths out. (In
+# libraries: *checkpointing* or *rematerialisation*.)
+#
+# </details>
+#
+# *Investigate.* From larger weights a reach of 1 was enough. Was the letter's
+# echo there from the beginning, or did the short gradient build it? Plan an
+# experiment that tells.
+#
+# <details><summary>What a good answer contains</summary>
+#
+# Train $V$ and $c$ alone, with $U$, $W$ and $b$ left as they were drawn
+# (`slope[name]` set to 0 for these three), from the same starts, against
+# training everything with a reach of 1. Of ten starts (lag 5, 500 updates) 3
+# learn with the output alone, 9 with all weights: in some networks the echo
+# can be read at once, in most of them it had to be strengthened first, and
+# steps without a long path did that. The control is small weights: 0 and 0. A
+# network of which only the output is trained is an **echo state network** (H.
+# Jaeger, 2001).
+#
+# </details>
+
+# %% [markdown]
 # ## You can now
-# - follow a state by hand, and write the forward pass in five lines;
+# - follow a state by hand, and write the recurrent step;
 # - say the shapes n x d, d x d, d x k, count 197,402 parameters, and prove
 #   your layer equal to Keras' `SimpleRNN`;
-# - derive dL/dV, dL/dW and dL/dU as sums over time and over paths, and catch
-#   four usual slips with a finite difference;
+# - derive dL/dV, dL/dW and dL/dU as sums over time and over paths, write the
+#   recursion, and catch four usual slips with a finite difference;
 # - train a network of two units until it spells d-e-e-p-stop, and see its
 #   memory in a plane;
 # - say what truncated BPTT drops, and what it can learn all the same;

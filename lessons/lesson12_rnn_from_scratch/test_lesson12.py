@@ -17,7 +17,7 @@ TARGETS = np.array([1, 1, 2, 3])
 @pytest.fixture(scope="module")
 def own(lesson_functions):
     profile = settings.load_settings("12", "quick")
-    return lesson_functions(
+    own = lesson_functions(
         "12",
         np=np,
         signs=SIGNS,
@@ -26,6 +26,32 @@ def own(lesson_functions):
         profile=profile,
         lag=profile.recall_lag,
     )
+    own["rnn_step"] = own["good_rnn_step"]
+    own["backward"] = own["good_backward"]
+    return own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12.1  the lesson goes on with the good answer",
+        "12.2  the lesson goes on with the good answer",
+        "step 2: delta 0.4200  share 0.3198",
+        "dL/dw   0.6715",
+    ],
+)
+def test_the_lesson_prints_its_numbers(lesson_text, text):
+    assert text in lesson_text("12")
+
+
+@pytest.mark.parametrize("name", ["rnn_step", "backward"])
+def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
+    reference = getattr(answers, name)
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    for case in exercise.cases:
+        ours, theirs = own[f"good_{name}"](*case.args), reference(*case.args)
+        for one, other in zip(ours, theirs, strict=True):
+            assert np.allclose(one, other, atol=1e-12)
 
 
 def flat(weights):
@@ -183,12 +209,32 @@ def test_keras_has_the_same_outputs_for_the_same_weights(own):
 # ----------------------------------------------------------- exercises
 
 
-def test_the_exercises_gradient_of_W_is_the_lessons(own):
-    weights = own["draw_weights"](4, 3, 4, seed=2)
-    states, outputs = own["forward"](X, weights)
-    g_outputs = (outputs - np.eye(4)[TARGETS]) @ weights["V"].T
-    found = answers.gradient_of_W(states, g_outputs, weights["W"])
-    assert np.allclose(found, own["gradients"](X, TARGETS, weights)["W"])
+def test_the_check_of_the_gap_begins_with_the_single_unit_of_the_text():
+    def last_state(w):
+        h = 0.0
+        for x in (1, 0, 0):
+            h = np.tanh(x + w[0] * h)
+        return h
+
+    (theirs,) = approx_fprime(np.array([0.5]), last_state, 1e-7)
+    reference = answers.backward
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    _, dW, _ = reference(*exercise.cases[0].args)
+    assert dW.item() == pytest.approx(theirs, abs=1e-6)
+    assert dW.item() == pytest.approx(0.6715, abs=5e-5)
+
+
+def test_a_step_of_the_exercise_is_the_one_by_hand_of_the_text():
+    (exercise,) = (e for e in answers.EXERCISES if e.id == "12.1")
+    state = answers.rnn_step(*exercise.cases[0].args)
+    assert state.round(3).tolist() == [0.05, 0.291]
+
+
+@pytest.mark.parametrize("steps", [100, 10_000])
+def test_keeping_every_root_of_T_th_state_holds_the_fewest(steps):
+    held = {m: steps // m + m for m in range(1, steps) if steps % m == 0}
+    root = round(steps**0.5)
+    assert min(held.values()) == held[root] == 2 * root
 
 
 def test_the_exercises_full_reach_is_the_derivative():

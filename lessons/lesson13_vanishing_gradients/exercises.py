@@ -6,9 +6,13 @@ from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
-def one_step_jacobian(W, h):
-    slope = 1 - h**2  # of the units that receive
+def one_step_jacobian(W, slope):
     return np.diag(slope) @ W.T
+
+
+def clip_by_global_norm(gradients, threshold):
+    length = np.sqrt(sum((g**2).sum() for g in gradients))
+    return [g * min(1, threshold / length) for g in gradients]
 
 
 def with_radius(matrix, radius):
@@ -45,6 +49,167 @@ _states = np.vstack([0.2 * np.ones(4), np.tanh(_rng.standard_normal((6, 4)))])
 EXERCISES = (
     Exercise(
         id="13.1",
+        title="The Jacobian of one step",
+        level="core",
+        reference=one_step_jacobian,
+        cases=(
+            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 0.5])),
+            Case(_matrix, np.array([1.0, 0.0, 0.3, 0.8])),
+            Case(_rng.standard_normal((5, 5)), _rng.standard_normal(5)),
+        ),
+        hints=(
+            "Which way does a change go: through W first, or through the "
+            "activation first?",
+            "diag(slope) W^T: row i, all that unit i hears, times the slope "
+            "of unit i.",
+            "np.diag(slope) @ W.T, or slope[:, None] * W.T",
+        ),
+        mistakes=(
+            Mistake(
+                edit("W.T", "W"),
+                "W is not transposed. In h @ W unit j of the old state "
+                "reaches unit i of the new one through W[j, i].",
+            ),
+            Mistake(
+                edit("np.diag(slope) @ W.T", "slope * W.T"),
+                "The slopes scale columns, as a diagonal on the right would. "
+                "A slope belongs to the unit that receives, so it scales a "
+                "row: np.diag(slope) on the left, or slope[:, None].",
+            ),
+            Mistake(
+                edit("np.diag(slope) @ ", ""),
+                "The slopes of the activation are missing.",
+            ),
+            Mistake(
+                edit("np.diag(slope) @ W.T", "slope * W"),
+                "Two things are exchanged: W is not transposed, and the "
+                "slopes scale the units that send.",
+            ),
+            Mistake(
+                edit("(slope)", "(1 - slope**2)"),
+                "slope is a slope already: use it as it is. 1 - h**2 makes "
+                "it from a state h.",
+            ),
+            Mistake(
+                edit("np.diag(slope)", "slope"),
+                "slope @ W.T adds up over units: a vector. Each slope scales "
+                "one row instead: make a diagonal matrix or a column of it.",
+            ),
+            Mistake(
+                edit("@", "*"),
+                "np.diag(slope) * W.T multiplies entry by entry and keeps "
+                "the diagonal alone. Take the product of matrices, @.",
+            ),
+        ),
+        explanation="Through W^T into the sums, then through the slope of "
+        "each receiving unit. A finite difference tells at once on which "
+        "side the diagonal belongs.",
+    ),
+    Exercise(
+        id="13.2",
+        title="Clip by global norm",
+        level="core",
+        reference=clip_by_global_norm,
+        cases=(
+            Case([np.array([3.0, 4.0]), np.array([0.0, 12.0])], 0.7),
+            Case([np.array([0.3, -0.4]), np.array([0.0, 1.2])], 2.0),
+            Case([np.array([0.6]), np.array([[0.0], [-0.8]])], 0.9),
+            Case(
+                [_rng.standard_normal(shape) for shape in ((5, 3), (3,))], 1.5
+            ),
+        ),
+        hints=(
+            "One length for all arrays together, and one number that all "
+            "are multiplied by.",
+            "The length is the root of the sum of all squares; the number "
+            "is threshold / length, but never more than 1.",
+            "length = np.sqrt(sum((g**2).sum() for g in gradients)); "
+            "return [g * min(1, threshold / length) for g in gradients]",
+        ),
+        mistakes=(
+            Mistake(
+                edit(
+                    "length = np.sqrt(sum((g**2).sum() for g in gradients))",
+                    "norm = np.linalg.norm",
+                    "min(1, threshold / length)",
+                    "min(1, threshold / max(norm(g), threshold))",
+                ),
+                "That is clipping by norm: each array has its own length. "
+                "Here all arrays together have one.",
+            ),
+            Mistake(
+                edit(
+                    "g * min(1, threshold / length)",
+                    "np.clip(g, -threshold, threshold)",
+                ),
+                "That is clipping by value: it turns the direction. Multiply "
+                "all arrays by one number.",
+            ),
+            Mistake(
+                edit(
+                    "np.sqrt(sum((g**2).sum() for g in gradients))",
+                    "sum(np.linalg.norm(g) for g in gradients)",
+                ),
+                "You added the lengths of the arrays. Add the squares: the "
+                "pair is 13 long, not 5 + 12.",
+            ),
+            Mistake(
+                edit(
+                    "np.sqrt(sum((g**2).sum() for g in gradients))",
+                    "max(np.linalg.norm(g) for g in gradients)",
+                ),
+                "You took the length of the longest array. All together are "
+                "longer: the root of the sum of all squares.",
+            ),
+            Mistake(
+                edit("np.sqrt(", "("),
+                "You divided by the squared length: the root is missing.",
+            ),
+            Mistake(
+                edit("(g**2).sum()", "g.sum() ** 2"),
+                "Square first, then add up: (g**2).sum().",
+            ),
+            Mistake(
+                edit("min(1, threshold / length)", "threshold / length"),
+                "You also made a short gradient longer. What is shorter than "
+                "the threshold stays as it is.",
+            ),
+            Mistake(
+                edit("min", "max"),
+                "max and min are exchanged: the number must never be more "
+                "than 1.",
+            ),
+            Mistake(
+                edit("threshold / length", "1 / length"),
+                "You made a long gradient 1 long. It has to be as long as "
+                "the threshold.",
+            ),
+            Mistake(
+                edit("min(1, threshold / length)", "1"),
+                "Nothing is clipped.",
+            ),
+            Mistake(
+                edit("(1, threshold / length)", "(threshold, 1 / length)"),
+                "The factor is threshold / length where that is less than 1, "
+                "else 1.",
+            ),
+            Mistake(
+                edit(
+                    "return [g * min(1, threshold / length) for g in "
+                    "gradients]",
+                    "g = np.concatenate([g.ravel() for g in gradients])\n"
+                    "    return g * min(1, threshold / length)",
+                ),
+                "You gave one long array. Give a list of arrays, in the "
+                "shapes in which they came.",
+            ),
+        ),
+        explanation="One number for all arrays: the direction of the whole "
+        "gradient stays. The typical mistake is a length for each array, "
+        "which is clipping by norm.",
+    ),
+    Exercise(
+        id="13.3",
         title="Nothing left after how many steps?",
         level="warm-up",
         reference=10,
@@ -81,79 +246,7 @@ EXERCISES = (
         "the two factors, gamma or lambda.",
     ),
     Exercise(
-        id="13.2",
-        title="The Jacobian of one step",
-        level="core",
-        reference=one_step_jacobian,
-        cases=(
-            Case(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.0, 0.5])),
-            Case(_matrix, _states[1]),
-            Case(
-                _rng.standard_normal((5, 5)), np.tanh(_rng.standard_normal(5))
-            ),
-        ),
-        hints=(
-            "Which way does a change go: through W first, or through tanh "
-            "first?",
-            "diag(slope) W^T. The slope of tanh, written with its output, is "
-            "1 - h^2.",
-            "np.diag(1 - h**2) @ W.T, or (1 - h**2)[:, None] * W.T",
-        ),
-        mistakes=(
-            Mistake(
-                edit("W.T", "W"),
-                "W is not transposed. In h @ W unit j of the old state "
-                "reaches unit i of the new one through W[j, i].",
-            ),
-            Mistake(
-                edit("np.diag(slope) @ W.T", "W.T @ np.diag(slope)"),
-                "The diagonal stands on the wrong side: the slope belongs "
-                "to the unit that receives, so it scales rows.",
-            ),
-            Mistake(
-                edit("np.diag(slope) @ ", ""), "The slope of tanh is missing."
-            ),
-            Mistake(
-                edit("h**2", "np.tanh(h) ** 2"),
-                "h is tanh's output already. Its slope is 1 - h**2, without "
-                "another tanh.",
-            ),
-            Mistake(
-                edit("np.diag(slope) @ W.T", "W @ np.diag(slope)"),
-                "Two things are exchanged: W is not transposed, and the "
-                "diagonal stands on the side of the unit that sends.",
-            ),
-            Mistake(
-                edit("1 - h**2", "h * (1 - h)"),
-                "h * (1 - h) is the slope of the logistic function. This "
-                "network has tanh: 1 - h**2.",
-            ),
-            Mistake(
-                edit("np.diag(slope)", "slope"),
-                "slope @ W.T adds up over units: a vector. Each slope scales "
-                "one row instead: make a diagonal matrix or a column of it.",
-            ),
-            Mistake(
-                edit("h**2", "np.tanh(h @ W) ** 2"),
-                "h is the new state already: do not send it through W and "
-                "tanh again. Its slope is 1 - h**2.",
-            ),
-            Mistake(
-                edit("h**2", "h"),
-                "The square is missing: the slope of tanh is 1 - h**2.",
-            ),
-            Mistake(
-                edit("@", "*"),
-                "np.diag(slope) * W.T multiplies entry by entry and keeps "
-                "the diagonal alone. Take the product of matrices, @.",
-            ),
-        ),
-        explanation="Through W^T into the sums, then through the slope of "
-        "each receiving unit. A finite difference tells at once on which "
-        "side the diagonal belongs.",
-    ),
-    Exercise(
-        id="13.3",
+        id="13.4",
         title="A chosen spectral radius",
         level="core",
         reference=with_radius,
@@ -226,7 +319,7 @@ EXERCISES = (
         "eigenvalues.",
     ),
     Exercise(
-        id="13.4",
+        id="13.5",
         title="Clip, then step",
         level="core",
         reference=clipped_step,
@@ -333,7 +426,7 @@ EXERCISES = (
         "the rate, then step. Clipping later limits something else.",
     ),
     Exercise(
-        id="13.5",
+        id="13.6",
         title="Who is heard in the gradient?",
         level="stretch",
         reference=gradient_share,

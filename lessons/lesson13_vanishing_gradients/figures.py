@@ -45,7 +45,8 @@ def norms_against_bound(
         panel.set(title=title, xlabel="steps back", ylim=(1e-20, 1e20))
         panel.label_outer()
         said.append(f"{title}: {', '.join(ends)}")
-    np.ravel(axes)[0].legend(fontsize=9, loc="upper left")
+    handles, names = np.ravel(axes)[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=len(names))
     return CourseFigure(
         figure, f"Norm after {len(norms)} steps. {'; '.join(said)}."
     )

@@ -7,17 +7,19 @@
 # | | |
 # |---|---|
 # | **Before this** | [12 · A recurrent network](12_rnn_from_scratch.ipynb) |
-# | **Time** | 36 min on the road, 25 of exercises, 6 of quiz |
+# | **Time** | 40 min on the road, 30 of exercises, 6 of quiz |
 # | **Runs in** | 33 s (quick), about 8 CPU min (full) |
 # | **Data** | none: random sequences you make here |
 # | **Hardware** | any laptop |
 # | **You should end with** | a curve: which cure reaches which time lag |
 #
 # ## In this lesson you will
-# - multiply Jacobians, and watch a gradient die or grow on its way back;
+# - write the Jacobian of a step, multiply many, and watch a gradient die or
+#   grow on its way back;
 # - bound that growth with one number, and estimate it with another;
 # - drive a network to NaN, say where the first NaN comes from, and stop it;
-# - clip one gradient by value, by norm and by global norm;
+# - clip one gradient by value, by norm and, with your own function, by global
+#   norm;
 # - start a network so that nothing shrinks: orthogonal and identity matrices;
 # - measure what each cure does to the lag that can be learned.
 
@@ -95,7 +97,46 @@ for w in (0.5, 0.9, 0.99):
 #       = \operatorname{diag}\bigl(\varphi'(a_t)\bigr)\, W^\top .$$
 #
 # The slope belongs to the unit that *receives*: the diagonal stands left, and
-# scales rows. Three activations; each slope is written with the output $h$:
+# scales rows. By hand, with $W = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$
+# and the slopes 1 and 0.5: unit 0 of the new state hears unit 1 of the old
+# through $W_{10} = 3$, times its slope of 1. All four:
+#
+# $$J = \begin{pmatrix} 1 & 0 \\ 0 & 0.5 \end{pmatrix}
+#       \begin{pmatrix} 1 & 3 \\ 2 & 4 \end{pmatrix}
+#     = \begin{pmatrix} 1 & 3 \\ 1 & 2 \end{pmatrix} .$$
+#
+# **13.1 (core)** Write `one_step_jacobian(W, slope)`: $\partial h_t/\partial
+# h_{t-1}$ from $W$, (units, units), and the slopes of the new state's units,
+# (units,). Entry (i, j) says how unit i of $h_t$ follows unit j of $h_{t-1}$.
+
+
+# %%
+def one_step_jacobian(W, slope):
+    """(units, units) and (units,) -> (units, units)."""
+    ...  # your code here
+
+
+# %%
+ck.check("13.1", one_step_jacobian)
+
+# %% [markdown]
+# Stuck? `ck.hint("13.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your
+# function if it is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_one_step_jacobian(W, slope):
+    return slope[:, np.newaxis] * W.T
+
+
+one_step_jacobian = ck.yours_or_good(
+    "13.1", one_step_jacobian, good_one_step_jacobian
+)
+
+# %% [markdown]
+# Three activations; each slope is written with the output $h$:
 
 
 # %%
@@ -132,8 +173,8 @@ def states_of(W, activation):
 
 def jacobians(W, activation):
     """dh_t/dh_{t-1} for each step: (steps, units, units)."""
-    slope = activations[activation][1](states_of(W, activation)[1:])
-    return slope[:, :, np.newaxis] * W.T
+    slopes = activations[activation][1](states_of(W, activation)[1:])
+    return np.array([one_step_jacobian(W, slope) for slope in slopes])
 
 
 # %% [markdown]
@@ -496,11 +537,37 @@ def clip_by_norm(gradients, threshold):
     ]
 
 
+# %% [markdown]
+# **13.2 (core)** Write the third, `clip_by_global_norm(gradients, threshold)`:
+# a list of arrays of any shapes becomes a list of arrays of the same shapes,
+# all multiplied by *one* number, so that they are `threshold` long together.
+# What is short enough stays as it is. The pair above: each of its four numbers
+# times 0.7 / 13.
+
+
+# %%
 def clip_by_global_norm(gradients, threshold):
     """All arrays together have one length."""
+    ...  # your code here
+
+
+# %%
+ck.check("13.2", clip_by_global_norm)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_clip_by_global_norm(gradients, threshold):
     length = np.sqrt(sum((g**2).sum() for g in gradients))
     return [g * min(1, threshold / length) for g in gradients]
 
+
+clip_by_global_norm = ck.yours_or_good(
+    "13.2", clip_by_global_norm, good_clip_by_global_norm
+)
+
+# %% [markdown]
+# All three, on that pair:
 
 # %%
 pair = [np.array([3.0, 4.0]), np.array([0.0, 12.0])]
@@ -866,7 +933,9 @@ ck.quiz("13")
 # %% [markdown]
 # ## Exercises
 #
-# **13.1 (warm-up)** A logistic network has a recurrent matrix of spectral norm
+# 13.1 and 13.2 stand on the road, above.
+#
+# **13.3 (warm-up)** A logistic network has a recurrent matrix of spectral norm
 # 2. After how many steps, at the latest, is less than a thousandth of the
 # gradient left? Set `answer` to that number.
 
@@ -874,26 +943,10 @@ ck.quiz("13")
 answer = ...  # your number here
 
 # %%
-ck.check("13.1", answer)
+ck.check("13.3", answer)
 
 # %% [markdown]
-# **13.2 (core)** Write `one_step_jacobian(W, h)`: $\partial h_t/\partial
-# h_{t-1}$ of a tanh network with rows as examples, from $W$ and the *new*
-# state $h$. Entry $(i, j)$: how unit $i$ of $h_t$ follows unit $j$ of
-# $h_{t-1}$.
-
-
-# %%
-def one_step_jacobian(W, h):
-    """(units, units) and (units,) -> (units, units)."""
-    ...  # your code here
-
-
-# %%
-ck.check("13.2", one_step_jacobian)
-
-# %% [markdown]
-# **13.3 (core)** Write `with_radius(matrix, radius)`: the matrix times a
+# **13.4 (core)** Write `with_radius(matrix, radius)`: the matrix times a
 # positive number, so that its spectral radius is `radius`.
 
 
@@ -904,10 +957,10 @@ def with_radius(matrix, radius):
 
 
 # %%
-ck.check("13.3", with_radius)
+ck.check("13.4", with_radius)
 
 # %% [markdown]
-# **13.4 (core)** Write `clipped_step(weights, gradient, rate, threshold)`: the
+# **13.5 (core)** Write `clipped_step(weights, gradient, rate, threshold)`: the
 # new weights after one step of gradient descent, with the gradient clipped by
 # norm. A gradient that is short enough is not changed.
 
@@ -919,10 +972,10 @@ def clipped_step(weights, gradient, rate, threshold):
 
 
 # %%
-ck.check("13.4", clipped_step)
+ck.check("13.5", clipped_step)
 
 # %% [markdown]
-# **13.5 (stretch)** Write `gradient_share(W, states, g, window)`, for a
+# **13.6 (stretch)** Write `gradient_share(W, states, g, window)`, for a
 # tanh network whose loss depends on the last state only. Each step's part of
 # $\partial L/\partial W$ is the outer product of $h_{t-1}$ and
 # $\partial L/\partial a_t$; its length is the root of the sum of its squares.
@@ -937,11 +990,44 @@ def gradient_share(W, states, g, window):
 
 
 # %%
-ck.check("13.5", gradient_share)
+ck.check("13.6", gradient_share)
+
+# %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Derive.* By how much, at most, can clipping by value turn a gradient of n
+# numbers? Does a small step against what is left still go downhill?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# The worst case: one huge number, all others at the threshold. What is left
+# are n equal numbers, and the cosine with the gradient goes to $1/\sqrt n$: 45
+# degrees for two numbers, 84 for a hundred. Downhill all the same: each number
+# keeps its sign, so the product with the gradient is positive. But it is a way
+# down that has little to do with the steepest one.
+#
+# </details>
+#
+# *Investigate.* The large start did no harm, since one bit survives it. Would a
+# number? Let the first number lie anywhere between -1 and 1, and ask for it at
+# the end.
+#
+# <details><summary>What a good answer contains</summary>
+#
+# The changed task, an output without a sigmoid, squared error, and a score:
+# one minus the error over the variance of the answer. The same updates and
+# seeds for all starts. With a lag of 20, 600 updates and three seeds the
+# orthogonal start has a score of 1.00 each time, the large one 0.94 to 0.97,
+# the small one 0.00. So "a saturated network keeps bits, not numbers" is too
+# strong: the number gets through, only less exactly. And it asks what happens
+# at longer lags.
+#
+# </details>
 
 # %% [markdown]
 # ## You can now
-# - multiply Jacobians back through time, with the diagonal on the right side;
+# - write the Jacobian of a step, with the diagonal on the side where it
+#   belongs, and multiply it back through time;
 # - say when a gradient must vanish, when it may explode, and what it does;
 # - explain how one step leads to `inf`, then to `nan`, and stop the run;
 # - clip by value, by norm and by global norm, and say which turns a gradient;

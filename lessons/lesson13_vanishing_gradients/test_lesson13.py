@@ -23,12 +23,30 @@ def own(lesson_functions):
     names |= {"x": rng.standard_normal((5, 1)), "rng": rng}
     names["U"] = rng.standard_normal((1, 6))
     own = lesson_functions("13", **names, keras=keras)
+    own["one_step_jacobian"] = own["good_one_step_jacobian"]
+    own["clip_by_global_norm"] = own["good_clip_by_global_norm"]
     own["activations"] = {
         "tanh": (np.tanh, lambda h: 1 - h**2, 1.0),
         "logistic": (own["logistic"], lambda h: h * (1 - h), 0.25),
         "ReLU": (lambda a: np.maximum(a, 0), lambda h: (h > 0) * 1.0, 1.0),
     }
     return own
+
+
+@pytest.mark.parametrize("identity", ["13.1", "13.2"])
+def test_the_lesson_goes_on_with_the_good_answer(lesson_text, identity):
+    said = f"{identity}  the lesson goes on with the good answer"
+    assert said in lesson_text("13")
+
+
+@pytest.mark.parametrize("name", ["one_step_jacobian", "clip_by_global_norm"])
+def test_the_good_answer_of_a_gap_is_the_exercises_reference(own, name):
+    reference = getattr(answers, name)
+    (exercise,) = (e for e in answers.EXERCISES if e.reference is reference)
+    for case in exercise.cases:
+        ours, theirs = own[f"good_{name}"](*case.args), reference(*case.args)
+        for one, other in zip(ours, theirs, strict=True):
+            assert np.allclose(one, other, atol=1e-12)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "logistic", "ReLU"])
@@ -147,7 +165,7 @@ def test_the_task_hides_its_answer_in_the_first_number(own):
 
 
 def test_a_bound_of_one_half_needs_ten_steps_for_a_thousandth():
-    steps = answers.EXERCISES[0].reference
+    (steps,) = (e.reference for e in answers.EXERCISES if e.id == "13.3")
     assert 0.5**steps < 1e-3 <= 0.5 ** (steps - 1)
 
 
@@ -161,7 +179,7 @@ def test_the_jacobian_of_the_exercise_is_keras_own():
         tape.watch(old)
         new, _ = cell(tf.constant([[0.3, -0.2]]), [old])
     theirs = tape.jacobian(new, old)[0, :, 0]
-    ours = answers.one_step_jacobian(W, new[0].numpy())
+    ours = answers.one_step_jacobian(W, 1 - new[0].numpy() ** 2)
     assert np.allclose(ours, theirs, atol=1e-6)
 
 
@@ -180,6 +198,23 @@ def test_the_clipped_step_is_kerass_sgd():
     )
     ours = answers.clipped_step(weights, gradient, 0.1, 2.0)
     assert np.allclose(ours, variable.numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize(("numbers", "degrees"), [(2, 45), (100, 84)])
+def test_clipping_by_value_turns_as_far_as_the_question_says(
+    own, numbers, degrees
+):
+    worst = np.ones(numbers)
+    worst[0] = 1e9
+    rng = np.random.default_rng(10)
+    others = rng.standard_normal((500, numbers))
+    for gradient in (worst, *others * 10 ** rng.uniform(-3, 3, others.shape)):
+        (left,) = own["clip_by_value"]([gradient], 1)
+        assert own["cosine"]([gradient], [left]) >= 0.999 / np.sqrt(numbers)
+    turned = np.arccos(
+        own["cosine"]([worst], own["clip_by_value"]([worst], 1))
+    )
+    assert np.degrees(turned) == pytest.approx(degrees, abs=0.5)
 
 
 def test_a_power_of_ten_is_the_nearest_one_in_words():

@@ -23,7 +23,7 @@ NEVER_NEGATIVE = {
     "05.4": {"variance"},
     "09.3": {"x"},  # pixels
     "10.4": {"scores"},
-    "12.3": {"outputs"},  # probabilities
+    "12.4": {"outputs"},  # probabilities
     "15.2": {"share"},
     "17.4": {"nats"},  # surprises
     "17.5": {"probabilities"},
@@ -38,7 +38,7 @@ NEVER_NEGATIVE = {
     "22.5": {"weights", "spoken"},
     "23.3": {"pixels"},
 }
-SQUARE = {"13.2", "13.3", "17.6"}  # recurrent matrices, a Markov chain
+SQUARE = {"13.1", "13.4", "17.6"}  # recurrent matrices, a Markov chain
 PLACES = {"14.5"}  # only picks the last real outputs: values are names
 
 

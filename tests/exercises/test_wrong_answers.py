@@ -17,7 +17,7 @@ EDITS = [
     ("05.4", edit("x.mean(axis=0)", "x.mean()")),
     ("05.5", edit("loss <", "loss <=")),
     ("11.5", edit("np.unique(pair[pair >= 0])", "range(pair.max() + 1)")),
-    ("12.4", edit("0, -1", "1, -1")),
+    ("12.2", edit("0, -1", "1, -1")),
     ("21.4", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
     ("22.1", edit("scores.max(axis=1, keepdims=True)", "scores[:, :1]")),
     ("22.1", edit("scores.max", "scores.mean")),
