@@ -152,8 +152,8 @@ batch = np.stack([flower, flower[:, ::-1]])  # the photo, and mirrored
 batch.shape  # (batch, height, width, channels)
 
 # %% [markdown]
-# An array with any number of axes is called a **tensor**. Images come as
-# tensors in batches, with four axes in this order, grey ones too (their last
+# An array with any number of axes is called a **tensor**. Networks take images
+# in batches: tensors with four axes, in this order, grey ones too (their last
 # axis has length 1):
 
 # %%
