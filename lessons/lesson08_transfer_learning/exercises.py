@@ -496,7 +496,7 @@ EXERCISES = (
         ),
         explanation="Weights and preprocessing belong together; nothing "
         "complains if they do not fit. ResNet50 and VGG want a third kind, "
-        "blue first: exercise 23.1.",
+        "blue first: exercise 23.3.",
     ),
     Exercise(
         id="08.5",

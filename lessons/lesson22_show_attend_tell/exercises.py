@@ -6,33 +6,36 @@ from coursekit.exercises.edits import edit
 from coursekit.exercises.engine import Case, Exercise, Mistake
 
 
-def attention_weights(scores):
+def attend(scores, places):
     highest = scores.max(axis=1, keepdims=True)
     e = np.exp(scores - highest)
+    weights = e / e.sum(axis=1, keepdims=True)
+    return weights, (weights[:, :, np.newaxis] * places).sum(axis=1)
+
+
+def _only_the_best(scores, places):
+    best = scores.argmax(axis=1)
+    return attend(scores, places)[0], places[np.arange(len(places)), best]
+
+
+def additive_scores(places, state, U, W, v):
+    asked = (state @ W)[:, np.newaxis]
+    return np.tanh(places @ U + asked) @ v
+
+
+def _softmax_taken(*arguments):
+    e = np.exp(additive_scores(*arguments))
     return e / e.sum(axis=1, keepdims=True)
 
 
-def context(weights, places):
-    return (weights[:, :, np.newaxis] * places).sum(axis=1)
-
-
-def _only_the_best(weights, places):
-    return places[np.arange(len(places)), weights.argmax(axis=1)]
+def strongest(weights, columns):
+    best = weights.argmax(axis=1)
+    return best // columns, best % columns
 
 
 def mass_inside(weights, box):
     left, top, right, bottom = box
     return weights[top:bottom, left:right].sum()
-
-
-def additive_scores(places, state, U, W, v):
-    hidden = np.tanh(places @ U + state @ W)
-    return hidden @ v
-
-
-def _softmax_taken(*arguments):
-    e = np.exp(additive_scores(*arguments))
-    return e / e.sum()
 
 
 def even_penalty(weights, spoken):
@@ -41,7 +44,8 @@ def even_penalty(weights, spoken):
     return ((fair - total) ** 2).sum()
 
 
-_A = np.array([[[1.0, 0.0], [0.0, 2.0], [4.0, 4.0]]])
+_A = np.array([[[1.0, 0.0], [0.0, 2.0], [-4.0, 4.0]]])
+_B = np.array([[[1.0, 2, 3], [4, 5, 6]], [[7, 8, 9], [1, 0, 1]]])
 _MAP = np.arange(1.0, 17).reshape(4, 4) / 136
 _TWO = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.6, 0.2, 0.1]])
 
@@ -51,34 +55,45 @@ _SHARES = _rng.dirichlet(np.ones(3), 5)  # rows that sum to one
 EXERCISES = (
     Exercise(
         id="22.1",
-        title="A softmax over the right axis",
-        level="warm-up",
-        reference=attention_weights,
+        title="Attention: weights and context",
+        level="core",
+        reference=attend,
         cases=(
-            Case(np.array([[0.0, 1.0]])),
-            Case(np.array([[2.0, 0.0, 0.0], [0.0, 1.0, 1.0]])),
-            Case(np.array([[1000.0, 999.0], [0.0, 3.0]])),
-            Case(np.array([[0.0, 0.0, 1000.0, 0.0, 0.0]])),
-            Case(3 * _rng.standard_normal((5, 7))),
+            Case(np.array([[0.0, 1.0, 0.0]]), _A),
+            Case(np.array([[0.5, -1.0], [2.0, 0.0]]), _B),
+            Case(np.array([[1000.0, 999.0], [0.0, 3.0]]), _B),
+            Case(np.array([[0.0, 1500.0, 0.0]]), _A),
+            Case(
+                3 * _rng.standard_normal((5, 7)),
+                _rng.standard_normal((5, 7, 4)),
+            ),
         ),
         hints=(
-            "What must sum to one: the places of a picture, or the pictures?",
-            "scores is (pictures, places); keepdims=True keeps it so.",
-            "Subtract the row's maximum, exponentiate, divide by the row's "
-            "sum.",
+            "Weights first: a softmax over the places of each picture. Then "
+            "a weighted mean: each place counts as much as its weight.",
+            "keepdims=True keeps the largest score and the sum as columns, "
+            "(n, 1). weights[:, :, np.newaxis] is (n, p, 1) and fits "
+            "(n, p, d).",
+            "e = np.exp(scores - largest); weights = e / its sum over axis "
+            "1. Multiply by the places, and sum over axis 1.",
         ),
         mistakes=(
             Mistake(
-                edit("max(axis=1", "max(axis=0", "sum(axis=1", "sum(axis=0"),
+                edit(
+                    "highest = scores.max(axis=1",
+                    "highest = scores.max(axis=0",
+                    "e / e.sum(axis=1",
+                    "e / e.sum(axis=0",
+                ),
                 "Your columns sum to one: the pictures of a batch compete "
                 "for each place. The softmax runs over places, axis 1.",
             ),
             Mistake(
                 edit(
-                    "max(axis=1, keepdims=True)",
-                    "max()",
-                    "sum(axis=1, keepdims=True)",
-                    "sum()",
+                    "scores.max(axis=1, keepdims=True)",
+                    "scores.max()",
+                    "e.sum(axis=1, keepdims=True)",
+                    "e.sum()",
                 ),
                 "All weights together sum to one, so that the pictures of a "
                 "batch share one attention. Each row must sum to one.",
@@ -95,7 +110,7 @@ EXERCISES = (
                 "the same.",
             ),
             Mistake(
-                edit("max(axis=1, keepdims=True)", "max()"),
+                edit("scores.max(axis=1, keepdims=True)", "scores.max()"),
                 "You subtracted the maximum of the whole batch: a row far "
                 "below it becomes 0 / 0. Subtract each row's own.",
             ),
@@ -116,67 +131,43 @@ EXERCISES = (
                 edit(
                     "max(axis=1, keepdims=True)",
                     "max(axis=1)",
-                    "sum(axis=1, keepdims=True)",
-                    "sum(axis=1)",
+                    "e.sum(axis=1, keepdims=True)",
+                    "e.sum(axis=1)",
                 ),
                 "A maximum (n,) lies along the places. One for each row is a "
                 "column, (n, 1): keepdims=True.",
             ),
             Mistake(
-                edit("max", "min"),
+                edit("scores.max", "scores.min"),
                 "After your subtraction an exponent may still be far above 0, "
                 "and exp overflows. Subtract the row's maximum: then the "
                 "largest is exp(0).",
             ),
-        ),
-        explanation="Each picture's weights sum to one, whatever else is in "
-        "the batch. The wrong axis raises no error: every shape fits, and "
-        "results depend on the batch.",
-    ),
-    Exercise(
-        id="22.2",
-        title="The context",
-        level="core",
-        reference=context,
-        cases=(
-            Case(np.array([[1.0, 0.0, 0.0]]), _A),
-            Case(np.array([[0.5, 0.25, 0.25]]), _A),
-            Case(
-                np.array([[0.2, 0.8], [0.9, 0.1]]),
-                np.array([[[1.0, 2, 3], [4, 5, 6]], [[7, 8, 9], [1, 0, 1]]]),
-            ),
-            Case(_SHARES, _rng.standard_normal((5, 3, 4))),
-        ),
-        hints=(
-            "A weighted mean: each place counts as much as its weight.",
-            "weights[:, :, np.newaxis] is (n, p, 1) and fits (n, p, d).",
-            "Multiply, then sum over axis 1.",
-        ),
-        mistakes=(
             Mistake(
                 edit(
                     "(weights[:, :, np.newaxis] * places).sum", "places.mean"
                 ),
-                "Every place counts the same: the weights are not used.",
+                "The weights are right, but every place counts the same in "
+                "your context: the weights are not used there.",
             ),
             Mistake(
-                edit("sum", "mean"),
+                edit("* places).sum", "* places).mean"),
                 "The weights sum to one already; a mean divides once more by "
                 "the number of places. Sum.",
             ),
             Mistake(
                 _only_the_best,
-                "You took the place with the largest weight: that is hard "
-                "attention. Soft attention mixes, so that a gradient reaches "
-                "every place.",
+                "You took the place with the largest weight: that is no "
+                "mixture, and no gradient reaches the other places. Add all "
+                "places up, each times its weight.",
             ),
             Mistake(
-                edit("axis=1", "axis=2"),
+                edit("places).sum(axis=1)", "places).sum(axis=2)"),
                 "You summed over the features, axis 2: that leaves one number "
                 "a place. The mean is over places, axis 1.",
             ),
             Mistake(
-                edit(".sum(axis=1)", ""),
+                edit("* places).sum(axis=1)", "* places)"),
                 "The places are weighted now. Sum over them, axis 1.",
             ),
             Mistake(
@@ -187,11 +178,195 @@ EXERCISES = (
                 "weights @ places takes every picture's weights to every "
                 "picture's places: (n, n, d). Each picture has its own.",
             ),
+            Mistake(
+                edit(
+                    "return weights, ",
+                    "return ",
+                    "places).sum(axis=1)",
+                    "places).sum(axis=1), weights",
+                ),
+                "Both are right, in the other order: weights first, then the "
+                "context.",
+            ),
+            Mistake(
+                edit("(weights[:", "(scores[:"),
+                "The weights are right, but the places are multiplied by the "
+                "scores. Scores sum to anything: use the weights.",
+            ),
         ),
-        explanation="In one line: np.einsum('np,npd->nd', weights, places).",
+        explanation="Each picture's weights sum to one, whatever else is in "
+        "the batch; the wrong axis raises no error. In one line the context "
+        "is np.einsum('np,npd->nd', weights, places).",
+    ),
+    Exercise(
+        id="22.2",
+        title="Additive scores",
+        level="core",
+        reference=additive_scores,
+        cases=(
+            Case(
+                np.array([[[1.0], [-1.0]]]),
+                np.array([[0.5]]),
+                np.array([[1.0]]),
+                np.array([[2.0]]),
+                np.array([3.0]),
+            ),
+            Case(
+                np.array([[[1.0, -1.0], [0.5, 2.0], [0.0, 0.0]]]),
+                np.array([[1.0, 2.0, -1.0]]),
+                np.array([[1.0, 0.5], [-0.5, 1.0]]),
+                np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]),
+                np.array([2.0, -1.0]),
+            ),
+            Case(
+                np.array([[[1.0, -1.0], [0.5, 2.0]]] * 2),
+                np.array([[0.5], [-2.0]]),
+                np.array([[1.0, 0.5, 0.0], [0.3, -1.0, 1.0]]),
+                np.array([[0.6, -0.8, 0.1]]),
+                np.array([2.0, -1.0, 0.5]),
+            ),
+            Case(
+                _rng.standard_normal((5, 7, 3)),
+                _rng.standard_normal((5, 4)),
+                _rng.standard_normal((3, 6)),
+                _rng.standard_normal((4, 6)),
+                _rng.standard_normal(6),
+            ),
+        ),
+        hints=(
+            "Place and state are added, after each has been projected.",
+            "places @ U is (n, p, s), state @ W is (n, s): it needs an axis "
+            "in the middle, [:, np.newaxis].",
+            "tanh of the sum, then @ v gives one score a place.",
+        ),
+        mistakes=(
+            Mistake(
+                edit("np.tanh", ""),
+                "Without tanh the state adds the same number to all scores, "
+                "and a softmax does not notice: the weights never depend on "
+                "what is being said.",
+            ),
+            Mistake(
+                edit("places @ U + asked", "(places @ U) * asked"),
+                "You multiplied place and state: additive attention adds "
+                "them.",
+            ),
+            Mistake(
+                edit(
+                    "np.tanh(places @ U + asked) @ v",
+                    "np.tanh((places @ U + asked) @ v)",
+                ),
+                "The tanh is around the finished score. It belongs around "
+                "the sum, before v.",
+            ),
+            Mistake(
+                _softmax_taken,
+                "These are weights already. Asked for are the scores, before "
+                "the softmax.",
+            ),
+            Mistake(
+                edit(") @ v", ").sum(axis=2)"),
+                "You summed over the hidden numbers. v weighs them: @ v.",
+            ),
+            Mistake(
+                edit(
+                    "np.tanh(places @ U + asked)",
+                    "(np.tanh(places @ U) + np.tanh(asked))",
+                ),
+                "You bent place and state each for itself, and added then: "
+                "the state adds the same number to all scores again. Add "
+                "first, bend the sum.",
+            ),
+            Mistake(
+                edit("[:, np.newaxis]", ""),
+                "state @ W is (n, s), and beside (n, p, s) NumPy reads it as "
+                "one row a place: every place of every picture meets "
+                "another picture's state. Give it an axis for the places: "
+                "[:, np.newaxis].",
+            ),
+            Mistake(
+                edit("[:, np.newaxis]", "[0]"),
+                "All pictures meet the state of the first. Each has its own.",
+            ),
+        ),
+        explanation="The bend is what lets the state change the order of the "
+        "places. Linear scores cannot: the state's part is the same for all.",
     ),
     Exercise(
         id="22.3",
+        title="The place that counts most",
+        level="warm-up",
+        reference=strongest,
+        cases=(
+            Case(np.array([[0.1, 0.2, 0.1, 0.6]]), 2),
+            Case(np.array([[0.1, 0.1, 0.5, 0.1, 0.1, 0.1]]), 3),
+            Case(np.array([[0.0, 0.3, 0.0, 0.0, 0.7, 0.0]] * 2), 2),
+            Case(_rng.dirichlet(np.ones(12), 5), 4),
+            Case(_rng.dirichlet(np.ones(12), 5), 3),
+        ),
+        hints=(
+            "First its number among all places of the word, then the row and "
+            "the column of that number.",
+            "argmax over axis 1. In a row are `columns` places: how many "
+            "whole rows come before the place?",
+            "best // columns is the row, best % columns the column.",
+        ),
+        mistakes=(
+            Mistake(
+                edit(
+                    "best // columns, best % columns",
+                    "best % columns, best // columns",
+                ),
+                "Rows and columns are swapped: // counts the whole rows "
+                "before the place, % is what is left, the column.",
+            ),
+            Mistake(
+                edit("axis=1", "axis=0"),
+                "You looked for the word that looks most at each place. "
+                "Asked for is a place for each word: axis 1.",
+            ),
+            Mistake(
+                edit("argmax(axis=1)", "argmax()"),
+                "One place for all words together. Each word has its own: "
+                "axis=1.",
+            ),
+            Mistake(
+                edit("argmax", "argmin"),
+                "That is the place with the smallest weight. Take argmax.",
+            ),
+            Mistake(
+                edit("argmax", "max"),
+                "That is the largest weight itself. Asked for is where it "
+                "is: argmax.",
+            ),
+            Mistake(
+                edit("best // columns, best % columns", "best"),
+                "That is the number of the place among all. Take it apart "
+                "into row and column, with // and %.",
+            ),
+            Mistake(
+                edit(
+                    "best // columns, best % columns",
+                    "best // columns + 1, best % columns + 1",
+                ),
+                "You count from 1. The first row is row 0, and so is the "
+                "first column.",
+            ),
+            Mistake(
+                edit(
+                    "return",
+                    "columns = weights.shape[1] // columns; return",
+                ),
+                "You divided by the number of rows. The places come row by "
+                "row, and a row has `columns` of them: divide by that.",
+            ),
+        ),
+        explanation="np.unravel_index does the same for any number of axes. "
+        "A map's strongest place says where the network looked most; it need "
+        "not hold much of the whole.",
+    ),
+    Exercise(
+        id="22.4",
         title="Mass inside a box",
         level="core",
         reference=mass_inside,
@@ -247,82 +422,6 @@ EXERCISES = (
         ),
         explanation="Compare it with the box's share of the picture: that is "
         "what weights that do not look at all would have inside.",
-    ),
-    Exercise(
-        id="22.4",
-        title="Additive scores",
-        level="core",
-        reference=additive_scores,
-        cases=(
-            Case(
-                np.array([[1.0], [2.0]]),
-                np.array([0.5]),
-                np.array([[1.0]]),
-                np.array([[2.0]]),
-                np.array([3.0]),
-            ),
-            Case(
-                np.array([[1.0, -1.0], [0.5, 2.0], [0.0, 0.0]]),
-                np.array([1.0, 2.0, -1.0]),
-                np.array([[1.0, 0.5], [-0.5, 1.0]]),
-                np.array([[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]]),
-                np.array([2.0, -1.0]),
-            ),
-            Case(
-                np.array([[1.0, 0.0, -1.0]]),
-                np.array([0.5]),
-                np.array([[1.0, 0.5], [0.3, -1.0], [-0.2, 0.4]]),
-                np.array([[0.6, -0.8]]),
-                np.array([2.0, -1.0]),
-            ),
-            Case(
-                _rng.standard_normal((5, 3)),
-                _rng.standard_normal(4),
-                _rng.standard_normal((3, 6)),
-                _rng.standard_normal((4, 6)),
-                _rng.standard_normal(6),
-            ),
-        ),
-        hints=(
-            "Place and state are added, after each has been projected.",
-            "places @ U is (p, size), state @ W is (size,).",
-            "tanh of the sum, then @ v gives one score a place.",
-        ),
-        mistakes=(
-            Mistake(
-                edit("np.tanh", ""),
-                "Without tanh the state adds the same number to all scores, "
-                "and a softmax does not notice: the weights never depend on "
-                "what is being said.",
-            ),
-            Mistake(
-                edit("places @ U + state @ W", "(places @ U) * (state @ W)"),
-                "You multiplied place and state: additive attention adds "
-                "them.",
-            ),
-            Mistake(
-                edit("np.tanh", "", "hidden @ v", "np.tanh(hidden @ v)"),
-                "The tanh is around the finished score. It belongs around "
-                "the sum, before v.",
-            ),
-            Mistake(
-                _softmax_taken,
-                "These are weights already. Asked for are the scores, before "
-                "the softmax.",
-            ),
-            Mistake(
-                edit("hidden @ v", "hidden.sum(axis=1)"),
-                "You summed over the hidden numbers. v weighs them: @ v.",
-            ),
-            Mistake(
-                edit("U + state @ W", "U) + np.tanh(state @ W"),
-                "You bent place and state each for itself, and added then: "
-                "the state adds the same number to all scores again. Add "
-                "first, bend the sum.",
-            ),
-        ),
-        explanation="The bend is what lets the state change the order of the "
-        "places. Linear scores cannot: the state's part is the same for all.",
     ),
     Exercise(
         id="22.5",

@@ -61,6 +61,10 @@ def _last_end(numbers, vocabulary):
     return " ".join(vocabulary[n] for n in said)
 
 
+def _above_three(numbers, vocabulary):
+    return " ".join(vocabulary[n] for n in numbers if n > 3)
+
+
 _WORDS = ["<pad>", "<unk>", "<start>", "<end>", "a", "dog", "runs"]
 
 
@@ -93,6 +97,148 @@ _PHOTO = np.random.default_rng(23).integers(0, 256, (5, 4, 3))
 EXERCISES = (
     Exercise(
         id="23.1",
+        title="Where training goes on",
+        level="core",
+        reference=epochs_done,
+        cases=(
+            Case([]),
+            Case(["epoch-1.npz", "epoch-2.npz"]),
+            Case(["epoch-4.npz", "part-epoch-5.npz"]),
+            Case(["epoch-9.npz", "epoch-10.npz"]),
+            Case(["epoch-12.npz", "epoch-11.npz"]),
+            Case(["part-epoch-1.npz"]),
+        ),
+        hints=(
+            "Which files are whole? Only those may be counted on.",
+            "Take the number out of each whole file's name, as an integer; "
+            "return the largest, or 0.",
+            'int(name.split("-")[1].split(".")[0]) for the names that start '
+            'with "epoch-", and max(..., default=0).',
+        ),
+        mistakes=(
+            Mistake(
+                edit("default=0", "default=0, key=str"),
+                "You sorted the names as text, where 9 comes after 10. "
+                "Compare numbers, or write 009 and 010 when saving.",
+            ),
+            Mistake(
+                edit('name.split("-")[1].split(".")[0]', "name[6]"),
+                "You read one character of the name: of epoch-12 that is 1. "
+                "The number is all that stands between - and the point.",
+            ),
+            Mistake(
+                edit(
+                    '"-"',
+                    '"epoch-"',
+                    "in files",
+                    "in files[-1:]",
+                    'if name.startswith("epoch-")',
+                    "",
+                ),
+                "You take the last name of the list. A folder lists its files "
+                "in any order, unfinished ones among them: look at each.",
+            ),
+            Mistake(
+                edit('"-"', '"epoch-"', 'if name.startswith("epoch-")', ""),
+                "A file that starts with part- was being written when the "
+                "power failed: it is not whole. Leave it out.",
+            ),
+            Mistake(
+                edit("max(done, default=0)", "len(done)"),
+                "You count files. Old ones may have been removed to save "
+                "space: read the number in the name.",
+            ),
+            Mistake(
+                edit("max(done, default=0)", "max(done) if files else 0"),
+                "When the power fails in the first epoch, there are files but "
+                "no whole one: no epoch is done. max(..., default=0) says so.",
+            ),
+            Mistake(
+                edit("default=0)", "default=0) + 1"),
+                "That is the number of the next epoch. Asked for is how many "
+                "are done.",
+            ),
+        ),
+        explanation="A file gets its final name when it is whole, so the "
+        "name can be trusted. Numbers in names are compared as numbers.",
+    ),
+    Exercise(
+        id="23.2",
+        title="From numbers to a sentence",
+        level="core",
+        reference=sentence,
+        cases=(
+            Case([4, 5, 3], _WORDS),
+            Case([2, 4, 5, 3, 0, 0], _WORDS),
+            Case([4, 5, 3, 6, 0], _WORDS),
+            Case([4, 5, 3, 6, 3], _WORDS),
+            Case([2, 4, 1, 0, 0], _WORDS),
+        ),
+        hints=(
+            "Walk along the numbers. Which one tells you to stop?",
+            "Stop at the first 3; skip 0 and 2; join the rest with blanks.",
+            "for number in numbers: if number == 3: break; then append "
+            "vocabulary[number] unless it is 0 or 2.",
+        ),
+        mistakes=(
+            Mistake(
+                edit("break", "continue", "(0, 2)", "(2,)"),
+                "The padding is still in the sentence. In BLEU it would "
+                "count as words, and match the padding of the references. "
+                "Skip 0.",
+            ),
+            Mistake(
+                edit("break", "pass", "(0, 2)", "()"),
+                "Special words are not speech: <start>, <end> and <pad> must "
+                "not reach BLEU. Stop at 3, skip 0 and 2.",
+            ),
+            Mistake(
+                edit("break", "continue"),
+                "You go on after the end. What a network says after <end> "
+                "means nothing: stop at the first 3.",
+            ),
+            Mistake(
+                edit("(0, 2)", "()"),
+                "You stop at the right place, but what is before it may hold "
+                "<start> too, and nobody says that. Skip 0 and 2.",
+            ),
+            Mistake(
+                _last_end,
+                "You stop at the last 3. There may be several: what comes "
+                "after the first one means nothing.",
+            ),
+            Mistake(
+                edit("break", 'return " ".join([*words, "<end>"])'),
+                "The <end> is still there. It would count as a word that is "
+                "nearly always right. Stop before it.",
+            ),
+            Mistake(
+                edit("(0, 2)", "(0,)"),
+                "You stop at the end and skip padding, but <start> is still "
+                "said. Skip 2 too.",
+            ),
+            Mistake(
+                edit("in numbers:", "in numbers[: numbers.index(3)]:"),
+                "A decoded row may have no end: the decoder stops at its "
+                "longest length. Then all counts but padding and start.",
+            ),
+            Mistake(
+                edit("(0, 2)", "(0, 1, 2)"),
+                "You left the unknown word out, number 1. There was a "
+                "word there: without it the sentence looks shorter.",
+            ),
+            Mistake(
+                _above_three,
+                "You leave the special words out, but two things are amiss: "
+                "after the first 3 nothing is meant any more, and 1, the "
+                "unknown word, was said.",
+            ),
+        ),
+        explanation="Everything after the first <end> is noise or padding. "
+        "Both change BLEU by points, in either direction.",
+    ),
+    Exercise(
+        id="23.3",
         title="Pixels as a network wants them",
         level="warm-up",
         reference=to_network,
@@ -166,7 +312,7 @@ EXERCISES = (
         atol=1e-6,
     ),
     Exercise(
-        id="23.2",
+        id="23.4",
         title="Captions with their own photographs",
         level="core",
         reference=captions_of,
@@ -234,142 +380,6 @@ EXERCISES = (
         explanation="References that belong to other photographs raise no "
         "error; training even works a little, since captions resemble each "
         "other. Collect by name, never by position.",
-    ),
-    Exercise(
-        id="23.3",
-        title="From numbers to a sentence",
-        level="core",
-        reference=sentence,
-        cases=(
-            Case([4, 5, 3], _WORDS),
-            Case([2, 4, 5, 3, 0, 0], _WORDS),
-            Case([4, 5, 3, 6, 0], _WORDS),
-            Case([4, 5, 3, 6, 3], _WORDS),
-            Case([2, 4, 1, 0, 0], _WORDS),
-        ),
-        hints=(
-            "Walk along the numbers. Which one tells you to stop?",
-            "Stop at the first 3; skip 0 and 2; join the rest with blanks.",
-            "for number in numbers: if number == 3: break; then append "
-            "vocabulary[number] unless it is 0 or 2.",
-        ),
-        mistakes=(
-            Mistake(
-                edit("break", "continue", "(0, 2)", "(2,)"),
-                "The padding is still in the sentence. In BLEU it would "
-                "count as words, and match the padding of the references. "
-                "Skip 0.",
-            ),
-            Mistake(
-                edit("break", "pass", "(0, 2)", "()"),
-                "Special words are not speech: <start>, <end> and <pad> must "
-                "not reach BLEU. Stop at 3, skip 0 and 2.",
-            ),
-            Mistake(
-                edit("break", "continue"),
-                "You go on after the end. What a network says after <end> "
-                "means nothing: stop at the first 3.",
-            ),
-            Mistake(
-                edit("(0, 2)", "()"),
-                "You stop at the right place, but what is before it may hold "
-                "<start> too, and nobody says that. Skip 0 and 2.",
-            ),
-            Mistake(
-                _last_end,
-                "You stop at the last 3. There may be several: what comes "
-                "after the first one means nothing.",
-            ),
-            Mistake(
-                edit("break", 'return " ".join([*words, "<end>"])'),
-                "The <end> is still there. It would count as a word that is "
-                "nearly always right. Stop before it.",
-            ),
-            Mistake(
-                edit("(0, 2)", "(0,)"),
-                "You stop at the end and skip padding, but <start> is still "
-                "said. Skip 2 too.",
-            ),
-            Mistake(
-                edit("in numbers:", "in numbers[: numbers.index(3)]:"),
-                "A decoded row may have no end: the decoder stops at its "
-                "longest length. Then all counts but padding and start.",
-            ),
-            Mistake(
-                edit("(0, 2)", "(0, 1, 2)"),
-                "You left the unknown word out, number 1. There was a "
-                "word there: without it the sentence looks shorter.",
-            ),
-        ),
-        explanation="Everything after the first <end> is noise or padding. "
-        "Both change BLEU by points, in either direction.",
-    ),
-    Exercise(
-        id="23.4",
-        title="Where training goes on",
-        level="core",
-        reference=epochs_done,
-        cases=(
-            Case([]),
-            Case(["epoch-1.npz", "epoch-2.npz"]),
-            Case(["epoch-4.npz", "part-epoch-5.npz"]),
-            Case(["epoch-9.npz", "epoch-10.npz"]),
-            Case(["epoch-12.npz", "epoch-11.npz"]),
-            Case(["part-epoch-1.npz"]),
-        ),
-        hints=(
-            "Which files are whole? Only those may be counted on.",
-            "Take the number out of each whole file's name, as an integer; "
-            "return the largest, or 0.",
-            'int(name.split("-")[1].split(".")[0]) for the names that start '
-            'with "epoch-", and max(..., default=0).',
-        ),
-        mistakes=(
-            Mistake(
-                edit("default=0", "default=0, key=str"),
-                "You sorted the names as text, where 9 comes after 10. "
-                "Compare numbers, or write 009 and 010 when saving.",
-            ),
-            Mistake(
-                edit('name.split("-")[1].split(".")[0]', "name[6]"),
-                "You read one character of the name: of epoch-12 that is 1. "
-                "The number is all that stands between - and the point.",
-            ),
-            Mistake(
-                edit(
-                    '"-"',
-                    '"epoch-"',
-                    "in files",
-                    "in files[-1:]",
-                    'if name.startswith("epoch-")',
-                    "",
-                ),
-                "You take the last name of the list. A folder lists its files "
-                "in any order, unfinished ones among them: look at each.",
-            ),
-            Mistake(
-                edit('"-"', '"epoch-"', 'if name.startswith("epoch-")', ""),
-                "A file that starts with part- was being written when the "
-                "power failed: it is not whole. Leave it out.",
-            ),
-            Mistake(
-                edit("max(done, default=0)", "len(done)"),
-                "You count files. Old ones may have been removed to save "
-                "space: read the number in the name.",
-            ),
-            Mistake(
-                edit("max(done, default=0)", "max(done) if files else 0"),
-                "When the power fails in the first epoch, there are files but "
-                "no whole one: no epoch is done. max(..., default=0) says so.",
-            ),
-            Mistake(
-                edit("default=0)", "default=0) + 1"),
-                "That is the number of the next epoch. Asked for is how many "
-                "are done.",
-            ),
-        ),
-        explanation="A file gets its final name when it is whole, so the "
-        "name can be trusted. Numbers in names are compared as numbers.",
     ),
     Exercise(
         id="23.5",

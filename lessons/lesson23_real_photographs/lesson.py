@@ -8,7 +8,7 @@
 # | | |
 # |---|---|
 # | **Before this** | [22 · Show, attend and tell](22_show_attend_tell.ipynb) |
-# | **Time** | 41 min on the road, 25 of exercises, 6 of quiz |
+# | **Time** | 46 min on the road, 25 of exercises, 6 of quiz |
 # | **Runs in** | 38 s (quick), 19 CPU min (full) |
 # | **Data** | scenes, drawn (quick); Flickr8k, 8,000 photographs (full) |
 # | **Hardware** | any laptop; 4 GB of disk in full |
@@ -422,6 +422,50 @@ with ck.expect_error(KeyboardInterrupt):
     small_run(folder / "stopped", [PullThePlug()])
 print("kept:", [path.name for path in (folder / "stopped").glob("*/*")])
 
+# %% [markdown]
+# How does the next run know where to go on? From the names of the files. While
+# a state is being written, its file is called `part-epoch-002.npz`; it gets
+# its own name when it is whole. And old states may have been removed. So with
+# `epoch-9.npz`, `part-epoch-13.npz` and `epoch-12.npz`, in this order, 12
+# epochs are done.
+#
+# **23.1 (core)** Write `epochs_done(files)`: the names in such a folder are
+# given, in any order. After how many epochs does training go on?
+
+
+# %%
+def epochs_done(files):
+    """A list of file names -> an integer."""
+    ...  # your code here
+
+
+# %%
+ck.check("23.1", epochs_done)
+
+# %% [markdown]
+# Stuck? `ck.hint("23.1")`. One good answer is folded into the next cell: try
+# first, then compare. Run it in any case. The lesson goes on with your
+# function if it is right, else with the good one, and says which.
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_epochs_done(files):
+    done = [
+        int(name.split("-")[1].split(".")[0])
+        for name in files
+        if name.startswith("epoch-")
+    ]
+    return max(done, default=0)
+
+
+epochs_done = ck.yours_or_good("23.1", epochs_done, good_epochs_done)
+
+# %%
+files = [path.name for path in (folder / "stopped").glob("*/*")]
+print("goes on after epoch", epochs_done(files))
+assert epochs_done(files) == 1
+
 
 # %%
 class Count(keras.callbacks.Callback):
@@ -511,7 +555,40 @@ if dataset.real:
 # ## What it says
 #
 # The compiled loops of lesson 21 take this model as it is: they ask only for
-# `begin` and `step`.
+# `begin` and `step`. They give rows of numbers, all of the same length. For
+# BLEU they must become sentences: with seven words, `<pad>`, `<unk>`,
+# `<start>`, `<end>`, `a`, `dog` and `runs`, the row 2, 4, 5, 6, 3, 0 is "a dog
+# runs".
+#
+# **23.2 (core)** Write `sentence(numbers, vocabulary)`: the words of a decoded
+# row, ready for BLEU, up to the first *end*. 0 is padding, 2 is *start*, 3 is
+# *end*: these are not said; the unknown word, 1, is. The vocabulary is a list
+# of words.
+
+
+# %%
+def sentence(numbers, vocabulary):
+    """A list of integers and of strings -> a string."""
+    ...  # your code here
+
+
+# %%
+ck.check("23.2", sentence)
+
+
+# %% tags=["good-answer"]
+# @title One good answer (try first)
+def good_sentence(numbers, vocabulary):
+    words = []
+    for number in numbers:
+        if number == 3:
+            break
+        if number not in (0, 2):
+            words.append(vocabulary[number])
+    return " ".join(words)
+
+
+sentence = ck.yours_or_good("23.2", sentence, good_sentence)
 
 # %%
 from coursekit.captions import decoding
@@ -528,7 +605,8 @@ def tell(places, beam_width):
     texts = []
     for start in range(0, len(places), 250):
         found, _ = search(np.asarray(places[start : start + 250]))
-        texts += vocabulary.decode(np.array(found)[:, 0])
+        best = np.array(found)[:, 0].tolist()  # of the sentences kept
+        texts += [sentence(row, vocabulary.words) for row in best]
     return texts
 
 
@@ -600,9 +678,9 @@ figures.beside_papers(by_data)
 # %% [markdown]
 # In the quick profile there are two panels, since the two have nothing to do
 # with each other: other pictures, other sentences. Drawn scenes have 116 words
-# and captions by rules, which repeat themselves. **Never compare BLEU across
-# data sets.** In full there is one panel, and the comparison is fair only if
-# this line stands beside it:
+# (the 120 above, without the four special ones) and captions by rules, which
+# repeat themselves. **Never compare BLEU across data sets.** In full there is
+# one panel, and the comparison is fair only if this line stands beside it:
 
 # %%
 print(
@@ -982,7 +1060,9 @@ ck.quiz("23")
 # %% [markdown]
 # ## Exercises
 #
-# **23.1 (warm-up)** Write `to_network(pixels, family)`: pixels 0 to 255, red
+# 23.1 and 23.2 stand on the road, above.
+#
+# **23.3 (warm-up)** Write `to_network(pixels, family)`: pixels 0 to 255, red
 # first, as the network wants them. Family `"mobilenet"`: -1 to 1. Family
 # `"resnet"`: blue first, minus the means 103.939, 116.779, 123.68.
 
@@ -994,10 +1074,10 @@ def to_network(pixels, family):
 
 
 # %%
-ck.check("23.1", to_network)
+ck.check("23.3", to_network)
 
 # %% [markdown]
-# **23.2 (core)** Write `captions_of(lines)`. Each line is
+# **23.4 (core)** Write `captions_of(lines)`. Each line is
 # `"dog.jpg#0<tab>A dog runs ."`, in any order. Return a dictionary from file
 # name to the tuple of its captions, ordered by the number behind `#`.
 
@@ -1009,37 +1089,7 @@ def captions_of(lines):
 
 
 # %%
-ck.check("23.2", captions_of)
-
-# %% [markdown]
-# **23.3 (core)** Write `sentence(numbers, vocabulary)`: the words of a decoded
-# row, ready for BLEU. 0 is padding, 2 is *start*, 3 is *end*; the vocabulary
-# is a list of words.
-
-
-# %%
-def sentence(numbers, vocabulary):
-    """A list of integers and of strings -> a string."""
-    ...  # your code here
-
-
-# %%
-ck.check("23.3", sentence)
-
-# %% [markdown]
-# **23.4 (core)** Write `epochs_done(files)`: the names in a checkpoint folder
-# are given, `"epoch-12.npz"` or `"part-epoch-13.npz"` for one
-# that was being written. After how many epochs does training go on?
-
-
-# %%
-def epochs_done(files):
-    """A list of file names -> an integer."""
-    ...  # your code here
-
-
-# %%
-ck.check("23.4", epochs_done)
+ck.check("23.4", captions_of)
 
 # %% [markdown]
 # **23.5 (stretch)** Write `rarity(word, references)`: CIDEr's weight of a
@@ -1056,6 +1106,43 @@ def rarity(word, references):
 
 # %%
 ck.check("23.5", rarity)
+
+# %% [markdown]
+# **To discuss.** Two questions without a check.
+#
+# *Explain.* A paper reports BLEU-4 of 20 on Flickr8k, you have 18. What must
+# you know before you may say that its method is better?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# That both mean the same number: the split, the five references, tokenisation
+# and capitals, the penalty for short captions, the *end* (above, such choices
+# moved one set of captions by several points). That both chose on the
+# validation photographs. The spread over seeds, and whether it is one network
+# or several. And that the method is what differs: not the encoder, its size
+# and the size of the photographs, nor the beam. The fair way is to train both
+# methods with all of that the same, and to report each difference with its
+# spread.
+#
+# </details>
+#
+# *Investigate.* In full, 39 % of 163 photographs of women were said to show a
+# man, and 13 % of 285 of men a woman. Could that be chance? And how would you
+# change the captioner, and know that it got better?
+#
+# <details><summary>What a good answer contains</summary>
+#
+# A share $p$ of $n$ has the standard error $\sqrt{p (1 - p) / n}$: 3.8 points
+# and 2.0. The difference, 26 points, has $\sqrt{3.8^2 + 2.0^2} = 4.3$: six
+# times as much, so the choice of photographs does not explain it. (Seeds are
+# another matter: this is one network.) Ways: training captions with as many
+# women as men for each habit, or *person* wherever the two groups' words have
+# nearly the same probability. Measured on validation photographs, with several
+# seeds: both shares of mistakes, **and** how often neither group is named,
+# else silence looks like an improvement; BLEU and CIDEr beside it. And it asks
+# whether a captioner has to name the group at all.
+#
+# </details>
 
 # %% [markdown]
 # ## You can now

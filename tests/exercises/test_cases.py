@@ -31,12 +31,12 @@ NEVER_NEGATIVE = {
     "17.7": {"p", "q"},  # probabilities
     "18.1": {"probabilities"},
     "20.7": {"weights"},
-    "21.3": {"costs"},
-    "21.6": {"lengths"},
-    "22.2": {"weights"},
+    "21.5": {"costs"},
+    "21.7": {"lengths"},
     "22.3": {"weights"},
+    "22.4": {"weights"},
     "22.5": {"weights", "spoken"},
-    "23.1": {"pixels"},
+    "23.3": {"pixels"},
 }
 SQUARE = {"13.1", "13.4", "17.6"}  # recurrent matrices, a Markov chain
 PLACES = {"14.5"}  # only picks the last real outputs: values are names

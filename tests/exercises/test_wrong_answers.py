@@ -18,21 +18,21 @@ EDITS = [
     ("05.5", edit("loss <", "loss <=")),
     ("11.5", edit("np.unique(pair[pair >= 0])", "range(pair.max() + 1)")),
     ("12.2", edit("0, -1", "1, -1")),
-    ("21.2", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
+    ("21.4", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
     ("22.1", edit("scores.max(axis=1, keepdims=True)", "scores[:, :1]")),
     ("22.1", edit("scores.max", "scores.mean")),
     ("22.1", edit("scores.max", "scores.min")),
-    ("23.1", edit("[..., ::-1]", "[::-1]")),
-    ("23.1", edit("[..., ::-1]", "[:, ::-1]")),
+    ("23.3", edit("[..., ::-1]", "[::-1]")),
+    ("23.3", edit("[..., ::-1]", "[:, ::-1]")),
     (
-        "23.2",
+        "23.4",
         edit(
             "append((int(number), caption",
             'append((int(number), caption.split("#")[0]',
         ),
     ),
-    ("23.3", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
-    ("23.3", edit("not in (0, 2)", "> 3")),
+    ("23.2", edit("in numbers:", "in numbers[: numbers.index(3)]:")),
+    ("23.2", edit("not in (0, 2)", "> 3")),
     ("23.5", edit("len(references) /", "len(references) //")),
 ]
 
