@@ -91,10 +91,10 @@ for x in (1, 0, 0, 0):
 # 0.5, so 0.05, and unit 1 hears unit 0 times 1, so 0.3. The new state is
 # $(\tanh 0.05, \tanh 0.3) = (0.050, 0.291)$.
 #
-# **12.1 (core)** Write this step, `rnn_step(x, h, U, W, b)`, for $n$ inputs and
-# $d$ units: `x` is (n,), `h` and `b` are (d,), `U` is (n, d), `W` is (d, d).
-# The check begins with the state you see above, and goes on with more inputs
-# and units.
+# **12.1 (core)** Write this step, `rnn_step(x, h, U, W, b)`, for $n$ inputs
+# and $d$ units: `x` is (n,), `h` and `b` are (d,), `U` is (n, d), `W` is
+# (d, d). The check begins with the state you see above, and goes on with more
+# inputs and units.
 
 
 # %%

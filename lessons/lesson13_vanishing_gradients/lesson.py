@@ -1008,9 +1008,9 @@ ck.check("13.6", gradient_share)
 #
 # </details>
 #
-# *Investigate.* The large start did no harm, since one bit survives it. Would a
-# number? Let the first number lie anywhere between -1 and 1, and ask for it at
-# the end.
+# *Investigate.* The large start did no harm, since one bit survives it. Would
+# a number? Let the first number lie anywhere between -1 and 1, and ask for it
+# at the end.
 #
 # <details><summary>What a good answer contains</summary>
 #
