@@ -478,7 +478,7 @@ ck.check("00.4", loss_slope)
 # directions, a diagonal step is forgiven as well (353). Memory and time grow
 # with the copies, and the copies multiply: place, size, slant, width of the
 # pen. The method knows many threes; it has not learned what moving is.
-# (Training with changed copies is **augmentation**, lesson 05.)
+# (Training with changed copies is *augmentation*, lesson 05.)
 #
 # </details>
 #
