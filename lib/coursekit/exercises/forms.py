@@ -40,7 +40,8 @@ def _result(function: Callable, case: Case) -> Any:
 
 
 def _differs(wanted: Any, found: Any) -> str:
-    if isinstance(wanted, tuple) and isinstance(found, tuple | list):
+    several = isinstance(wanted, tuple) and isinstance(found, tuple | list)
+    if several or (isinstance(wanted, list) and isinstance(found, list)):
         pairs = zip(wanted, found, strict=False)
         return next(filter(None, (_differs(*pair) for pair in pairs)), "")
     if _form(wanted) == _form(found):
