@@ -841,7 +841,7 @@ assert 80 not in reached["ReLU, identity"]
 assert 80 in reached["ReLU, identity, clipped"]
 
 # %% [markdown]
-# Read it as a doctor would.
+# Read the lines of the quick profile as a doctor would:
 #
 # - **Logistic units** do not even learn five steps in 300 updates.
 # - The **small start** learns 5 and not 20: the half-life of radius 0.5 is one
