@@ -23,6 +23,8 @@ def misfit(yours: Callable, good: Callable, cases: Sequence[Case]) -> str:
     Both are called on the first case on which they return something.
     Several results may come as a list or as a tuple.
     """
+    import keras
+
     # What the answer prints, the check has shown.
     with put_back(), contextlib.redirect_stdout(io.StringIO()):
         for case in cases:
@@ -30,7 +32,10 @@ def misfit(yours: Callable, good: Callable, cases: Sequence[Case]) -> str:
                 wanted, found = _result(good, case), _result(yours, case)
             except Exception:
                 continue  # the case is there for its error
-            return _differs(wanted, found) or _untrainable(yours, good, case)
+            trains = keras.ops.is_tensor(wanted)  # others never meet fit
+            return _differs(wanted, found) or (
+                _untrainable(yours, good, case) if trains else ""
+            )
     return ""
 
 
@@ -61,23 +66,16 @@ def _form(value: Any) -> str:
 
 
 def _untrainable(yours: Callable, good: Callable, case: Case) -> str:
-    """Call both as ``fit`` would, on shapes with an open batch size.
-
-    Only where the good answer gives tensors: others never meet ``fit``.
-    """
-    import keras
-
+    """Call both as ``fit`` would, on shapes with an open batch size."""
     symbols = Case(*map(_symbol, case.args), **case.kwargs)
     try:
-        if not keras.ops.is_tensor(_result(good, case)):
-            return ""
         _result(good, symbols)
     except Exception:
-        return ""
+        return ""  # nor does the lesson train through this one
     try:
         _result(yours, symbols)
     except Exception:
-        return "fit cannot use it: it gives tensors without numbers yet"
+        return "fit cannot use it, because fit traces it without numbers"
     return ""
 
 
